@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+import { fileURLToPath } from 'node:url'
+
+export default defineConfig({
+  root: fileURLToPath(new URL('../../', import.meta.url)),
+  test: {
+    include: ['test/**/*.slow.ts'],
+    globalSetup: ['test/support/build.ts'],
+    testTimeout: 600_000,
+    hookTimeout: 30_000,
+    coverage: { include: ['src/**'], provider: 'v8' },
+  },
+})

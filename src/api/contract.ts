@@ -1,0 +1,67 @@
+/**
+ * What the control API speaks: the only file of ours the UI may import, and only its types.
+ *
+ * | route | answer |
+ * |---|---|
+ * | `GET /api/status` | `Status` |
+ * | `GET /api/sessions?before&limit` | `SessionRow[]`, newest first |
+ * | `GET /api/sessions/:uid` | `SessionRow` |
+ * | `GET /api/flows?session&before&after&limit` | `FlowRow[]` |
+ * | `GET /api/flows/:id` | `FlowDetail` |
+ * | `GET /api/frames?session&flow&direction&messages&method&text&before&after&limit` | `FramePage` |
+ * | `GET /api/frames/:id` | `FrameDetail` |
+ * | `GET /api/frames/:id/raw` · `/payload` | bytes, `application/octet-stream` |
+ * | `GET /api/calls?session&outcome&before&limit` | `CallRow[]` |
+ * | `GET /api/live?since` | SSE: `event: change`, `id: <seq>`, data `LiveChange`; `event: status`, data `Status` |
+ *
+ * Every request needs `Authorization: Bearer <token>`. Errors have one shape, `ApiError`.
+ */
+import type { CallRow, ConnectionRow, FlowRow, FrameDetail, FrameRow, InstanceRow, LossRow, SessionRow } from '../store/rows.ts'
+
+export type * from '../store/rows.ts'
+
+export interface ApiError {
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+}
+
+export interface FramePage {
+  readonly rows: readonly FrameRow[]
+  /** Scan stopped here for time: ask again with this as `before` (or `after`). */
+  readonly scannedTo: number | null
+}
+
+export interface FlowDetail {
+  readonly flow: FlowRow
+  readonly connection: ConnectionRow
+  /** The flow's frames, oldest first, at most 1000. */
+  readonly frames: readonly FrameRow[]
+}
+
+export interface Status {
+  readonly version: string
+  readonly capture: { readonly path: string; readonly bytes: number; readonly seq: number }
+  readonly totals: { readonly sessions: number; readonly frames: number; readonly calls: number }
+  /** Live processes writing into this capture, this one included. */
+  readonly instances: readonly InstanceRow[]
+  readonly losses: readonly LossRow[]
+  /** Proxy URL for clients, as printed at start; null under `mitmcp ui`. */
+  readonly proxyUrl: string | null
+  readonly target: string | null
+  /** Server clock, microseconds since the epoch: for the age of pending calls. */
+  readonly now: number
+}
+
+/** One `change` event of `/api/live`: several commits taken together, at most ten a second. */
+export interface LiveChange {
+  readonly seq: number
+  readonly frames: readonly FrameRow[]
+  readonly flows: readonly FlowRow[]
+  readonly calls: readonly CallRow[]
+  readonly sessions: readonly SessionRow[]
+  /** More frames were born than sent along: load the page after the last one given. */
+  readonly framesLeftOut: boolean
+}
+
+export type { CallRow, ConnectionRow, FlowRow, FrameDetail, FrameRow, InstanceRow, LossRow, SessionRow }

@@ -1,0 +1,52 @@
+/**
+ * The two points of a pipe where the record is taken: what came in, what went out. A tap may not block and may not throw.
+ *
+ * Bytes are addressed by (connection, direction, offset): the offset of a byte is the number of bytes received before it
+ * in that direction. Instants are microseconds since the epoch.
+ */
+import type { Direction, Transport } from '../wire/frame.ts'
+import type { Ending } from '../wire/ending.ts'
+
+/** What is known of a connection when it opens. */
+export interface ConnectionInfo {
+  readonly transport: Transport
+  /** Name of the server this connection is for; the target's `host:port` unless configured. */
+  readonly server: string
+  /** Target URL as given. */
+  readonly target: string
+  readonly clientAddress: string
+  readonly clientPort: number
+  /** Where the client arrived: the proxy's own address and port. */
+  readonly localAddress: string
+  readonly localPort: number
+}
+
+/** How the dialling of the upstream went; recorded once it is known. */
+export interface UpstreamInfo {
+  readonly at: number
+  readonly address?: string
+  readonly port?: number
+  /** errno or TLS reason; absent when connected. */
+  readonly error?: string
+}
+
+export interface Tap {
+  /** A connection was accepted. `connection` is unique in this process. */
+  opened(connection: number, at: number, info: ConnectionInfo): void
+  upstream(connection: number, info: UpstreamInfo): void
+  /**
+   * A chunk as read, and when it was handed on: `sentAt` is 0 when it was not handed on whole and at once; `sent` follows then.
+   * `border`: the first byte begins a message (where a recorder that lost bytes may begin again).
+   */
+  chunk(connection: number, direction: Direction, bytes: Uint8Array, receivedAt: number, sentAt: number, border: boolean): void
+  /** All bytes up to offset `upTo` have been handed to the other socket, or dropped by us. */
+  sent(connection: number, direction: Direction, upTo: number, at: number): void
+  /** Instead of `removed` bytes at `offset`, `bytes` were sent. `rule` says whose doing: `host`, `origin`, `location`, `header:<name>`, a fault rule's id. */
+  edited(connection: number, direction: Direction, offset: number, removed: number, bytes: Uint8Array, rule: string): void
+  /** Nothing more will be received in this direction. `unsent`: bytes that were received and never left. */
+  ended(connection: number, direction: Direction, at: number, ending: Ending, unsent: number): void
+  /** Both directions are over and both sockets gone. */
+  closed(connection: number, at: number): void
+  /** A line for the record that is not traffic: a clock step, a loss, a decision. `detail` is JSON. */
+  note(connection: number, at: number, kind: string, detail: unknown): void
+}

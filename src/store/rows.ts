@@ -1,0 +1,223 @@
+/**
+ * Rows as the store gives them. Instants are integer microseconds since the epoch, sizes bytes, `null` = not known or not yet.
+ */
+import type { Direction, Era, FrameKind, Transport } from '../wire/frame.ts'
+import type { Ending } from '../wire/ending.ts'
+
+/** What a message is by JSON-RPC 2.0. `invalid`: JSON or not, but no message. */
+export type MessageKind = 'request' | 'response' | 'error' | 'notification' | 'invalid'
+
+/** What became of a call; exactly one. `pending` only while its session or stream lives. */
+export type Outcome = 'ok' | 'error' | 'tool-error' | 'cancelled' | 'client-left' | 'server-closed' | 'silent' | 'fault' | 'pending'
+
+export interface Peer {
+  readonly name: string
+  readonly version: string
+}
+
+export interface SessionRow {
+  readonly id: number
+  /** Short public id, unique in the capture: 8 characters, base32. */
+  readonly uid: string
+  /** Name of the server (design: tap). */
+  readonly server: string
+  readonly target: string
+  readonly transport: Transport
+  readonly era: Era | null
+  /** Protocol revision as negotiated or declared, e.g. `2025-11-25`. */
+  readonly revision: string | null
+  readonly client: Peer | null
+  readonly serverInfo: Peer | null
+  /** `Mcp-Session-Id`, where there is one. */
+  readonly sessionId: string | null
+  /** False where two equal clients cannot be told apart. */
+  readonly certain: boolean
+  /** Capture instance (process) that recorded it. */
+  readonly instance: number
+  readonly startedAt: number
+  readonly lastAt: number
+  readonly endedAt: number | null
+  readonly frames: number
+  readonly flows: number
+  readonly calls: number
+  readonly pending: number
+  /** Calls whose outcome is neither ok nor pending. */
+  readonly errors: number
+  readonly bytes: number
+}
+
+export interface ConnectionRow {
+  readonly id: number
+  readonly instance: number
+  readonly server: string
+  readonly clientAddress: string
+  readonly clientPort: number
+  readonly upstreamAddress: string | null
+  readonly upstreamPort: number | null
+  readonly upstreamError: string | null
+  readonly openedAt: number
+  readonly connectedAt: number | null
+  readonly closedAt: number | null
+  readonly c2sBytes: number
+  readonly s2cBytes: number
+  readonly c2sUnsent: number
+  readonly s2cUnsent: number
+  readonly c2sEnding: Ending | null
+  readonly s2cEnding: Ending | null
+}
+
+export interface FlowRow {
+  readonly id: number
+  readonly connection: number
+  /** Session uid; null while not known, or for traffic that belongs to none (a health check, `.well-known`). */
+  readonly session: string | null
+  readonly kind: 'http' | 'websocket' | 'stdio' | 'opaque'
+  readonly verb: string | null
+  readonly target: string | null
+  readonly status: number | null
+  /** Which kind of event stream the answer is, if any. */
+  readonly stream: 'get' | 'post' | null
+  readonly era: Era | null
+  readonly revision: string | null
+  readonly requestType: string | null
+  readonly responseType: string | null
+  readonly startedAt: number
+  /** First byte of the response head. */
+  readonly respondedAt: number | null
+  readonly endedAt: number | null
+  readonly c2sEnding: Ending | null
+  readonly s2cEnding: Ending | null
+}
+
+export interface MessageRow {
+  readonly kind: MessageKind
+  /** For answers: the method of the request they answer, where paired. */
+  readonly method: string | null
+  /** JSON text of the id: `1`, `"1"`, `null`; null when there is none. */
+  readonly rpcId: string | null
+  /** `params.name` of tools/call and prompts/get; for answers that of the request. */
+  readonly tool: string | null
+  /** `params.uri` of resources/*. */
+  readonly uri: string | null
+  /** progressToken as JSON text, of a request's `_meta` or a progress notification. */
+  readonly token: string | null
+  /** `error.code`. */
+  readonly code: number | null
+  /** Call this message asks or answers. */
+  readonly call: number | null
+}
+
+export interface FrameRow {
+  readonly id: number
+  readonly flow: number
+  readonly connection: number
+  readonly session: string | null
+  readonly direction: Direction
+  readonly kind: FrameKind
+  /** The four instants. `sent` are null when it never left (dropped, cut, still held). */
+  readonly receivedAt: number
+  readonly receivedLastAt: number
+  readonly sentAt: number | null
+  readonly sentLastAt: number | null
+  /** Address of the first raw byte, and how many. */
+  readonly offset: number
+  readonly length: number
+  /** Bytes of payload (inflated, without transfer framing). */
+  readonly size: number
+  /** One line for lists, at most 200 characters: start line of a head, event name, text of a comment; for messages null (method says it). */
+  readonly label: string | null
+  /** Names of the edits of ours, e.g. `host`; empty when sent as received. */
+  readonly edits: readonly string[]
+  /** A batch has several; a frame that is no message none. */
+  readonly messages: readonly MessageRow[]
+}
+
+export interface CallRow {
+  readonly id: number
+  readonly session: string | null
+  readonly flow: number
+  /** Who asked. */
+  readonly direction: Direction
+  readonly method: string
+  readonly tool: string | null
+  readonly rpcId: string
+  readonly requestFrame: number
+  readonly responseFrame: number | null
+  readonly requestedAt: number
+  readonly answeredAt: number | null
+  readonly outcome: Outcome
+  readonly code: number | null
+}
+
+/** An edit of ours inside one frame. `offset` is relative to the frame's first raw byte. */
+export interface EditRow {
+  readonly offset: number
+  readonly removed: string
+  /** What was sent instead; the empty string when only removed; `null` when it is a secret that is never recorded. */
+  readonly inserted: string | null
+  readonly rule: string
+}
+
+export interface RedactionRow {
+  /** Relative to the frame's first raw byte. */
+  readonly offset: number
+  readonly length: number
+  readonly name: string
+  /** Keyed hash, hex: equal secrets are equal. */
+  readonly hash: string
+}
+
+export interface HeaderField {
+  readonly name: string
+  readonly value: string
+}
+
+/** One frame with everything. */
+export interface FrameDetail extends FrameRow {
+  /** For heads: start line and fields in order, as received (redacted). */
+  readonly startLine: string | null
+  readonly headers: readonly HeaderField[]
+  /** Payload as text: UTF-8 where valid, else latin1 with `textLossy`. Cut at 1 MiB, `textCut` says so. */
+  readonly text: string
+  readonly textLossy: boolean
+  readonly textCut: boolean
+  readonly editList: readonly EditRow[]
+  readonly redactions: readonly RedactionRow[]
+  /** Chunks this frame's bytes came in: instant and number of bytes of the frame in each; at most 1000. */
+  readonly chunks: readonly { readonly at: number; readonly bytes: number }[]
+}
+
+export interface InstanceRow {
+  readonly id: number
+  readonly pid: number
+  /** `proxy`, `stdio`, `ui`, `cli`, `demo`. */
+  readonly role: string
+  /** `--name`: where this tap stands. */
+  readonly name: string
+  readonly url: string | null
+  readonly target: string | null
+  readonly uiPort: number | null
+  readonly startedAt: number
+  readonly seenAt: number
+  readonly endedAt: number | null
+}
+
+export interface LossRow {
+  readonly id: number
+  readonly instance: number
+  readonly from: number
+  readonly to: number | null
+  readonly chunks: number
+  readonly bytes: number
+  readonly reason: string
+}
+
+/** Everything born or changed by one commit; `seq` is what `since` and `/api/live` speak. */
+export interface ChangeSet {
+  readonly seq: number
+  readonly frames: readonly FrameRow[]
+  readonly flows: readonly FlowRow[]
+  readonly calls: readonly CallRow[]
+  readonly sessions: readonly SessionRow[]
+  readonly connections: readonly ConnectionRow[]
+}

@@ -1,0 +1,27 @@
+/** How a direction of a flow, or a connection, came to its end. One list, used everywhere. */
+
+/**
+ * - `clean`: properly terminated (last chunk, full length, close frame, close-notify with FIN)
+ * - `fin`: the connection was closed without the terminator the framing asks for, or with no framing to ask
+ * - `rst`: reset
+ * - `hang`: nothing more, still open when the recording ended
+ * - `timeout`: the kernel gave up
+ * - `exit`: the process ended
+ * - `unreachable`: there never was a connection
+ * - `ws:<code>`: a WebSocket close frame
+ */
+export type EndingHow = 'clean' | 'fin' | 'rst' | 'hang' | 'timeout' | 'exit' | 'unreachable' | `ws:${number}`
+
+/** Where in the traffic it happened. `idle`: between two exchanges of a kept-alive connection. */
+export type EndingPlace = 'boundary' | 'mid-event' | 'mid-head' | 'mid-body' | 'after-headers' | 'idle'
+
+/** Who did it. `proxy` is our own stop, `fault` a rule of ours. */
+export type EndingBy = 'client' | 'server' | 'fault' | 'proxy'
+
+export interface Ending {
+  readonly how: EndingHow
+  readonly by: EndingBy
+  readonly at?: EndingPlace
+  /** errno (`ECONNRESET`), exit code or signal, close reason; as the system gave it. */
+  readonly detail?: string
+}
