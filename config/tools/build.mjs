@@ -17,9 +17,24 @@ const run = (script, args) =>
     child.on('exit', (code) => resolve(code ?? 1))
   })
 
-const jobs = [run(binOf('typescript', 'bin/tsc'), ['-p', 'config/tools/tsconfig.build.json', ...(watch ? ['--watch', '--preserveWatchOutput'] : [])])]
+const jobs = [
+  run(binOf('typescript', 'bin/tsc'), [
+    '-p',
+    'config/tools/tsconfig.build.json',
+    ...(watch ? ['--watch', '--preserveWatchOutput'] : []),
+  ]),
+]
 if (!flags.has('--src') && existsSync(join(root, 'ui/index.html'))) {
-  jobs.push(run(binOf('vite', 'bin/vite.js'), ['build', '--config', 'config/tools/vite.config.ts', '--logLevel', 'warn', ...(watch ? ['--watch'] : [])]))
+  jobs.push(
+    run(binOf('vite', 'bin/vite.js'), [
+      'build',
+      '--config',
+      'config/tools/vite.config.ts',
+      '--logLevel',
+      'warn',
+      ...(watch ? ['--watch'] : []),
+    ]),
+  )
 }
 const codes = await Promise.all(jobs)
 const main = join(root, 'dist/cli/main.js')

@@ -1,0 +1,219 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Import, type Source, importsOf, projectRoot, sourcesUnder, withoutComments } from './support/sources.ts'
+
+/** Which rooms a room may import; itself always, `errors` always. Rooms of one cell never import each other. */
+const low = ['wire', 'pipe', 'filter', 'faults', 'transports', 'store', 'recorder', 'trace'] as const
+const readers = ['diagnose', 'replay', 'chaos', 'doctor', 'logs', 'export'] as const
+const rooms: Record<string, readonly string[]> = {
+  errors: [],
+  wire: [],
+  pipe: ['wire'],
+  filter: ['wire'],
+  faults: ['pipe', 'filter', 'wire'],
+  transports: ['pipe', 'filter', 'wire'],
+  store: ['pipe', 'filter', 'wire'],
+  recorder: ['store', 'pipe', 'wire'],
+  trace: ['wire', 'store'],
+  diagnose: ['trace', 'wire'],
+  replay: ['trace', 'wire', 'transports', 'pipe', 'faults'],
+  chaos: ['trace', 'wire', 'transports', 'pipe', 'faults'],
+  doctor: ['trace', 'wire'],
+  logs: ['trace', 'wire'],
+  export: ['trace', 'wire'],
+  config: ['faults', 'transports'],
+  demo: [],
+  proxy: [...low, ...readers, 'config'],
+  api: [...low, ...readers, 'config', 'proxy'],
+  cli: [...low, ...readers, 'config', 'proxy', 'api', 'demo'],
+  index: [...low, ...readers, 'config', 'proxy', 'api'],
+}
+
+/** Packages with one role have one room. */
+const packages: Record<string, readonly string[]> = {
+  'better-sqlite3': ['store'],
+  hono: ['api', 'replay'],
+  '@hono/node-server': ['api', 'replay'],
+  commander: ['cli'],
+  zod: ['config', 'api', 'cli', 'faults'],
+  undici: ['replay', 'doctor', 'chaos'],
+  'http-proxy': ['replay'],
+}
+
+/** Rooms without input, output, clock or chance of their own; the one file of `pipe` that is the clock apart. */
+const pureRooms = ['wire', 'filter', 'pipe', 'faults', 'trace', 'diagnose']
+const impureModules =
+  /^node:(net|tls|http|https|http2|dns|dgram|fs|fs\/promises|child_process|worker_threads|timers|timers\/promises|os|process)$/
+const impureWords =
+  /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.hrtime|setTimeout|setInterval|setImmediate|fetch)\b/
+const clockFile = 'src/pipe/clock.ts'
+
+/** Files whose test has another name, and why. */
+const testedElsewhere: Record<string, string> = {}
+
+const sources = sourcesUnder('src')
+const roomOf = (path: string): string => /^src\/([^/.]+)/.exec(path)?.[1] ?? path
+
+/** What breaks the table, in words. */
+function wrongImports(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ from, to, typesOnly }) => {
+    const room = roomOf(from)
+    const allowed = rooms[room]
+    if (allowed === undefined) return [`${from}: no such room in the table`]
+    if (!to.includes('/') || !/^(src|ui|test|config|dist)\//.test(to)) {
+      const owners = packages[to.startsWith('@') ? to.split('/', 2).join('/') : to.split('/', 1)[0]!]
+      return owners === undefined || owners.includes(room) || typesOnly ? [] : [`${from} imports ${to}`]
+    }
+    const other = roomOf(to)
+    if (room === 'trace' && other === 'store' && !(typesOnly && /store\/(rows|index)\.ts$/.test(to)))
+      return [`${from} imports more than row types of ${to}`]
+    return other === room || other === 'errors' || allowed.includes(other) ? [] : [`${from} imports ${to}`]
+  })
+}
+
+const wrongUiImports = (imports: readonly Import[]): string[] =>
+  imports
+    .filter(({ to }) => to.startsWith('src/') || to.startsWith('node:'))
+    .filter(({ to, typesOnly }) => to !== 'src/api/contract.ts' || !typesOnly)
+    .map(({ from, to }) => `${from} imports ${to}`)
+
+const impure = (source: Source): string[] => {
+  if (!pureRooms.includes(roomOf(source.path)) || source.path === clockFile) return []
+  const word = impureWords.exec(source.code)?.[0]
+  return [
+    ...importsOf(source)
+      .filter(({ to, typesOnly }) => impureModules.test(to) && !typesOnly)
+      .map(({ from, to }) => `${from} imports ${to}`),
+    ...(word === undefined ? [] : [`${source.path} uses ${word}`]),
+  ]
+}
+
+const printing = ({ path, code }: Source): string[] =>
+  path !== 'src/cli/output.ts' && /\bconsole\.\w|\bprocess\.stdout\b/.test(code) ? [path] : []
+
+const sql =
+  /[`'"]\s*(SELECT\s[\s\S]{1,400}?\bFROM|INSERT\s+(OR \w+ )?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX|VIRTUAL)|PRAGMA\s)/
+const withSql = ({ path, code }: Source): string[] => (roomOf(path) !== 'store' && sql.test(code) ? [path] : [])
+
+/** Compiled, a file of types is empty; logic is a function or a class. */
+const hasLogic = (compiled: string): boolean => /\bfunction\b|\bclass\b|=>/.test(withoutComments(compiled))
+
+describe('rooms', () => {
+  test('import only what their row of the table lists', () => {
+    expect(sources.length).toBeGreaterThan(0)
+    expect(wrongImports(sources.flatMap(importsOf))).toEqual([])
+  })
+
+  test.each([
+    ['src/wire/sse.ts', `import { x } from '../pipe/tap.ts'`],
+    ['src/store/writer.ts', `import { x } from '../recorder/queue.ts'`],
+    ['src/faults/latency.ts', `import { x } from '../transports/sockets.ts'`],
+    ['src/pipe/link.ts', `import type { X } from '../filter/grammar.ts'`],
+    ['src/trace/calls.ts', `import { x } from '../store/rows.ts'`],
+    ['src/trace/calls.ts', `import type { X } from '../store/writer.ts'`],
+    ['src/proxy.ts', `export { x } from './api/app.ts'`],
+    ['src/cli/main.ts', `import { x } from '../index.ts'`],
+    ['src/api/app.ts', `const x = await import('../cli/output.ts')`],
+    ['src/wire/sse.ts', `import '../store/schema.ts'`],
+    ['src/cli/ls.ts', `import Database from 'better-sqlite3'`],
+    ['src/cli/ls.ts', `import {\n  a,\n  type B,\n} from 'hono/streaming'`],
+    ['src/odds/ends.ts', `import { x } from '../wire/sse.ts'`],
+  ])('would be caught: %s with %s', (path, code) => {
+    expect(wrongImports(importsOf({ path, code }))).toHaveLength(1)
+  })
+
+  test.each([
+    ['src/store/writer.ts', `import type { Tap } from '../pipe/tap.ts'`],
+    ['src/wire/sse.ts', `import { ProxyError } from '../errors.ts'`],
+    ['src/trace/calls.ts', `import { type CallRow, type FlowRow } from '../store/index.ts'`],
+    ['src/store/open.ts', `import Database from 'better-sqlite3'`],
+  ])('may: %s with %s', (path, code) => {
+    expect(wrongImports(importsOf({ path, code }))).toEqual([])
+  })
+})
+
+describe('the page', () => {
+  test('imports nothing of src but the types of the contract', () => {
+    expect(wrongUiImports(sourcesUnder('ui/src').flatMap(importsOf))).toEqual([])
+  })
+
+  test.each([
+    `import { x } from '../../src/api/contract.ts'`,
+    `import type { X } from '../../src/store/rows.ts'`,
+    `import { readFileSync } from 'node:fs'`,
+  ])('would be caught: %s', (code) => {
+    expect(wrongUiImports(importsOf({ path: 'ui/src/api.ts', code }))).toHaveLength(1)
+  })
+})
+
+describe('pure rooms', () => {
+  test('have no input, output, clock or chance of their own', () => {
+    expect(sources.flatMap(impure)).toEqual([])
+  })
+
+  test.each([`import { connect } from 'node:net'`, `const at = Date.now()`, `setTimeout(() => {}, 5)`])(
+    'would be caught: %s',
+    (code) => {
+      expect(impure({ path: 'src/pipe/gate.ts', code })).toHaveLength(1)
+    },
+  )
+})
+
+describe('stdout', () => {
+  test('belongs to the protocol: only src/cli/output.ts prints', () => {
+    expect(sources.flatMap(printing)).toEqual([])
+  })
+
+  test.each([`console.error('x')`, `process.stdout.write('x')`])('would be caught: %s', (code) => {
+    expect(printing({ path: 'src/cli/main.ts', code })).toEqual(['src/cli/main.ts'])
+  })
+})
+
+describe('SQL', () => {
+  test('is in the store alone', () => {
+    expect(sources.flatMap(withSql)).toEqual([])
+  })
+
+  test.each(['db.prepare(`SELECT *\n FROM frame`)', `db.exec('PRAGMA user_version')`, `run("DELETE FROM call")`])(
+    'would be caught: %s',
+    (code) => {
+      expect(withSql({ path: 'src/api/app.ts', code })).toEqual(['src/api/app.ts'])
+    },
+  )
+})
+
+describe('tests mirror the sources', () => {
+  const tests = sourcesUnder('test').map(({ path }) => path)
+  const subject = (path: string): string => path.replace(/\.[^/]*$/, '')
+  const tested = new Set(tests.filter((path) => /\.(test|slow)\.ts$/.test(path)).map(subject))
+
+  test('each source with logic has a test of its name, or a reason', () => {
+    const missing = sources
+      .map(({ path }) => path)
+      .filter((path) =>
+        hasLogic(readFileSync(join(projectRoot, path.replace(/^src/, 'dist').replace(/\.ts$/, '.js')), 'utf8')),
+      )
+      .filter((path) => !tested.has(subject(path).replace(/^src/, 'test')) && testedElsewhere[path] === undefined)
+    expect(missing).toEqual([])
+  })
+
+  test('each test has its source', () => {
+    const free = /^test\/(laws|support|fixtures|end-to-end|bench)\/|^test\/[^/]+$/
+    const orphans = [...tested]
+      .filter((path) => !free.test(`${path}`))
+      .map((path) => path.replace(/^test\/ui\//, 'ui/src/').replace(/^test\//, 'src/'))
+      .filter((path) => !['.ts', '.tsx'].some((end) => existsSync(join(projectRoot, path + end))))
+      .filter((path) => !existsSync(join(projectRoot, path)))
+    expect(orphans).toEqual([])
+  })
+
+  test('no reason outlives its file', () => {
+    expect(Object.keys(testedElsewhere).filter((path) => !existsSync(join(projectRoot, path)))).toEqual([])
+  })
+
+  test('knows logic from types', () => {
+    expect(hasLogic('export const kinds = [1, 2]\nexport {}')).toBe(false)
+    expect(hasLogic('export const f = (x) => x')).toBe(true)
+  })
+})
