@@ -69,7 +69,9 @@ CREATE INDEX flow_session ON flow (session, id);
 CREATE INDEX flow_connection ON flow (connection, id);
 
 -- direction: 0 c2s, 1 s2c. kind: index into FRAME_KINDS. lead, trail: framing bytes before and after the payload within the raw
--- bytes; pieces: payload ranges (relative offset, length, as JSON) where framing lies inside it. edits: ids of edit rows, JSON.
+-- bytes; pieces: payload ranges (relative offset, length, as JSON: [[4,26],[36,10]]) where framing lies inside it, or the text
+-- "chunked" where they are too many to list: then the raw bytes are a chunked body of their own. edits: ids of edit rows, JSON.
+-- Frames of an inflated stream share raw bytes: the first event a chunk completes has them, the next have length 0; see payload.
 CREATE TABLE frame (
   id INTEGER PRIMARY KEY, flow INTEGER NOT NULL, connection INTEGER NOT NULL, session INTEGER, direction INTEGER NOT NULL,
   kind INTEGER NOT NULL, received_at INTEGER NOT NULL, received_last INTEGER NOT NULL, sent_at INTEGER, sent_last INTEGER,
@@ -108,10 +110,12 @@ CREATE INDEX redaction_address ON redaction (connection, direction, offset);
 -- inflated payload, redacted, of frames whose raw bytes are compressed
 CREATE TABLE payload (frame INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 
--- one row a commit: what was born (ranges of ids) and what changed (JSON arrays of ids)
+-- one row a commit: frames born (a range of ids; null when none), and ids of older frames, flows, calls, sessions and connections
+-- that were born or changed (JSON arrays)
 CREATE TABLE change (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, instance INTEGER NOT NULL,
-  frame_first INTEGER, frame_last INTEGER, flows TEXT NOT NULL, calls TEXT NOT NULL, sessions TEXT NOT NULL, connections TEXT NOT NULL
+  frame_first INTEGER, frame_last INTEGER, frames TEXT NOT NULL,
+  flows TEXT NOT NULL, calls TEXT NOT NULL, sessions TEXT NOT NULL, connections TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE loss (
@@ -126,7 +130,18 @@ CREATE TABLE log (
 `
 
 /** `frame.kind` is the index into this list: append only. */
-export const FRAME_KINDS = ['head', 'body', 'event', 'end', 'line', 'message', 'ping', 'pong', 'close', 'opaque'] as const
+export const FRAME_KINDS = [
+  'head',
+  'body',
+  'event',
+  'end',
+  'line',
+  'message',
+  'ping',
+  'pong',
+  'close',
+  'opaque',
+] as const
 
 /** `message.kind` is the index into this list: append only. */
 export const MESSAGE_KINDS = ['request', 'response', 'error', 'notification', 'invalid'] as const
