@@ -1,26 +1,17 @@
 /**
  * HTTP/1 heads and body borders, for one direction of one connection (RFC 9112). Never rejects: what it cannot
- * follow becomes opaque for good. CONTRACT; the implementation replaces this comment.
+ * follow becomes opaque for good.
+ *
+ * As lenient as Node's lenient parser: bare LF, obs-fold, blanks before the colon, field lines without a colon
+ * (ignored), unknown methods, blanks in a target, equal duplicates of Content-Length, chunked beside Content-Length
+ * (chunked wins), data behind `Connection: close`. Opaque: a CR without LF in a head or in chunk framing, which peers read
+ * differently; a start line without version; what `BodyFraming` calls `unknown`.
  */
+import { ChunkedBody } from './http1-chunked.ts'
+import { type BodyFraming, type Http1Head, ParsedHead } from './http1-head.ts'
+import { HeadScanner, INCOMPLETE, NO_HEAD } from './http1-scan.ts'
 
-/** How long the body of a message is, and how that is known. `tunnel`: after 101 or a 2xx to CONNECT. */
-export type BodyFraming = 'none' | 'length' | 'chunked' | 'until-close' | 'tunnel'
-
-/** One parsed head. `raw` holds all its bytes, the empty line included, and is only valid during the callback. */
-export interface Http1Head {
-  readonly raw: Uint8Array
-  /** Request: the method. Response: the empty string. */
-  readonly method: string
-  /** Request: the target as sent. Response: the empty string. */
-  readonly target: string
-  /** Response: the status. Request: 0. */
-  readonly status: number
-  readonly framing: BodyFraming
-  /** With framing `length`: the value of Content-Length. Else 0. */
-  readonly length: number
-  /** First value of a field, name in lower case, value trimmed, bytes read as latin1; undefined when absent. Parsed on first use. */
-  field(name: string): string | undefined
-}
+export type { BodyFraming, Http1Head }
 
 /**
  * What the splitter tells, in the order of the bytes. Each byte of each chunk is in exactly one span; spans of a
@@ -29,12 +20,13 @@ export interface Http1Head {
 export interface Http1Listener {
   /** Bytes of a head; `head` follows right behind the span that completes it. */
   headSpan(chunk: Uint8Array, from: number, to: number): void
+  /** For a response, `exchanges[0]` of `Outstanding` is still the request it answers. */
   head(head: Http1Head): void
   /** Bytes of a body that mean something. */
   payload(chunk: Uint8Array, from: number, to: number): void
   /** Bytes of a body that only frame it: chunk sizes, extensions, trailers. */
   framing(chunk: Uint8Array, from: number, to: number): void
-  /** The message is complete; the next byte belongs to another. Comes for messages without body too, never for 1xx. */
+  /** The message is complete; the next byte belongs to another. Comes for messages without body too, never for 1xx and tunnels. */
   messageEnd(): void
   /** Bytes of no HTTP we understand, or of the protocol the connection was switched to. */
   opaque(chunk: Uint8Array, from: number, to: number): void
@@ -43,7 +35,7 @@ export interface Http1Listener {
 /** What the two sides of a connection share: requests whose response has not been seen, oldest first. */
 export interface Exchange {
   readonly method: string
-  /** The client asked for an upgrade. */
+  /** The client asked for an upgrade, or for a tunnel. */
   readonly upgrade: boolean
 }
 
@@ -54,7 +46,10 @@ export interface Outstanding {
   switched: boolean
 }
 
-/** Where a splitter stands. Only at `boundary` may something of ours be put between two messages. */
+/**
+ * Where a splitter stands. Only at `boundary` may something of ours be put between two messages. A request side behind
+ * an upgrade that has not been answered stands at `tunnel`, and at `boundary` once it was refused.
+ */
 export type Http1State = 'boundary' | 'head' | 'body' | 'tunnel' | 'opaque'
 
 export interface Http1SplitterOptions {
@@ -68,4 +63,205 @@ export interface Http1Splitter {
   push(chunk: Uint8Array): void
   /** The direction has ended. An until-close body is complete by this; anything else unfinished stays so. */
   end(): void
+}
+
+/** An empty queue of requests, to be shared by the two splitters of one connection. */
+export function createOutstanding(): Outstanding {
+  return { exchanges: [], switched: false }
+}
+
+/** A splitter for one direction of one connection. `side` is what flows there. */
+export function createHttp1Splitter(
+  side: 'request' | 'response',
+  outstanding: Outstanding,
+  listener: Http1Listener,
+  { maxHeadBytes = 256 * 1024 }: Http1SplitterOptions = {},
+): Http1Splitter {
+  return new Splitter(side, outstanding, listener, maxHeadBytes)
+}
+
+const HEAD = 0
+const LENGTH = 1
+const CHUNKED = 2
+const UNTIL_CLOSE = 3
+const WAITING = 4
+const TUNNEL = 5
+const OPAQUE = 6
+
+class Splitter implements Http1Splitter {
+  readonly #side: 'request' | 'response'
+  readonly #outstanding: Outstanding
+  readonly #listener: Http1Listener
+  readonly #maxHeadBytes: number
+  readonly #scanner: HeadScanner
+  readonly #chunked = new ChunkedBody()
+  #mode = HEAD
+  #remaining = 0
+  /** The bytes of a head that straddles chunks; its length is the scanner's. */
+  #held: Buffer | undefined
+  /** The upgrade asked for whose answer decides how to go on. */
+  #asked: Exchange | undefined
+
+  constructor(side: 'request' | 'response', outstanding: Outstanding, listener: Http1Listener, maxHeadBytes: number) {
+    this.#side = side
+    this.#outstanding = outstanding
+    this.#listener = listener
+    this.#maxHeadBytes = maxHeadBytes
+    this.#scanner = new HeadScanner(side)
+  }
+
+  get state(): Http1State {
+    if (this.#mode === WAITING || (this.#mode === HEAD && this.#scanner.length === 0)) return this.#between()
+    if (this.#mode === HEAD) return 'head'
+    if (this.#mode === OPAQUE) return 'opaque'
+    return this.#mode === TUNNEL ? 'tunnel' : 'body'
+  }
+
+  push(chunk: Uint8Array): void {
+    let at = 0
+    while (at < chunk.length) at = this.#step(chunk, at)
+  }
+
+  end(): void {
+    if (this.#mode !== UNTIL_CLOSE) return
+    this.#mode = OPAQUE
+    this.#listener.messageEnd()
+  }
+
+  #step(chunk: Uint8Array, from: number): number {
+    switch (this.#mode) {
+      case HEAD:
+        return this.#head(chunk, from)
+      case LENGTH: {
+        const to = Math.min(chunk.length, from + this.#remaining)
+        this.#remaining -= to - from
+        this.#listener.payload(chunk, from, to)
+        if (this.#remaining === 0) this.#complete()
+        return to
+      }
+      case CHUNKED:
+        return this.#chunk(chunk, from)
+      case UNTIL_CLOSE:
+        this.#listener.payload(chunk, from, chunk.length)
+        return chunk.length
+      case WAITING:
+        this.#mode = this.#between() === 'boundary' ? HEAD : TUNNEL
+        return from
+      default:
+        this.#listener.opaque(chunk, from, chunk.length)
+        return chunk.length
+    }
+  }
+
+  #head(chunk: Uint8Array, from: number): number {
+    const scanner = this.#scanner
+    const before = scanner.length
+    if (before === 0 && this.#outstanding.switched) return this.#giveUp(TUNNEL, from)
+    const to = Math.min(chunk.length, from + this.#maxHeadBytes - before)
+    const end = scanner.scan(chunk, from, to)
+    if (end === NO_HEAD) return this.#giveUp(OPAQUE, from)
+    if (end === INCOMPLETE) {
+      if (to > from) this.#listener.headSpan(chunk, from, to)
+      if (to < chunk.length) return this.#giveUp(OPAQUE, to)
+      this.#hold(chunk, from, to, before)
+      return to
+    }
+    const raw = before === 0 ? view(chunk, from, end) : this.#hold(chunk, from, end, before)
+    const { startFrom, startTo, lines } = scanner
+    scanner.reset()
+    this.#held = undefined
+    this.#listener.headSpan(chunk, from, end)
+    this.#begin(new ParsedHead(this.#side, { raw, startFrom, startTo, lines }))
+    return end
+  }
+
+  #begin(head: ParsedHead): void {
+    const { exchanges } = this.#outstanding
+    if (this.#side === 'request') {
+      const exchange = { method: head.method, upgrade: head.upgrade }
+      exchanges.push(exchange)
+      if (exchange.upgrade) this.#asked = exchange
+      head.settle('request', '')
+      this.#listener.head(head)
+    } else {
+      head.settle('response', exchanges[0]?.method ?? '')
+      if (head.framing === 'tunnel') this.#outstanding.switched = true
+      this.#listener.head(head)
+      if (head.status < 200 && head.status !== 101) return
+      exchanges.shift()
+    }
+    this.#remaining = head.length
+    switch (head.framing) {
+      case 'length':
+        this.#mode = LENGTH
+        if (head.length === 0) this.#complete()
+        return
+      case 'chunked':
+        this.#mode = CHUNKED
+        this.#chunked.reset()
+        return
+      case 'until-close':
+        this.#mode = UNTIL_CLOSE
+        return
+      case 'none':
+        return this.#complete()
+      case 'tunnel':
+        this.#mode = TUNNEL
+        return
+      case 'unknown':
+        this.#mode = OPAQUE
+    }
+  }
+
+  #chunk(chunk: Uint8Array, from: number): number {
+    const body = this.#chunked
+    if (body.inData) {
+      const to = Math.min(chunk.length, from + body.remaining)
+      body.took(to - from)
+      this.#listener.payload(chunk, from, to)
+      return to
+    }
+    const to = body.skip(chunk, from, chunk.length)
+    if (to > from) this.#listener.framing(chunk, from, to)
+    if (body.failed) return this.#giveUp(OPAQUE, to)
+    if (body.done) this.#complete()
+    return to
+  }
+
+  #complete(): void {
+    this.#mode = this.#asked === undefined ? HEAD : WAITING
+    this.#listener.messageEnd()
+  }
+
+  /** What may come next at a border: another message, or the protocol that was asked for. */
+  #between(): 'boundary' | 'tunnel' {
+    if (this.#outstanding.switched) return 'tunnel'
+    if (this.#asked === undefined || !this.#outstanding.exchanges.includes(this.#asked)) {
+      this.#asked = undefined
+      return 'boundary'
+    }
+    return 'tunnel'
+  }
+
+  #giveUp(mode: typeof TUNNEL | typeof OPAQUE, from: number): number {
+    this.#mode = mode
+    this.#held = undefined
+    return from
+  }
+
+  /** Keeps bytes of a head for later, as the chunk is only ours while it is pushed; gives all that is kept. */
+  #hold(chunk: Uint8Array, from: number, to: number, before: number): Buffer {
+    const length = before + to - from
+    if (this.#held === undefined || this.#held.length < length) {
+      const larger = Buffer.allocUnsafe(Math.max(1024, length * 2))
+      if (this.#held !== undefined) larger.set(this.#held.subarray(0, before))
+      this.#held = larger
+    }
+    this.#held.set(chunk.subarray(from, to), before)
+    return this.#held.subarray(0, length)
+  }
+}
+
+function view(chunk: Uint8Array, from: number, to: number): Buffer {
+  return Buffer.from(chunk.buffer, chunk.byteOffset + from, to - from)
 }

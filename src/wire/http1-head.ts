@@ -1,0 +1,168 @@
+/** HTTP/1 heads: what one says about the body behind it, and its fields (RFC 9112 §2 to §6). */
+
+/**
+ * How long the body of a message is, and how that is known. `tunnel`: after 101 or a 2xx to CONNECT. `unknown`: the
+ * head contradicts itself (differing Content-Length, a length that is no number or beyond 2^53, a request whose last
+ * Transfer-Encoding is not chunked), so no border behind it can be known and all that follows is opaque.
+ */
+export type BodyFraming = 'none' | 'length' | 'chunked' | 'until-close' | 'tunnel' | 'unknown'
+
+/** One parsed head. `raw` holds all its bytes, the empty line included, and is only valid during the callback. */
+export interface Http1Head {
+  readonly raw: Uint8Array
+  /** Request: the method. Response: the empty string. */
+  readonly method: string
+  /** Request: the target as sent. Response: the empty string. */
+  readonly target: string
+  /** Response: the status. Request: 0. */
+  readonly status: number
+  readonly framing: BodyFraming
+  /** With framing `length`: the value of Content-Length. Else 0. */
+  readonly length: number
+  /**
+   * First value of a field, name in lower case, value trimmed, folds made one space, bytes read as latin1; undefined
+   * when absent. Read from `raw` when asked, so only valid during the callback.
+   */
+  field(name: string): string | undefined
+}
+
+const LF = 10
+const CR = 13
+const TAB = 9
+const SPACE = 32
+const COLON = 58
+
+const isBlank = (c: number | undefined): boolean => c === SPACE || c === TAB || c === CR || c === LF
+
+/** Where things are in a head, as offsets into its `raw`; found by the scanner. */
+export interface HeadLayout {
+  readonly raw: Buffer
+  readonly startFrom: number
+  readonly startTo: number
+  /** Where each field line begins; continuation lines (obs-fold) belong to the line before. */
+  readonly lines: readonly number[]
+}
+
+/** The head of a request or response. `framing` and `length` hold once `settle` has been called. */
+export class ParsedHead implements Http1Head {
+  readonly raw: Buffer
+  readonly method: string
+  readonly target: string
+  readonly status: number
+  framing: BodyFraming = 'none'
+  length = 0
+  readonly #lines: readonly number[]
+
+  constructor(side: 'request' | 'response', { raw, startFrom, startTo, lines }: HeadLayout) {
+    this.raw = raw
+    this.#lines = lines
+    const line = raw.toString('latin1', startFrom, startTo)
+    if (side === 'response') {
+      this.method = ''
+      this.target = ''
+      this.status = Number(line.slice(9, 12))
+    } else {
+      const space = line.indexOf(' ')
+      this.method = line.slice(0, space)
+      this.target = line.slice(space, line.lastIndexOf(' ')).trim()
+      this.status = 0
+    }
+  }
+
+  field(name: string): string | undefined {
+    for (let k = 0; k < this.#lines.length; k++) {
+      const from = this.#after(k, name)
+      if (from !== -1) return this.#value(k, from)
+    }
+    return undefined
+  }
+
+  /** Whether the client asks to leave HTTP/1 behind: CONNECT, or Upgrade named in Connection. */
+  get upgrade(): boolean {
+    if (this.method === 'CONNECT') return true
+    return this.field('upgrade') !== undefined && /(?:^|,)\s*upgrade\s*(?:,|$)/i.test(this.#all('connection'))
+  }
+
+  /** Decides the framing of the body. `asked`: the method of the request a response answers, empty when unknown. */
+  settle(side: 'request' | 'response', asked: string): void {
+    this.framing = side === 'request' ? this.#ofRequest() : this.#ofResponse(asked)
+    if (this.framing !== 'length') this.length = 0
+  }
+
+  #ofRequest(): BodyFraming {
+    if (this.method === 'CONNECT') return 'none'
+    const declared = this.#declared()
+    return declared === 'until-close' ? 'unknown' : declared
+  }
+
+  #ofResponse(asked: string): BodyFraming {
+    const { status } = this
+    if (status === 101 || (asked === 'CONNECT' && status >= 200 && status < 300)) return 'tunnel'
+    if (status < 200 || status === 204 || status === 304 || asked === 'HEAD') return 'none'
+    const declared = this.#declared()
+    return declared === 'none' ? 'until-close' : declared
+  }
+
+  /** Chunked wins over a length, any other last coding means until close (RFC 9112 §6.3); sets `length`. */
+  #declared(): BodyFraming {
+    let framing: BodyFraming = 'none'
+    let codings: string | undefined
+    for (let k = 0; k < this.#lines.length; k++) {
+      const first = this.raw[this.#lines[k]!]! | 0x20
+      if (first !== 99 && first !== 116 && first !== SPACE) continue
+      let from = this.#after(k, 'content-length')
+      if (from !== -1) {
+        framing = this.#lengthOf(this.#value(k, from), framing)
+        continue
+      }
+      from = this.#after(k, 'transfer-encoding')
+      if (from !== -1) codings = this.#value(k, from)
+    }
+    if (codings === undefined) return framing
+    return /(?:^|,)[ \t]*chunked$/i.test(codings) ? 'chunked' : 'until-close'
+  }
+
+  /** A list of equal lengths counts as one (RFC 9112 §6.3 rule 5). */
+  #lengthOf(value: string, before: BodyFraming): BodyFraming {
+    if (before === 'unknown') return before
+    let framing = before
+    for (const text of value.split(',')) {
+      const digits = text.trim()
+      const length = /^\d+$/.test(digits) ? Number(digits) : Number.NaN
+      if (!Number.isSafeInteger(length) || (framing === 'length' && length !== this.length)) return 'unknown'
+      framing = 'length'
+      this.length = length
+    }
+    return framing
+  }
+
+  #all(name: string): string {
+    let text = ''
+    for (let k = 0; k < this.#lines.length; k++) {
+      const from = this.#after(k, name)
+      if (from !== -1) text += `,${this.#value(k, from)}`
+    }
+    return text
+  }
+
+  /** Index behind the colon when line `k` is a field of that name, else -1. Blanks around the name are ignored. */
+  #after(k: number, name: string): number {
+    const { raw } = this
+    let at = this.#lines[k]!
+    if (k === 0) while (raw[at] === SPACE || raw[at] === TAB) at++
+    const end = at + name.length
+    for (let j = 0; at < end; at++, j++) if ((raw[at]! | 0x20) !== name.charCodeAt(j)) return -1
+    while (raw[at] === SPACE || raw[at] === TAB) at++
+    return raw[at] === COLON ? at + 1 : -1
+  }
+
+  #value(k: number, after: number): string {
+    const { raw } = this
+    let from = after
+    let to = this.#lines[k + 1] ?? raw.length
+    while (to > from && isBlank(raw[to - 1])) to--
+    while (from < to && isBlank(raw[from])) from++
+    const value = raw.toString('latin1', from, to)
+    return value.includes('\n') ? value.replace(/[ \t]*\r?\n[ \t]*/g, ' ') : value
+  }
+}
