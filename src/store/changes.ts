@@ -1,0 +1,59 @@
+/** What was born or changed since an instant of the capture's own count. */
+import type { Database } from 'better-sqlite3'
+import {
+  CALL,
+  callRow,
+  CONNECTION,
+  connectionRow,
+  FLOW,
+  flowRow,
+  FRAME,
+  type Record,
+  SESSION,
+  sessionRow,
+} from './columns.ts'
+import type { FrameRows } from './frame-rows.ts'
+import type { ChangeSet } from './rows.ts'
+
+/** At most this many commits a call, so that one of many without frames is bounded too. */
+const MAX_COMMITS = 1000
+
+/** Oldest first, until `limit` frames are reached; a commit is never split, so the last one may go beyond. */
+export function changesSince(db: Database, { row }: FrameRows): (since: number, limit: number) => ChangeSet[] {
+  const commitsAfter = db.prepare('SELECT * FROM change WHERE seq > ? ORDER BY seq LIMIT ?')
+  const framesBorn = db.prepare(`SELECT ${FRAME} WHERE frame.id BETWEEN ? AND ? ORDER BY frame.id`)
+  const listed = (columns: string, table: string) =>
+    db.prepare(`SELECT ${columns} WHERE ${table}.id IN (SELECT value FROM json_each(?)) ORDER BY ${table}.id`)
+  const framesListed = listed(FRAME, 'frame')
+  const flowsListed = listed(FLOW, 'flow')
+  const callsListed = listed(CALL, 'call')
+  const sessionsListed = listed(SESSION, 'session')
+  const connectionsListed = listed(CONNECTION, 'connection')
+
+  const changeSet = (commit: Record): ChangeSet => {
+    const all = <Row>(statement: typeof flowsListed, ids: unknown, toRow: (record: Record) => Row): Row[] =>
+      ids === '[]' ? [] : (statement.all(ids) as Record[]).map(toRow)
+    const born =
+      commit['frame_first'] === null ? [] : (framesBorn.all(commit['frame_first'], commit['frame_last']) as Record[])
+    return {
+      seq: commit['seq'] as number,
+      frames: [...all(framesListed, commit['frames'], row), ...born.map(row)],
+      flows: all(flowsListed, commit['flows'], flowRow),
+      calls: all(callsListed, commit['calls'], callRow),
+      sessions: all(sessionsListed, commit['sessions'], sessionRow),
+      connections: all(connectionsListed, commit['connections'], connectionRow),
+    }
+  }
+
+  return (since, limit) => {
+    const changes: ChangeSet[] = []
+    let frames = 0
+    for (const commit of commitsAfter.all(since, MAX_COMMITS) as Record[]) {
+      const change = changeSet(commit)
+      changes.push(change)
+      frames += change.frames.length
+      if (frames >= limit) break
+    }
+    return changes
+  }
+}

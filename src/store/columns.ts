@@ -1,0 +1,186 @@
+/** Which columns each kind of row is read from, and how a record becomes a row. */
+import type { Direction, Era, Transport } from '../wire/frame.ts'
+import type { Ending } from '../wire/ending.ts'
+import type {
+  CallRow,
+  ConnectionRow,
+  FlowRow,
+  FrameRow,
+  InstanceRow,
+  LossRow,
+  MessageRow,
+  Outcome,
+  Peer,
+  SessionRow,
+} from './rows.ts'
+import { FRAME_KINDS, MESSAGE_KINDS } from './schema.ts'
+
+/** A row as SQLite gives it. */
+export type Record = { readonly [column: string]: unknown }
+
+/** `direction` columns hold the index into this list. */
+export const DIRECTIONS: readonly Direction[] = ['c2s', 's2c']
+
+/** For queries whose main table goes by its own name; the session's uid comes by a join on its key. */
+export const SESSION = '* FROM session'
+export const CONNECTION = '* FROM connection'
+export const FLOW = 'flow.*, session.uid FROM flow LEFT JOIN session ON session.id = flow.session'
+export const CALL = 'call.*, session.uid FROM call LEFT JOIN session ON session.id = call.session'
+export const FRAME = 'frame.*, session.uid FROM frame LEFT JOIN session ON session.id = frame.session'
+
+export function sessionRow(record: Record): SessionRow {
+  return {
+    id: record['id'] as number,
+    uid: record['uid'] as string,
+    server: record['server'] as string,
+    target: record['target'] as string,
+    transport: record['transport'] as Transport,
+    era: record['era'] as Era | null,
+    revision: record['revision'] as string | null,
+    client: peer(record['client_name'], record['client_version']),
+    serverInfo: peer(record['server_name'], record['server_version']),
+    sessionId: record['session_id'] as string | null,
+    certain: record['certain'] !== 0,
+    instance: record['instance'] as number,
+    startedAt: record['started_at'] as number,
+    lastAt: record['last_at'] as number,
+    endedAt: record['ended_at'] as number | null,
+    frames: record['frames'] as number,
+    flows: record['flows'] as number,
+    calls: record['calls'] as number,
+    pending: record['pending'] as number,
+    errors: record['errors'] as number,
+    bytes: record['bytes'] as number,
+  }
+}
+
+export function connectionRow(record: Record): ConnectionRow {
+  return {
+    id: record['id'] as number,
+    instance: record['instance'] as number,
+    server: record['server'] as string,
+    clientAddress: record['client_address'] as string,
+    clientPort: record['client_port'] as number,
+    upstreamAddress: record['upstream_address'] as string | null,
+    upstreamPort: record['upstream_port'] as number | null,
+    upstreamError: record['upstream_error'] as string | null,
+    openedAt: record['opened_at'] as number,
+    connectedAt: record['connected_at'] as number | null,
+    closedAt: record['closed_at'] as number | null,
+    c2sBytes: record['c2s_bytes'] as number,
+    s2cBytes: record['s2c_bytes'] as number,
+    c2sUnsent: record['c2s_unsent'] as number,
+    s2cUnsent: record['s2c_unsent'] as number,
+    c2sEnding: ending(record['c2s_ending']),
+    s2cEnding: ending(record['s2c_ending']),
+  }
+}
+
+export function flowRow(record: Record): FlowRow {
+  return {
+    id: record['id'] as number,
+    connection: record['connection'] as number,
+    session: record['uid'] as string | null,
+    kind: record['kind'] as FlowRow['kind'],
+    verb: record['verb'] as string | null,
+    target: record['target'] as string | null,
+    status: record['status'] as number | null,
+    stream: record['stream'] as FlowRow['stream'],
+    era: record['era'] as Era | null,
+    revision: record['revision'] as string | null,
+    requestType: record['request_type'] as string | null,
+    responseType: record['response_type'] as string | null,
+    startedAt: record['started_at'] as number,
+    respondedAt: record['responded_at'] as number | null,
+    endedAt: record['ended_at'] as number | null,
+    c2sEnding: ending(record['c2s_ending']),
+    s2cEnding: ending(record['s2c_ending']),
+  }
+}
+
+export function frameRow(record: Record, edits: readonly string[], messages: readonly MessageRow[]): FrameRow {
+  return {
+    id: record['id'] as number,
+    flow: record['flow'] as number,
+    connection: record['connection'] as number,
+    session: record['uid'] as string | null,
+    direction: DIRECTIONS[record['direction'] as number] ?? 'c2s',
+    kind: FRAME_KINDS[record['kind'] as number] ?? 'opaque',
+    receivedAt: record['received_at'] as number,
+    receivedLastAt: record['received_last'] as number,
+    sentAt: record['sent_at'] as number | null,
+    sentLastAt: record['sent_last'] as number | null,
+    offset: record['offset'] as number,
+    length: record['length'] as number,
+    size: record['size'] as number,
+    label: record['label'] as string | null,
+    edits,
+    messages,
+  }
+}
+
+export function messageRow(record: Record): MessageRow {
+  return {
+    kind: MESSAGE_KINDS[record['kind'] as number] ?? 'invalid',
+    method: record['method'] as string | null,
+    rpcId: record['rpc_id'] as string | null,
+    tool: record['tool'] as string | null,
+    uri: record['uri'] as string | null,
+    token: record['token'] as string | null,
+    code: record['code'] as number | null,
+    call: record['call'] as number | null,
+  }
+}
+
+export function callRow(record: Record): CallRow {
+  return {
+    id: record['id'] as number,
+    session: record['uid'] as string | null,
+    flow: record['flow'] as number,
+    direction: DIRECTIONS[record['direction'] as number] ?? 'c2s',
+    method: record['method'] as string,
+    tool: record['tool'] as string | null,
+    rpcId: record['rpc_id'] as string,
+    requestFrame: record['request_frame'] as number,
+    responseFrame: record['response_frame'] as number | null,
+    requestedAt: record['requested_at'] as number,
+    answeredAt: record['answered_at'] as number | null,
+    outcome: record['outcome'] as Outcome,
+    code: record['code'] as number | null,
+  }
+}
+
+export function instanceRow(record: Record): InstanceRow {
+  return {
+    id: record['id'] as number,
+    pid: record['pid'] as number,
+    role: record['role'] as string,
+    name: record['name'] as string,
+    url: record['url'] as string | null,
+    target: record['target'] as string | null,
+    uiPort: record['ui_port'] as number | null,
+    startedAt: record['started_at'] as number,
+    seenAt: record['seen_at'] as number,
+    endedAt: record['ended_at'] as number | null,
+  }
+}
+
+export function lossRow(record: Record): LossRow {
+  return {
+    id: record['id'] as number,
+    instance: record['instance'] as number,
+    from: record['from_at'] as number,
+    to: record['to_at'] as number | null,
+    chunks: record['chunks'] as number,
+    bytes: record['bytes'] as number,
+    reason: record['reason'] as string,
+  }
+}
+
+function peer(name: unknown, version: unknown): Peer | null {
+  return typeof name === 'string' ? { name, version: typeof version === 'string' ? version : '' } : null
+}
+
+function ending(text: unknown): Ending | null {
+  return typeof text === 'string' ? (JSON.parse(text) as Ending) : null
+}

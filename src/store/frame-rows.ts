@@ -1,0 +1,47 @@
+/** Frames as lists show them: with their messages and the names of our edits. */
+import type { Database } from 'better-sqlite3'
+import { frameRow, messageRow, type Record } from './columns.ts'
+import type { FrameRow } from './rows.ts'
+
+/** An edit as stored. `bytes` null: a secret, never recorded. */
+export interface StoredEdit {
+  readonly offset: number
+  readonly removed: Buffer
+  readonly bytes: Buffer | null
+  readonly rule: string
+}
+
+export interface FrameRows {
+  /** A record of `FRAME` as a row. */
+  readonly row: (record: Record) => FrameRow
+  /** Edits of ours inside the frame, in the order of the bytes. */
+  readonly edits: (record: Record) => StoredEdit[]
+}
+
+/** Edit rows are few (one for all frames that were edited alike) and never change: kept, up to this many. */
+const KEPT_EDITS = 10_000
+
+export function frameRows(db: Database): FrameRows {
+  const messagesOfFrame = db.prepare('SELECT * FROM message WHERE frame = ? ORDER BY idx')
+  const editById = db.prepare('SELECT offset, removed, bytes, rule FROM edit WHERE id = ?')
+  const kept = new Map<number, StoredEdit>()
+
+  const edit = (id: number): StoredEdit | undefined => {
+    const known = kept.get(id)
+    if (known !== undefined) return known
+    const found = editById.get(id) as StoredEdit | undefined
+    if (found !== undefined && kept.size < KEPT_EDITS) kept.set(id, found)
+    return found
+  }
+  const edits = (record: Record): StoredEdit[] => {
+    if (record['edits'] === null) return []
+    const ids = JSON.parse(record['edits'] as string) as number[]
+    return ids.map(edit).filter((found) => found !== undefined)
+  }
+  const row = (record: Record): FrameRow => {
+    const messages =
+      (record['messages'] as number) > 0 ? (messagesOfFrame.all(record['id']) as Record[]).map(messageRow) : []
+    return frameRow(record, [...new Set(edits(record).map(({ rule }) => rule))], messages)
+  }
+  return { row, edits }
+}

@@ -1,0 +1,60 @@
+/** Reads a capture beside its writers: in any thread, in any process, with nothing but a readonly handle. */
+import { performance } from 'node:perf_hooks'
+import { addressed } from './addressed.ts'
+import { changesSince } from './changes.ts'
+import { connectionRow, FLOW, flowRow, FRAME, instanceRow, lossRow, type Record } from './columns.ts'
+import { frameDetails } from './frame-detail.ts'
+import { frameQuery } from './frame-query.ts'
+import { frameRows } from './frame-rows.ts'
+import type { FrameQuery, Reader } from './index.ts'
+import { lists, pageRows } from './lists.ts'
+import { openCapture } from './open.ts'
+import { sessionFinder, sessionKey } from './sessions.ts'
+
+const BYTES = 1024 * 1024
+
+/** Throws `STORE_OPEN_FAILED`, `STORE_NOT_A_CAPTURE`, `STORE_NEWER`. */
+export function openReader(path: string): Reader {
+  const db = openCapture(path, { readonly: true })
+  const rows = frameRows(db)
+  const bytes = addressed(db)
+  const details = frameDetails(db, rows, bytes)
+  const frames = frameQuery(db, rows, () => performance.now())
+  const changes = changesSince(db, rows)
+  const session = sessionFinder(db)
+
+  const frameById = db.prepare(`SELECT ${FRAME} WHERE frame.id = ?`)
+  const flowById = db.prepare(`SELECT ${FLOW} WHERE flow.id = ?`)
+  const connectionById = db.prepare('SELECT * FROM connection WHERE id = ?')
+  const everyInstance = db.prepare('SELECT * FROM instance ORDER BY id')
+  const everyLoss = db.prepare('SELECT * FROM loss ORDER BY id')
+  const newestChange = db.prepare('SELECT max(seq) FROM change').pluck()
+  const counts = db.prepare(
+    `SELECT (SELECT count(*) FROM session) AS sessions, (SELECT count(*) FROM frame) AS frames, (SELECT count(*) FROM call) AS calls,
+       (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS bytes`,
+  )
+  const one = <Row>(record: unknown, toRow: (record: Record) => Row): Row | undefined =>
+    record === undefined ? undefined : toRow(record as Record)
+
+  return {
+    path,
+    session,
+    ...lists(db, session),
+    flow: (id) => one(flowById.get(id), flowRow),
+    connection: (id) => one(connectionById.get(id), connectionRow),
+    frames: ({ session: uid, limit, ...query }: FrameQuery = {}) =>
+      frames({ ...query, limit: pageRows(limit), ...(uid !== undefined && { session: sessionKey(session, uid) }) }),
+    frame: (id) => one(frameById.get(id), details.detail),
+    raw: (id) => one(frameById.get(id), details.raw),
+    payload: (id) => one(frameById.get(id), (record) => details.payload(record)),
+    bytes: (connection, direction, offset, limit = BYTES) => bytes(connection, direction, offset, limit),
+    instances: () => (everyInstance.all() as Record[]).map(instanceRow),
+    losses: () => (everyLoss.all() as Record[]).map(lossRow),
+    seq: () => (newestChange.get() as number | null) ?? 0,
+    changes: (since, limit = 2000) => changes(since, limit),
+    totals: () => counts.get() as ReturnType<Reader['totals']>,
+    close: () => {
+      db.close()
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { pageRows } from '../../src/store/lists.ts'
+import { openReader } from '../../src/store/reader.ts'
+import { captureFixture } from '../support/capture-fixture.ts'
+
+const ids = (rows: readonly { id: number }[]) => rows.map(({ id }) => id)
+
+test('a page has 200 rows, as many as asked for, never more than 5000', () => {
+  expect([undefined, 1, 5000, 5001, 0, -3, 2.7].map(pageRows)).toEqual([200, 1, 5000, 5000, 1, 1, 2])
+})
+
+test('sessions come newest first, page by page', () => {
+  const { path, add } = captureFixture()
+  for (let i = 1; i <= 5; i++) add('session', { uid: `session${i}` })
+  const reader = openReader(path)
+  expect(ids(reader.sessions())).toEqual([5, 4, 3, 2, 1])
+  expect(ids(reader.sessions({ limit: 2 }))).toEqual([5, 4])
+  expect(ids(reader.sessions({ limit: 2, before: 4 }))).toEqual([3, 2])
+  expect(ids(reader.sessions({ limit: 2, after: 2 }))).toEqual([4, 3])
+})
+
+test('flows come newest last, of a session, of a connection, of both', () => {
+  const { path, add } = captureFixture()
+  add('session', { uid: 'abcd2345' })
+  for (let i = 1; i <= 6; i++) add('flow', { connection: i % 3, session: i % 2 === 0 ? 1 : null })
+  const reader = openReader(path)
+  expect(ids(reader.flows())).toEqual([1, 2, 3, 4, 5, 6])
+  expect(ids(reader.flows({ limit: 2, before: 6 }))).toEqual([4, 5])
+  expect(ids(reader.flows({ limit: 2, after: 1 }))).toEqual([2, 3])
+  expect(ids(reader.flows({ session: 'abcd' }))).toEqual([2, 4, 6])
+  expect(ids(reader.flows({ connection: 0 }))).toEqual([3, 6])
+  expect(ids(reader.flows({ connection: 0, session: 'abcd' }))).toEqual([6])
+})
+
+test('calls come by session and by outcome', () => {
+  const { path, add } = captureFixture()
+  add('session', { uid: 'abcd2345' })
+  const outcomes = ['ok', 'pending', 'error', 'ok', 'pending', 'silent']
+  outcomes.forEach((outcome, i) => add('call', { outcome, session: i < 3 ? 1 : null }))
+  const reader = openReader(path)
+  expect(ids(reader.calls())).toEqual([1, 2, 3, 4, 5, 6])
+  expect(ids(reader.calls({ session: 'abcd' }))).toEqual([1, 2, 3])
+  expect(ids(reader.calls({ outcome: 'pending' }))).toEqual([2, 5])
+  expect(ids(reader.calls({ outcome: 'pending', session: 'abcd' }))).toEqual([2])
+  expect(ids(reader.calls({ outcome: 'ok', session: 'abcd' }))).toEqual([1])
+  expect(ids(reader.calls({ outcome: 'silent', limit: 1 }))).toEqual([6])
+  expect(reader.calls({ outcome: 'error' })[0]).toMatchObject({
+    session: 'abcd2345',
+    method: 'tools/call',
+    rpcId: '1',
+    direction: 'c2s',
+  })
+})
