@@ -1,4 +1,13 @@
-/** Composition root: the only place that knows everyone. CONTRACT; the implementation replaces this. */
+/** Composition root: the only place that knows everyone. */
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { ProxyError, type ErrorCode } from './errors.ts'
+import { createClock, nullTap, type AnchoredClock } from './pipe/index.ts'
+import { createRecorder, type Recorder } from './recorder/index.ts'
+import { defaultCapturePath } from './store/path.ts'
+import { portHolder, transports, type Listener } from './transports/index.ts'
+import { VERSION } from './version.ts'
 
 /** How much of the traffic is kept. `heads`: no bodies. `metadata`: no bytes at all. */
 export type RecordDepth = 'full' | 'heads' | 'metadata'
@@ -75,5 +84,212 @@ export interface Proxy {
   close(): Promise<void>
 }
 
+/** First port tried for the proxy. */
+export const PROXY_PORT = 6278
+/** First port tried for the UI. */
+export const UI_PORT = 6273
+/** Ports never taken by default: ours for the UI, and those of MCP Inspector. */
+const LEFT_ALONE = new Set([6273, 6274, 6275, 6276, 6277])
+const PORTS_TRIED = 100
+
+const SCHEMES = new Set(['http:', 'https:', 'ws:', 'wss:'])
+/** Peers that do not close by then are reset when the proxy stops. */
+const CLOSE_GRACE_MS = 300
+const CLOCK_CHECK_MS = 1000
+
+/** Threads load from the built files, also when this module was loaded by a test runner. */
+const built = (path: string): URL =>
+  new URL(import.meta.url.endsWith('.ts') ? `../dist/${path}` : `./${path}`, import.meta.url)
+
 /** Starts a proxy; resolves when it listens and the capture is open. Throws `ProxyError`. */
-export declare function createProxy(options: ProxyOptions): Promise<Proxy>
+export async function createProxy(options: ProxyOptions): Promise<Proxy> {
+  const target = parseTarget(options.target)
+  const clock = createClock()
+  const db = options.db === false ? null : (options.db ?? defaultCapturePath())
+  const controlPorts = new Set<number>()
+  const recorder = db === null ? undefined : await openRecorder(options, target, db)
+  let listener: Listener | undefined
+  let desk: Desk | undefined
+  try {
+    listener = await openListener(options, target, clock, recorder, controlPorts)
+    const url = clientUrl(options.host ?? '127.0.0.1', listener.port, target)
+    recorder?.setInstance({ url })
+    if (db !== null && options.ui !== false) desk = await openDesk(options.ui ?? {}, db, url, target)
+    if (desk !== undefined) {
+      controlPorts.add(desk.port)
+      recorder?.setInstance({ uiPort: desk.port })
+    }
+    return proxyOf({ options, target, clock, db, recorder, listener, desk, url })
+  } catch (error) {
+    await Promise.all([listener?.close(0), recorder?.close(), desk?.close()])
+    throw error
+  }
+}
+
+interface Parts {
+  readonly options: ProxyOptions
+  readonly target: URL
+  readonly clock: AnchoredClock
+  readonly db: string | null
+  readonly recorder: Recorder | undefined
+  readonly listener: Listener
+  readonly desk: Desk | undefined
+  readonly url: string
+}
+
+function proxyOf({ options, target, clock, db, recorder, listener, desk, url }: Parts): Proxy {
+  recorder?.onPressure((full) => listener.recorderFull(full))
+  const ticking = setInterval(() => {
+    const step = clock.check()
+    if (step !== undefined) recorder?.tap.note(0, clock.now(), 'clock', { stepUs: step })
+  }, CLOCK_CHECK_MS)
+  ticking.unref()
+
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    clearInterval(ticking)
+    await Promise.all([desk?.close(), listener.close(CLOSE_GRACE_MS)])
+    await recorder?.close()
+  }
+  return {
+    url,
+    host: options.host ?? '127.0.0.1',
+    port: listener.port,
+    target: target.href,
+    db,
+    ui: desk?.url ?? null,
+    token: desk?.token ?? null,
+    stats: () => ({
+      connections: listener.connections,
+      open: listener.open,
+      ...(recorder?.stats() ?? { recordedBytes: 0, queueBytes: 0, queueHighWater: 0, lostChunks: 0, lostBytes: 0 }),
+    }),
+    flush: async () => recorder?.flush(),
+    close: () => (closing ??= close()),
+  }
+}
+
+function parseTarget(text: string): URL {
+  const target = URL.canParse(text) ? new URL(text) : undefined
+  if (target !== undefined && SCHEMES.has(target.protocol) && target.hostname !== '') return target
+  const guess = /^[\w.-]+(:\d+)?(\/|$)/.test(text)
+    ? `Did you mean http://${text}?`
+    : 'Give a URL such as http://localhost:3000/mcp.'
+  throw new ProxyError('TARGET_INVALID', `"${text}" is not a URL that can be proxied.`, { hint: guess })
+}
+
+function openRecorder(options: ProxyOptions, target: URL, db: string): Promise<Recorder> {
+  return createRecorder({
+    db,
+    workerUrl: built('recorder/thread.js'),
+    instance: { role: options.role ?? 'proxy', name: options.name ?? '', url: null, target: target.href, uiPort: null },
+    record: options.record ?? 'full',
+    redact: options.redact ?? {},
+    ...(options.queueBytes === undefined ? {} : { queueBytes: options.queueBytes }),
+    onOverload: options.onOverload ?? 'slow',
+  })
+}
+
+async function openListener(
+  options: ProxyOptions,
+  target: URL,
+  clock: AnchoredClock,
+  recorder: Recorder | undefined,
+  controlPorts: ReadonlySet<number>,
+): Promise<Listener> {
+  const own = isLoopback(target.hostname) ? Number(target.port) : 0
+  if (own !== 0 && options.port === own) {
+    throw new ProxyError('SELF_TARGET', `Port ${own} is the target's own: the proxy would talk to itself.`, {
+      hint: 'Leave --port out, or choose another.',
+    })
+  }
+  const listen = (port: number): Promise<Listener> =>
+    transports.reverse({
+      target,
+      host: options.host ?? '127.0.0.1',
+      port,
+      server: target.host,
+      insecure: options.insecure ?? false,
+      rewrite: options.rewrite ?? true,
+      headers: options.headers ?? [],
+      onUnreachable: options.onUnreachable ?? '502',
+      tap: recorder?.tap ?? nullTap,
+      clock,
+      isControlPlane: (address, port) => controlPorts.has(port) && isLoopback(address),
+    })
+  if (options.port !== undefined)
+    return listen(options.port).catch((error: unknown) => nameHolder(error, options.port ?? 0))
+  for (let port = PROXY_PORT; port < PROXY_PORT + PORTS_TRIED; port++) {
+    if (LEFT_ALONE.has(port) || port === own) continue
+    const listener = await listen(port).catch((error: unknown) => {
+      if (!isTaken(error)) throw error
+    })
+    if (listener !== undefined) return listener
+  }
+  return listen(0)
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof ProxyError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE'
+}
+
+async function nameHolder(error: unknown, port: number): Promise<never> {
+  const holder = isTaken(error) ? await portHolder(port) : undefined
+  if (holder === undefined) throw error
+  throw new ProxyError('LISTEN_FAILED', `Port ${port} is taken by ${holder}.`, {
+    hint: 'Use --port 0 for any free port.',
+    cause: error,
+  })
+}
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|127\..*|::1|\[::1\]|::ffff:127\..*|0\.0\.0\.0|::|\[::\])$/.test(host)
+}
+
+/** What clients are to be pointed at: our address with the target's path. */
+function clientUrl(host: string, port: number, target: URL): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  const scheme = target.protocol.startsWith('ws') ? 'ws:' : 'http:'
+  return `${scheme}//${name.includes(':') ? `[${name}]` : name}:${port}${target.pathname}${target.search}`
+}
+
+/** The thread with API and UI. */
+interface Desk {
+  readonly url: string
+  readonly port: number
+  readonly token: string
+  close(): Promise<void>
+}
+
+type DeskMessage =
+  | { readonly kind: 'ready'; readonly port: number }
+  | { readonly kind: 'error'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
+
+function openDesk(
+  ui: { host?: string; port?: number; token?: string },
+  db: string,
+  proxyUrl: string,
+  target: URL,
+): Promise<Desk> {
+  const host = ui.host ?? '127.0.0.1'
+  const token = ui.token ?? randomBytes(24).toString('base64url')
+  const uiFolder = fileURLToPath(built('ui'))
+  const workerData = { db, host, port: ui.port, token, uiFolder, proxyUrl, target: target.href, version: VERSION }
+  const worker = new Worker(built('api/thread.js'), { workerData })
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('message', (message: DeskMessage) => {
+      if (message.kind === 'error') {
+        void worker.terminate()
+        return reject(new ProxyError(message.code, message.message, { hint: message.hint }))
+      }
+      const close = async (): Promise<void> => {
+        const gone = new Promise((done) => worker.once('exit', done))
+        worker.postMessage({ kind: 'stop' })
+        await gone
+      }
+      const name = host.includes(':') ? `[${host}]` : host
+      resolve({ url: `http://${name}:${message.port}/`, port: message.port, token, close })
+    })
+  })
+}

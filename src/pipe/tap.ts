@@ -38,11 +38,25 @@ export interface Tap {
    * A chunk as read, and when it was handed on: `sentAt` is 0 when it was not handed on whole and at once; `sent` follows then.
    * `border`: the first byte begins a message (where a recorder that lost bytes may begin again).
    */
-  chunk(connection: number, direction: Direction, bytes: Uint8Array, receivedAt: number, sentAt: number, border: boolean): void
+  chunk(
+    connection: number,
+    direction: Direction,
+    bytes: Uint8Array,
+    receivedAt: number,
+    sentAt: number,
+    border: boolean,
+  ): void
   /** All bytes up to offset `upTo` have been handed to the other socket, or dropped by us. */
   sent(connection: number, direction: Direction, upTo: number, at: number): void
-  /** Instead of `removed` bytes at `offset`, `bytes` were sent. `rule` says whose doing: `host`, `origin`, `location`, `header:<name>`, a fault rule's id. */
-  edited(connection: number, direction: Direction, offset: number, removed: number, bytes: Uint8Array, rule: string): void
+  /** Instead of `removed` bytes at `offset`, `bytes` were sent. Comes before the `chunk` that completes the frame those bytes are in. `rule` says whose doing: `host`, `origin`, `location`, `header:<name>`, a fault rule's id. */
+  edited(
+    connection: number,
+    direction: Direction,
+    offset: number,
+    removed: number,
+    bytes: Uint8Array,
+    rule: string,
+  ): void
   /** Nothing more will be received in this direction. `unsent`: bytes that were received and never left. */
   ended(connection: number, direction: Direction, at: number, ending: Ending, unsent: number): void
   /** Both directions are over and both sockets gone. */

@@ -1,0 +1,57 @@
+/** What happened on a pipe, and what a stage wants done about it: the only two doors of a stage. */
+import type { Frame } from '../wire/frame.ts'
+import type { Ending } from '../wire/ending.ts'
+
+/** Arrival of the bytes, and their address: how many bytes came before them in this direction. */
+interface Arrived {
+  readonly at: number
+  readonly offset: number
+}
+
+/**
+ * - `chunk`: bytes as read (cut-through)
+ * - `frame`: a whole frame, only behind a gate
+ * - `end`: nothing more will come
+ */
+export type PipeEvent =
+  | (Arrived & { readonly kind: 'chunk'; readonly bytes: Uint8Array })
+  | (Arrived & { readonly kind: 'frame'; readonly frame: Frame })
+  | { readonly kind: 'end'; readonly at: number; readonly ending: Ending }
+
+/**
+ * - `pass`: on to the next stage, at last out; edited or not
+ * - `wait`: holds this pipe, order kept, until `ms` after the event's arrival (waits of one event add up), or after now
+ * - `write`: bytes of ours
+ * - `reply`: bytes of ours back to where the event came from
+ * - `cut`: ends the connection: `fin` closes without the terminator the framing asks for, `rst` resets, `hang` sends nothing more and stays open
+ * - `hold`: nothing goes on until `Pipe.release(until)`
+ */
+export type Action =
+  | { readonly do: 'pass'; readonly event: PipeEvent }
+  | { readonly do: 'wait'; readonly ms: number; readonly since?: 'arrival' | 'now' }
+  | { readonly do: 'write'; readonly bytes: Uint8Array }
+  | { readonly do: 'reply'; readonly bytes: Uint8Array }
+  | { readonly do: 'cut'; readonly how: 'fin' | 'rst' | 'hang'; readonly side: 'both' | 'client' | 'server' }
+  | { readonly do: 'hold'; readonly until: string }
+
+/** Pure: an event in, actions out; no action drops the event. State lives in the closure. */
+export type Stage = (event: PipeEvent) => readonly Action[]
+
+/** A stage with its name in the record. */
+export interface NamedStage {
+  readonly rule: string
+  readonly stage: Stage
+  /** Gives back events it holds, in order, when it is taken out. */
+  readonly release?: () => readonly PipeEvent[]
+}
+
+/** Lets the event go on as it is. */
+export function pass(event: PipeEvent): Action {
+  return { do: 'pass', event }
+}
+
+/** The bytes an event stands for; none for `end`. */
+export function bytesOf(event: PipeEvent): Uint8Array | undefined {
+  if (event.kind === 'chunk') return event.bytes
+  return event.kind === 'frame' ? event.frame.raw : undefined
+}

@@ -1,0 +1,272 @@
+/** One direction of a connection: chunks in, stages, chunks out, with a tap at both ends. */
+import type { Direction } from '../wire/frame.ts'
+import type { Ending } from '../wire/ending.ts'
+import type { Action, NamedStage, PipeEvent } from './action.ts'
+import { bytesOf } from './action.ts'
+import type { Clock } from './clock.ts'
+import type { Tap } from './tap.ts'
+
+/** Where a pipe's bytes leave: the edits of heads, then a socket. */
+export interface Outlet {
+  /** Bytes with their address (-1: ours). Gives how many of the last ones it keeps back for now. */
+  write(bytes: Uint8Array, offset: number): number
+  /** Lets go of what was kept back. */
+  flush(): void
+  /** True when the next byte begins a message. */
+  readonly border: boolean
+}
+
+/** What a pipe needs of the connection it belongs to. */
+export interface PipeHost {
+  readonly connection: number
+  readonly direction: Direction
+  readonly outlet: Outlet
+  readonly tap: Tap
+  readonly clock: Clock
+  /** Bytes the inbox may hold before the reader is paused. Default 64 KiB: a wait longer than it takes to fill throttles. */
+  readonly inboxBytes?: number
+  /** The reader has to stop, or may go on. */
+  pause(stop: boolean): void
+  /** The pipe's last event has come out. */
+  ended(ending: Ending, at: number): void
+  cut(how: 'fin' | 'rst' | 'hang', side: 'both' | 'client' | 'server', rule: string): void
+  /** Bytes of ours for the peer the pipe reads from. */
+  reply(bytes: Uint8Array, rule: string): void
+}
+
+/** A step still to do: an event before stage `stage`, or an action stage `stage - 1` asked for. */
+interface Step {
+  readonly event?: PipeEvent
+  readonly action?: Action
+  readonly stage: number
+  /** Arrival of the event this goes back to, and how much waiting it has been given. */
+  readonly at: number
+  readonly delay: { us: number }
+  readonly rule: string
+}
+
+const NOTHING = new Uint8Array(0)
+const INBOX_BYTES = 64 * 1024
+
+/** Arrival is stamped on push, so a wait of 200 ms on a burst of three sends all three at 200 ms. Order is always kept. */
+export class Pipe {
+  readonly #host: PipeHost
+  readonly #steps: Step[] = []
+  #stages: readonly NamedStage[] = []
+  #open: boolean
+  #held: string | undefined
+  #cancel: (() => void) | undefined
+  #inbox = 0
+  #paused = false
+  #received = 0
+  /** Address up to which every received byte has been given to the outlet, or is recorded as not sent. */
+  #given = 0
+  /** Address up to which that is also true of what the outlet kept back. */
+  #sent = 0
+  #lastRule = ''
+
+  /** `open: false` keeps everything in the inbox until `open()`: the other side is still being dialled. */
+  constructor(host: PipeHost, { open = true }: { open?: boolean } = {}) {
+    this.#host = host
+    this.#open = open
+  }
+
+  /** Bytes received and neither sent on nor dropped. */
+  get backlog(): number {
+    return this.#received - this.#sent
+  }
+
+  get received(): number {
+    return this.#received
+  }
+
+  /** Bytes just read. They must not change afterwards. */
+  push(bytes: Uint8Array): void {
+    const { tap, clock, connection, direction, outlet } = this.#host
+    const at = clock.now()
+    const offset = this.#received
+    const end = offset + bytes.length
+    this.#received = end
+    if (this.#open && this.#stages.length === 0 && this.#steps.length === 0) {
+      if (this.#given < offset) this.#drop(offset)
+      const border = outlet.border
+      const sentTo = end - outlet.write(bytes, offset)
+      this.#given = end
+      const now = clock.now()
+      if (this.#sent < offset && sentTo > this.#sent) tap.sent(connection, direction, Math.min(sentTo, offset), now)
+      this.#sent = sentTo
+      tap.chunk(connection, direction, bytes, at, sentTo === end ? now : 0, border)
+      if (sentTo < end && sentTo > offset) tap.sent(connection, direction, sentTo, now)
+      return
+    }
+    tap.chunk(connection, direction, bytes, at, 0, false)
+    this.#inbox += bytes.length
+    this.#enqueue({ kind: 'chunk', at, offset, bytes })
+    if (this.#inbox > (this.#host.inboxBytes ?? INBOX_BYTES)) this.#pause(true)
+  }
+
+  /** The source has ended; comes out behind everything that waits. */
+  end(ending: Ending): void {
+    const at = this.#host.clock.now()
+    if (this.#open && this.#stages.length === 0 && this.#steps.length === 0) this.#finish({ kind: 'end', at, ending })
+    else this.#enqueue({ kind: 'end', at, ending })
+  }
+
+  /** The other side is there: what waited goes out. */
+  open(): void {
+    this.#open = true
+    this.#run()
+  }
+
+  /** From the next event on these stages apply. What the old ones held or delayed is let go, in order. */
+  setStages(stages: readonly NamedStage[]): void {
+    const released = this.#stages.flatMap((stage) => (stages.includes(stage) ? [] : [...(stage.release?.() ?? [])]))
+    this.#stages = stages
+    this.#cancel?.()
+    this.#cancel = undefined
+    this.#held = undefined
+    const waiting = this.#steps.splice(0).filter((step) => step.action?.do !== 'wait' && step.action?.do !== 'hold')
+    for (const step of waiting) this.#steps.push(step.stage === 0 ? step : { ...step, stage: Number.MAX_SAFE_INTEGER })
+    this.#steps.unshift(...released.map((event) => this.#step(event, Number.MAX_SAFE_INTEGER)))
+    this.#run()
+  }
+
+  /** Bytes of ours, sent at once. */
+  inject(bytes: Uint8Array, rule: string): void {
+    this.#insert(bytes, rule)
+  }
+
+  /** Ends a `hold` of that name. */
+  release(hold: string): void {
+    if (this.#held !== hold) return
+    this.#held = undefined
+    this.#run()
+  }
+
+  /** The outlet let go of what it had kept back. */
+  flushed(): void {
+    this.#sentTo(this.#given)
+  }
+
+  /** Nothing will come out any more. */
+  destroy(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+    this.#steps.length = 0
+  }
+
+  #step(event: PipeEvent, stage: number): Step {
+    return { event, stage, at: event.at, delay: { us: 0 }, rule: '' }
+  }
+
+  #enqueue(event: PipeEvent): void {
+    this.#steps.push(this.#step(event, 0))
+    if (this.#steps.length === 1) this.#run()
+  }
+
+  #run(): void {
+    while (this.#open && this.#held === undefined && this.#cancel === undefined) {
+      const step = this.#steps.shift()
+      if (step === undefined) break
+      if (step.event !== undefined) this.#advance(step, step.event)
+      else if (step.action !== undefined) this.#act(step, step.action)
+    }
+    if (this.#paused && this.#inbox <= (this.#host.inboxBytes ?? INBOX_BYTES) / 2) this.#pause(false)
+  }
+
+  #advance(step: Step, event: PipeEvent): void {
+    const named = this.#stages[step.stage]
+    if (step.stage === 0 && event.kind === 'chunk') this.#inbox -= event.bytes.length
+    if (named === undefined) return this.#out(event, step.rule)
+    const actions = named.stage(event)
+    const unchanged = actions.length === 1 && actions[0]?.do === 'pass' && actions[0].event === event
+    const rule = unchanged ? step.rule : named.rule
+    if (!unchanged) this.#lastRule = named.rule
+    const steps = actions.map((action) => ({ action, stage: step.stage + 1, at: step.at, delay: step.delay, rule }))
+    this.#steps.unshift(...steps)
+  }
+
+  #act(step: Step, action: Action): void {
+    switch (action.do) {
+      case 'pass':
+        this.#steps.unshift({ event: action.event, stage: step.stage, at: step.at, delay: step.delay, rule: step.rule })
+        return
+      case 'wait': {
+        const { clock } = this.#host
+        step.delay.us =
+          action.since === 'now' ? clock.now() - step.at + action.ms * 1000 : step.delay.us + action.ms * 1000
+        const due = step.at + step.delay.us
+        if (due <= clock.now()) return
+        this.#cancel = clock.at(due, () => {
+          this.#cancel = undefined
+          this.#run()
+        })
+        return
+      }
+      case 'write':
+        this.#insert(action.bytes, step.rule)
+        return
+      case 'reply':
+        this.#host.reply(action.bytes, step.rule)
+        return
+      case 'cut':
+        this.#host.cut(action.how, action.side, step.rule)
+        return
+      case 'hold':
+        this.#held = action.until
+    }
+  }
+
+  #out(event: PipeEvent, rule: string): void {
+    if (event.kind === 'end') return this.#finish(event)
+    const bytes = bytesOf(event) ?? NOTHING
+    if (event.offset < this.#given) return this.#insert(bytes, rule)
+    this.#drop(event.offset)
+    const { tap, connection, direction, outlet } = this.#host
+    if (rule !== '') {
+      const removed = Math.min(bytes.length, this.#received - event.offset)
+      tap.edited(connection, direction, event.offset, removed, bytes, rule)
+      outlet.write(bytes, -1)
+      this.#given = event.offset + removed
+      this.#sentTo(this.#given)
+    } else {
+      const held = outlet.write(bytes, event.offset)
+      this.#given = event.offset + bytes.length
+      this.#sentTo(this.#given - held)
+    }
+  }
+
+  /** More bytes than were received: made up, repeated, or late. */
+  #insert(bytes: Uint8Array, rule: string): void {
+    this.#host.tap.edited(this.#host.connection, this.#host.direction, this.#given, 0, bytes, rule)
+    this.#host.outlet.write(bytes, -1)
+  }
+
+  /** Bytes up to `upTo` that did not come out of the stages were dropped. */
+  #drop(upTo: number): void {
+    if (upTo <= this.#given) return
+    const { tap, connection, direction } = this.#host
+    tap.edited(connection, direction, this.#given, upTo - this.#given, NOTHING, this.#lastRule)
+    this.#given = upTo
+    this.#sentTo(upTo)
+  }
+
+  #sentTo(upTo: number): void {
+    if (upTo <= this.#sent) return
+    this.#sent = upTo
+    this.#host.tap.sent(this.#host.connection, this.#host.direction, upTo, this.#host.clock.now())
+  }
+
+  #finish(event: Extract<PipeEvent, { kind: 'end' }>): void {
+    this.#drop(this.#received)
+    this.#host.outlet.flush()
+    this.flushed()
+    this.#host.ended(event.ending, event.at)
+  }
+
+  #pause(stop: boolean): void {
+    if (this.#paused === stop) return
+    this.#paused = stop
+    this.#host.pause(stop)
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * Edits fields of HTTP heads while they pass. Holds back at most one unfinished field line, and only while its name may
+ * still be one that is edited; everything else leaves at once.
+ */
+import type { Http1Head, Http1Listener, Http1Splitter, Outstanding } from '../wire/http1.ts'
+import { createHttp1Splitter } from '../wire/http1.ts'
+import type { Outlet } from '../pipe/pipe.ts'
+
+/** A replacement inside one line, by index into the line. `secret`: the record keeps that there was one, not its text. */
+export interface LineEdit {
+  readonly from: number
+  readonly to: number
+  readonly bytes: Uint8Array
+  readonly rule: string
+  readonly secret?: boolean
+}
+
+/** What is edited in the heads of one direction. */
+export interface EditTable {
+  /** Names of fields, lower case, that `line` may want to edit. */
+  readonly names: readonly string[]
+  /** `line`: a whole line with its end, `name` one of `names`. Null leaves it as it is. */
+  line(name: string, line: Uint8Array): LineEdit | null
+  /** Lines put in front of the first field of every head. */
+  readonly insert: readonly { readonly bytes: Uint8Array; readonly rule: string; readonly secret: boolean }[]
+  /** Told of every complete head, after its edits. */
+  head?(head: Http1Head): void
+}
+
+export interface HeadEditorOptions {
+  readonly side: 'request' | 'response'
+  readonly outstanding: Outstanding
+  readonly table: EditTable
+  /** Where the bytes go. */
+  readonly write: (bytes: Uint8Array) => void
+  /** An edit was made at this address; `removed` bytes gave way to `bytes`. */
+  readonly edited: (offset: number, removed: number, bytes: Uint8Array, rule: string) => void
+  /** Calls back when a held line has waited long enough; gives a function that cancels. */
+  readonly holdTime: (then: () => void) => () => void
+  /** A held line was let go without its end. */
+  readonly released: () => void
+  /** What passes is no HTTP (any more). */
+  readonly opaque?: () => void
+}
+
+const LF = 10
+const CR = 13
+const COLON = 58
+const NOTHING = new Uint8Array(0)
+/** A line longer than this is let go unedited. */
+const LINE_BYTES = 16 * 1024
+
+/** The outlet of one direction. */
+export class HeadEditor implements Outlet, Http1Listener {
+  readonly #options: HeadEditorOptions
+  readonly #splitter: Http1Splitter
+  #pieces: Uint8Array[] = []
+  /** Index in the current chunk up to which bytes are in `#pieces` or held. */
+  #cursor = 0
+  #offset = 0
+  /** Start of an unfinished field line whose name may be an edited one. */
+  #held: Uint8Array = NOTHING
+  /** In the middle of a line that has been let go. */
+  #passing = false
+  #cancel: (() => void) | undefined
+  /** Lines of this head seen so far; empty ones before its start line do not count. */
+  #line = 0
+  /** The current line has more than its end. */
+  #filled = false
+
+  constructor(options: HeadEditorOptions) {
+    this.#options = options
+    this.#splitter = createHttp1Splitter(options.side, options.outstanding, this)
+  }
+
+  get border(): boolean {
+    return this.#splitter.state === 'boundary'
+  }
+
+  write(bytes: Uint8Array, offset: number): number {
+    this.#cursor = 0
+    this.#offset = offset
+    this.#splitter.push(bytes)
+    this.#copy(bytes, bytes.length)
+    this.#send(bytes)
+    if (this.#held.length > 0) this.#cancel ??= this.#options.holdTime(() => this.#timeUp())
+    else if (this.#cancel !== undefined) this.#stopWaiting()
+    return this.#held.length
+  }
+
+  flush(): void {
+    this.#splitter.end()
+    this.#letGo()
+  }
+
+  #timeUp(): void {
+    this.#letGo()
+    this.#options.released()
+  }
+
+  #stopWaiting(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+  }
+
+  /** Sends what is held, unedited. */
+  #letGo(): void {
+    this.#stopWaiting()
+    if (this.#held.length === 0) return
+    const held = this.#held
+    this.#held = NOTHING
+    this.#passing = true
+    this.#options.write(held)
+  }
+
+  headSpan(chunk: Uint8Array, from: number, to: number): void {
+    let at = from
+    while (at < to) {
+      const end = chunk.indexOf(LF, at)
+      if (end < 0 || end >= to) return this.#unfinished(chunk, at, to)
+      this.#finished(chunk, at, end + 1)
+      at = end + 1
+    }
+  }
+
+  head(head: Http1Head): void {
+    this.#line = 0
+    this.#passing = false
+    this.#filled = false
+    this.#options.table.head?.(head)
+  }
+
+  payload(): void {}
+
+  framing(): void {}
+
+  messageEnd(): void {}
+
+  opaque(chunk: Uint8Array, from: number): void {
+    this.#options.opaque?.()
+    if (this.#held.length === 0) return
+    this.#copy(chunk, from)
+    this.#pieces.push(this.#held)
+    this.#held = NOTHING
+  }
+
+  #finished(chunk: Uint8Array, from: number, to: number): void {
+    this.#filled ||= to - from > 2 || (to - from === 2 && chunk[from] !== CR)
+    const first = this.#line === 0 && this.#filled
+    this.#filled = false
+    if (this.#passing) this.#passing = false
+    else if (this.#line > 0) this.#edit(chunk, from, to)
+    if (first || this.#line > 0) this.#line++
+    if (first)
+      for (const { bytes, rule, secret } of this.#options.table.insert)
+        this.#replace(chunk, to, to, bytes, rule, secret)
+  }
+
+  #unfinished(chunk: Uint8Array, from: number, to: number): void {
+    this.#filled ||= to - from > 1 || chunk[from] !== CR
+    if (this.#passing) return
+    const part =
+      this.#held.length === 0 ? chunk.subarray(from, to) : Buffer.concat([this.#held, chunk.subarray(from, to)])
+    if (this.#line > 0 && part.length <= LINE_BYTES && this.#mayBeEdited(part)) {
+      this.#copy(chunk, from)
+      this.#held = this.#held.length === 0 ? Uint8Array.prototype.slice.call(part) : part
+      this.#cursor = to
+      return
+    }
+    if (this.#held.length > 0) {
+      this.#copy(chunk, from)
+      this.#pieces.push(this.#held)
+      this.#held = NOTHING
+    }
+    this.#passing = true
+  }
+
+  #edit(chunk: Uint8Array, from: number, to: number): void {
+    const held = this.#held
+    const line = held.length === 0 ? chunk.subarray(from, to) : Buffer.concat([held, chunk.subarray(from, to)])
+    const name = nameOf(line, this.#options.table.names)
+    const edit = name === undefined ? null : this.#options.table.line(name, line)
+    if (held.length === 0) {
+      if (edit !== null)
+        this.#replace(chunk, from + edit.from, from + edit.to, edit.bytes, edit.rule, edit.secret === true)
+      return
+    }
+    this.#copy(chunk, from)
+    this.#held = NOTHING
+    this.#cursor = to
+    if (edit === null) {
+      this.#pieces.push(line)
+      return
+    }
+    const start = this.#offset + from - held.length
+    this.#tell(start + edit.from, edit.to - edit.from, edit.bytes, edit.rule, edit.secret === true)
+    this.#pieces.push(line.subarray(0, edit.from), edit.bytes, line.subarray(edit.to))
+  }
+
+  #replace(chunk: Uint8Array, from: number, to: number, bytes: Uint8Array, rule: string, secret: boolean): void {
+    this.#copy(chunk, from)
+    this.#pieces.push(bytes)
+    this.#cursor = to
+    this.#tell(this.#offset + from, to - from, bytes, rule, secret)
+  }
+
+  #tell(offset: number, removed: number, bytes: Uint8Array, rule: string, secret: boolean): void {
+    if (this.#offset >= 0) this.#options.edited(offset, removed, secret ? NOTHING : bytes, rule)
+  }
+
+  #copy(chunk: Uint8Array, to: number): void {
+    if (to > this.#cursor)
+      this.#pieces.push(this.#cursor === 0 && to === chunk.length ? chunk : chunk.subarray(this.#cursor, to))
+    this.#cursor = Math.max(this.#cursor, to)
+  }
+
+  #send(chunk: Uint8Array): void {
+    const pieces = this.#pieces
+    if (pieces.length === 0) return
+    this.#pieces = []
+    this.#options.write(pieces.length === 1 ? (pieces[0] ?? chunk) : Buffer.concat(pieces))
+  }
+
+  /** True while the line's name is, or may become, one that is edited. */
+  #mayBeEdited(part: Uint8Array): boolean {
+    const colon = part.indexOf(COLON)
+    const name = latin1(part, colon < 0 ? part.length : colon).toLowerCase()
+    return this.#options.table.names.some((known) => (colon < 0 ? known.startsWith(name) : known === name.trimEnd()))
+  }
+}
+
+/** The field's name when it is one of `names`; the first letter decides for most lines. */
+function nameOf(line: Uint8Array, names: readonly string[]): string | undefined {
+  const first = (line[0] ?? 0) | 0x20
+  for (const name of names) {
+    if (name.charCodeAt(0) !== first) continue
+    const after = line[name.length]
+    if (after !== COLON && after !== 32 && after !== 9) continue
+    if (latin1(line, name.length).toLowerCase() === name) return name
+  }
+  return undefined
+}
+
+function latin1(bytes: Uint8Array, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, to).toString('latin1')
+}

@@ -1,0 +1,296 @@
+/**
+ * Joins a client's socket to an upstream socket: FIN goes on as FIN, RST as RST, a slow reader slows the writer.
+ *
+ * Node facts behind the code (measured on 20.20): libuv reports data followed by RST as an ordinary end, and only a write of
+ * zero bytes tells them apart; a paused socket drops what it had buffered when RST comes, unless its high-water mark is 1.
+ */
+import type { Socket } from 'node:net'
+import type { Direction } from '../wire/frame.ts'
+import type { Ending } from '../wire/ending.ts'
+import type { Clock } from '../pipe/clock.ts'
+import { Pipe, type Outlet } from '../pipe/pipe.ts'
+import type { Tap } from '../pipe/tap.ts'
+import { kernelDrained } from './kernel-queue.ts'
+
+/** Why a socket is not being read; it is read when there is no reason left. */
+const PEER = 1
+const RECORDER = 2
+const INBOX = 4
+
+/** Bytes that may wait in a socket before its source is paused. */
+const BACKLOG_BYTES = 64 * 1024
+/** A refused client that does not close by then is reset. */
+const LINGER_MS = 2000
+const EMPTY = new Uint8Array(0)
+
+/** One end of a link: a socket, what is read from it, what is written to it. */
+interface Side {
+  /** The socket bytes go through: the TLS layer where there is one. */
+  socket: Socket
+  /** The socket underneath, for resets. */
+  raw: Socket
+  readonly who: 'client' | 'server'
+  readonly direction: Direction
+  paused: number
+  /** We have ended, or are about to end, our side towards it: nothing more is written. */
+  ending: boolean
+  /** It was reset by us, so its closing says nothing about the peer. */
+  ours: boolean
+  /** It has kept us waiting: the kernel may hold bytes for it. */
+  slow: boolean
+}
+
+export interface LinkOptions {
+  readonly id: number
+  readonly client: Socket
+  readonly tap: Tap
+  readonly clock: Clock
+  /** Makes the outlet of a direction: edits, then `write`. */
+  outlet(direction: Direction, write: (bytes: Uint8Array) => void, pipe: () => Pipe): Outlet
+  /** The client left before there was an upstream. */
+  abandoned(): void
+  /** Both sockets are gone. */
+  closed(link: Link): void
+}
+
+/** A connection through the proxy. Reading from the client begins at once; it goes on when `join` brings the upstream. */
+export class Link {
+  readonly id: number
+  readonly c2s: Pipe
+  readonly s2c: Pipe
+  readonly #options: LinkOptions
+  readonly #client: Side
+  #server: Side | undefined
+  #consume: ((bytes: Uint8Array) => void) | undefined
+  #recorderFull = false
+  #open = 1
+  #done = false
+  readonly #reported = new Set<Direction>()
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+    this.id = options.id
+    this.#client = side(options.client, options.client, 'client')
+    this.c2s = this.#pipe('c2s', false)
+    this.s2c = this.#pipe('s2c', true)
+    this.#listen(this.#client)
+  }
+
+  /** The upstream is connected: `socket` carries the bytes, `raw` is what can be reset. */
+  join(socket: Socket, raw: Socket): void {
+    const server = side(socket, raw, 'server')
+    this.#server = server
+    this.#open++
+    if (this.#recorderFull) this.#pause(server, RECORDER, true)
+    this.#listen(server)
+    this.c2s.open()
+  }
+
+  /** There will be no upstream: what the client sends goes to `consume`, which answers by `answer`. */
+  refuse(consume: (bytes: Uint8Array) => void): void {
+    this.#consume = consume
+    this.c2s.open()
+  }
+
+  /** An answer of ours to a refused client; everything it still sends is read and thrown away. */
+  answer(bytes: Uint8Array, rule: string): void {
+    const { tap, id, clock } = this.#options
+    tap.edited(id, 's2c', 0, 0, bytes, rule)
+    this.#client.socket.write(bytes)
+    this.#consume = () => undefined
+    this.#report('s2c', { how: 'clean', by: 'proxy' })
+    this.#finish(this.#client)
+    const cancel = clock.at(clock.now() + LINGER_MS * 1000, () => this.#reset(this.#client))
+    this.#client.socket.once('close', cancel)
+  }
+
+  /** The recorder's queue is full, or has room again. */
+  recorderFull(full: boolean): void {
+    this.#recorderFull = full
+    this.#pause(this.#client, RECORDER, full)
+    if (this.#server !== undefined) this.#pause(this.#server, RECORDER, full)
+  }
+
+  /** The proxy stops: both sides are ended, or reset where they will not. */
+  stop(how: 'fin' | 'rst'): void {
+    for (const side of this.#sides()) {
+      this.#report(side.direction, { how, by: 'proxy' })
+      if (how === 'rst') this.#reset(side)
+      else this.#finish(side)
+    }
+  }
+
+  #sides(): Side[] {
+    return this.#server === undefined ? [this.#client] : [this.#client, this.#server]
+  }
+
+  #other(side: Side): Side | undefined {
+    return side === this.#client ? this.#server : this.#client
+  }
+
+  #pipeOf(side: Side): Pipe {
+    return side.direction === 'c2s' ? this.c2s : this.s2c
+  }
+
+  #pipe(direction: Direction, open: boolean): Pipe {
+    const { id, tap, clock, outlet } = this.#options
+    const target = (): Side | undefined => (direction === 'c2s' ? this.#server : this.#client)
+    const source = (): Side | undefined => (direction === 'c2s' ? this.#client : this.#server)
+    const write = (bytes: Uint8Array): void => {
+      if (this.#consume !== undefined && direction === 'c2s') return this.#consume(bytes)
+      const to = target()
+      const from = source()
+      if (to === undefined || to.ending || to.socket.destroyed) return
+      to.socket.write(bytes)
+      if (from !== undefined && to.socket.writableLength > BACKLOG_BYTES) {
+        to.slow = true
+        this.#pause(from, PEER, true)
+      }
+    }
+    const pipe: Pipe = new Pipe(
+      {
+        connection: id,
+        direction,
+        tap,
+        clock,
+        outlet: outlet(direction, write, () => pipe),
+        pause: (stop) => {
+          const from = source()
+          if (from !== undefined) this.#pause(from, INBOX, stop)
+        },
+        ended: (ending) => this.#ended(direction, ending),
+        cut: (how, which) => this.#cut(how, which),
+        reply: (bytes, rule) => (direction === 'c2s' ? this.s2c : this.c2s).inject(bytes, rule),
+      },
+      { open },
+    )
+    return pipe
+  }
+
+  #listen(side: Side): void {
+    const { socket } = side
+    const pipe = this.#pipeOf(side)
+    socket.on('data', (bytes: Uint8Array) => pipe.push(bytes))
+    socket.on('end', () => this.#endOrReset(side))
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(side, error.code ?? error.message))
+    socket.on('drain', () => {
+      const from = this.#other(side)
+      if (from !== undefined) this.#pause(from, PEER, false)
+    })
+    socket.on('close', () => {
+      if (!side.ours && !this.#reported.has(side.direction)) this.#failed(side, 'CLOSED')
+      this.#closed()
+    })
+    if (side.paused === 0) socket.resume()
+  }
+
+  /** RST behind data looks like an end; writing nothing to the peer fails if it was one. */
+  #endOrReset(side: Side): void {
+    const { socket, raw, who } = side
+    const pipe = this.#pipeOf(side)
+    // behind bytes that still wait for a slow peer the empty write would keep the FIN back; those bytes fail by themselves
+    if (side.ending || socket !== raw || socket.writableLength > 0) return pipe.end({ how: 'fin', by: who })
+    socket.write(EMPTY, (error) => {
+      if (error === null || error === undefined) pipe.end({ how: 'fin', by: who })
+    })
+  }
+
+  /** A socket broke: the peer reset it, or left while we were writing. */
+  #failed(side: Side, code: string): void {
+    if (side.ours) return
+    side.ours = true
+    side.ending = true
+    const ending: Ending = { how: code === 'ETIMEDOUT' ? 'timeout' : 'rst', by: side.who, detail: code }
+    const back = side.direction === 'c2s' ? 's2c' : 'c2s'
+    if (this.#reported.has(side.direction)) {
+      this.#report(back, ending)
+      const other = this.#other(side)
+      if (other !== undefined) void this.#resetDrained(other)
+    } else {
+      this.#pipeOf(side).end(ending)
+      this.#report(back, ending)
+    }
+    if (this.#server === undefined && this.#consume === undefined) {
+      this.#report(side.direction, ending)
+      this.#options.abandoned()
+    }
+  }
+
+  /** The last event of a pipe came out: tell the other side the same way. */
+  #ended(direction: Direction, ending: Ending): void {
+    this.#report(direction, ending)
+    const to = direction === 'c2s' ? this.#server : this.#client
+    if (to === undefined) return this.#finish(this.#client)
+    if (ending.how === 'fin') return this.#finish(to)
+    const from = this.#other(to)
+    if (from !== undefined) this.#reset(from)
+    void this.#resetDrained(to)
+  }
+
+  #finish(side: Side): void {
+    if (side.ending) return
+    side.ending = true
+    side.socket.end()
+  }
+
+  #reset(side: Side): void {
+    side.ending = true
+    side.ours = true
+    if (!side.raw.destroyed) side.raw.resetAndDestroy()
+    if (side.socket !== side.raw) side.socket.destroy()
+  }
+
+  /** A reset throws away what the kernel still holds for a slow reader, so that has to leave first. */
+  async #resetDrained(side: Side): Promise<void> {
+    side.ending = true
+    if (side.socket.writableLength > 0 && !side.socket.destroyed) {
+      await new Promise<void>((resolve) => {
+        side.socket.once('drain', resolve)
+        side.socket.once('close', resolve)
+      })
+    }
+    if (side.slow && !side.raw.destroyed) await kernelDrained(side.raw, this.#options.clock)
+    this.#reset(side)
+  }
+
+  #cut(how: 'fin' | 'rst' | 'hang', which: 'both' | 'client' | 'server'): void {
+    for (const side of this.#sides()) {
+      if (which !== 'both' && which !== side.who) continue
+      if (how === 'hang') side.ending = true
+      else if (how === 'rst') this.#reset(side)
+      else this.#finish(side)
+    }
+  }
+
+  #pause(side: Side, reason: number, on: boolean): void {
+    const before = side.paused
+    side.paused = on ? before | reason : before & ~reason
+    if (before === 0 && side.paused !== 0) side.socket.pause()
+    else if (before !== 0 && side.paused === 0) side.socket.resume()
+  }
+
+  #report(direction: Direction, ending: Ending): void {
+    if (this.#reported.has(direction)) return
+    this.#reported.add(direction)
+    const to = direction === 'c2s' ? this.#server : this.#client
+    const pipe = direction === 'c2s' ? this.c2s : this.s2c
+    const unsent = pipe.backlog + (to?.socket.writableLength ?? 0)
+    this.#options.tap.ended(this.id, direction, this.#options.clock.now(), ending, unsent)
+  }
+
+  #closed(): void {
+    this.#open--
+    if (this.#open > 0 || this.#done) return
+    this.#done = true
+    this.c2s.destroy()
+    this.s2c.destroy()
+    for (const direction of ['c2s', 's2c'] as const) this.#report(direction, { how: 'fin', by: 'proxy' })
+    this.#options.tap.closed(this.id, this.#options.clock.now())
+    this.#options.closed(this)
+  }
+}
+
+function side(socket: Socket, raw: Socket, who: 'client' | 'server'): Side {
+  const direction = who === 'client' ? 'c2s' : 's2c'
+  return { socket, raw, who, direction, paused: 0, ending: false, ours: false, slow: false }
+}

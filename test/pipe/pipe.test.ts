@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest'
+import { pass, type NamedStage, type PipeEvent } from '../../src/pipe/action.ts'
+import { createGate } from '../../src/pipe/gate.ts'
+import type { Framer } from '../../src/wire/frame.ts'
+import { playbook } from '../support/playbook.ts'
+
+const FIN = { how: 'fin', by: 'client' } as const
+
+const latency = (ms: number): NamedStage => ({
+  rule: 'late',
+  stage: (event) => (event.kind === 'chunk' ? [{ do: 'wait', ms }, pass(event)] : [pass(event)]),
+})
+const dropping = (text: string): NamedStage => ({
+  rule: 'drop',
+  stage: (event) => (event.kind === 'chunk' && Buffer.from(event.bytes).toString() === text ? [] : [pass(event)]),
+})
+const twice: NamedStage = { rule: 'twice', stage: (event) => [pass(event), pass(event)] }
+
+/** Frames end at a full stop. */
+const sentences = (): Framer => {
+  let held = ''
+  const frame = (text: string) => ({ kind: 'line' as const, raw: Buffer.from(text), payload: Buffer.from(text) })
+  return {
+    push: (bytes) => {
+      const parts = (held + Buffer.from(bytes).toString()).split('.')
+      held = parts.pop() ?? ''
+      return parts.map((part) => frame(`${part}.`))
+    },
+    flush: () => {
+      const rest = held
+      held = ''
+      return rest === '' ? [] : [frame(rest)]
+    },
+  }
+}
+
+describe('Pipe', () => {
+  it('passes a chunk at once and whole', () => {
+    const { push, log, tapped } = playbook()
+    push('abc')
+    expect(log).toEqual(['abc@0'])
+    expect(tapped).toEqual(['in abc 0 sent'])
+  })
+
+  it('keeps what comes before it is opened, then passes it in order, the end last', () => {
+    const { pipe, push, log, tapped } = playbook([], { open: false })
+    push('a')
+    push('b')
+    pipe.end(FIN)
+    expect(log).toEqual([])
+    pipe.open()
+    expect(log).toEqual(['a@0', 'b@0', 'end:fin@0'])
+    expect(tapped).toEqual(['in a 0', 'in b 0', 'sent 1', 'sent 2'])
+  })
+
+  it('delays a burst once, counted from arrival', () => {
+    const { push, log, clock } = playbook([latency(200)])
+    push('a')
+    push('b')
+    push('c')
+    clock.advance(199)
+    expect(log).toEqual([])
+    clock.advance(1)
+    expect(log).toEqual(['a@200', 'b@200', 'c@200'])
+  })
+
+  it('adds up the waits of two stages', () => {
+    const { push, log, clock } = playbook([latency(200), latency(100)])
+    push('a')
+    clock.advance(1000)
+    expect(log).toEqual(['a@300'])
+  })
+
+  it('counts a wait from now when asked', () => {
+    const slices: NamedStage = {
+      rule: 'slice',
+      stage: (event) =>
+        event.kind === 'chunk'
+          ? [
+              { do: 'write', bytes: Buffer.from('x') },
+              { do: 'wait', ms: 10, since: 'now' },
+              { do: 'write', bytes: Buffer.from('y') },
+            ]
+          : [pass(event)],
+    }
+    const { push, log, clock } = playbook([slices])
+    clock.advance(5)
+    push('a')
+    push('b')
+    clock.advance(100)
+    expect(log).toEqual(['x@5', 'y@15', 'x@15', 'y@25'])
+  })
+
+  it('ends only behind what waits', () => {
+    const { pipe, push, log, clock } = playbook([latency(50)])
+    push('a')
+    pipe.end(FIN)
+    expect(log).toEqual([])
+    clock.advance(50)
+    expect(log).toEqual(['a@50', 'end:fin@50'])
+  })
+
+  it('records a dropped chunk as removed', () => {
+    const { push, log, tapped } = playbook([dropping('b')])
+    push('a')
+    push('b')
+    push('c')
+    expect(log).toEqual(['a@0', 'c@0'])
+    expect(tapped.filter((line) => !line.startsWith('in'))).toEqual(['sent 1', 'edit 1 -1 + drop', 'sent 2', 'sent 3'])
+  })
+
+  it('records a dropped last chunk when the pipe ends', () => {
+    const { pipe, push, tapped } = playbook([dropping('b')])
+    push('b')
+    pipe.end(FIN)
+    expect(tapped).toContain('edit 0 -1 + drop')
+  })
+
+  it('records what is sent twice as bytes of ours', () => {
+    const { push, log, tapped } = playbook([twice])
+    push('a')
+    expect(log).toEqual(['a@0', 'a@0'])
+    expect(tapped).toContain('edit 1 -0 +a twice')
+  })
+
+  it('records changed bytes with what they replace', () => {
+    const upper: NamedStage = {
+      rule: 'upper',
+      stage: (event) => (event.kind === 'chunk' ? [pass({ ...event, bytes: Buffer.from('XYZ!') })] : [pass(event)]),
+    }
+    const { push, log, tapped } = playbook([upper])
+    push('abc')
+    expect(log).toEqual(['XYZ!@0'])
+    expect(tapped).toContain('edit 0 -3 +XYZ! upper')
+  })
+
+  it('holds until released, then goes on in order', () => {
+    const holding: NamedStage = {
+      rule: 'hold',
+      stage: (event) =>
+        event.kind === 'chunk' && event.offset === 0 ? [{ do: 'hold', until: 'h' }, pass(event)] : [pass(event)],
+    }
+    const { pipe, push, log } = playbook([holding])
+    push('a')
+    push('b')
+    pipe.release('other')
+    expect(log).toEqual([])
+    pipe.release('h')
+    expect(log).toEqual(['a@0', 'b@0'])
+  })
+
+  it('pauses the reader above the inbox bound and lets it go on below half of it', () => {
+    const { push, log, clock } = playbook([latency(10)], { inboxBytes: 4 })
+    push('aaa')
+    push('bbb')
+    push('ccc')
+    expect(log).toEqual(['pause'])
+    clock.advance(10)
+    expect(log).toEqual(['pause', 'aaa@10', 'bbb@10', 'ccc@10', 'resume'])
+  })
+
+  it('lets go of what waits when the stages are taken out, and passes at once from then on', () => {
+    const { pipe, push, log, clock } = playbook([latency(1000)])
+    push('a')
+    push('b')
+    clock.advance(5)
+    pipe.setStages([])
+    push('c')
+    expect(log).toEqual(['a@5', 'b@5', 'c@5'])
+  })
+
+  it('cuts and replies as a stage says', () => {
+    const cutting: NamedStage = {
+      rule: 'cut',
+      stage: () => [
+        { do: 'reply', bytes: Buffer.from('no') },
+        { do: 'cut', how: 'rst', side: 'both' },
+      ],
+    }
+    const { push, log } = playbook([cutting])
+    push('a')
+    expect(log).toEqual(['reply:no', 'cut:rst:both'])
+  })
+
+  it('sends injected bytes at once and records them as ours', () => {
+    const { pipe, push, log, tapped } = playbook()
+    push('a')
+    pipe.inject(Buffer.from('!'), 'inject')
+    expect(log).toEqual(['a@0', '!@0'])
+    expect(tapped).toContain('edit 1 -0 +! inject')
+  })
+
+  it('says what is unsent while the outlet keeps bytes back', () => {
+    const { pipe, push, tapped } = playbook([], { keepBack: 2 })
+    push('abcde')
+    expect(pipe.backlog).toBe(2)
+    pipe.flushed()
+    expect(pipe.backlog).toBe(0)
+    expect(tapped).toEqual(['in abcde 0', 'sent 3', 'sent 5'])
+  })
+
+  it('does nothing more once destroyed', () => {
+    const { pipe, push, log, clock } = playbook([latency(10)])
+    push('a')
+    pipe.destroy()
+    clock.advance(100)
+    expect(log).toEqual([])
+  })
+})
+
+describe('gate', () => {
+  const seen = (): { stage: NamedStage; frames: string[] } => {
+    const frames: string[] = []
+    const note = (event: PipeEvent): void => {
+      if (event.kind === 'frame') frames.push(`${event.offset}:${Buffer.from(event.frame.raw).toString()}`)
+    }
+    return { frames, stage: { rule: 'see', stage: (event) => (note(event), [pass(event)]) } }
+  }
+
+  it('lets only whole frames through, with their addresses', () => {
+    const { stage, frames } = seen()
+    const { push, log } = playbook([createGate(sentences()), stage])
+    push('on')
+    push('e.tw')
+    push('o.')
+    expect(frames).toEqual(['0:one.', '4:two.'])
+    expect(log).toEqual(['one.@0', 'two.@0'])
+  })
+
+  it('gives what it holds when it is taken out, losing nothing', () => {
+    const { pipe, push, log } = playbook([createGate(sentences())])
+    push('one.tw')
+    pipe.setStages([])
+    push('o.')
+    expect(log).toEqual(['one.@0', 'tw@0', 'o.@0'])
+  })
+
+  it('gives an unfinished frame at the end', () => {
+    const { pipe, push, log } = playbook([createGate(sentences())])
+    push('one.tw')
+    pipe.end(FIN)
+    expect(log).toEqual(['one.@0', 'tw@0', 'end:fin@0'])
+  })
+
+  it('begins at the address where it was put in', () => {
+    const { stage, frames } = seen()
+    const { pipe, push } = playbook()
+    push('zero.')
+    pipe.setStages([createGate(sentences()), stage])
+    push('one.')
+    expect(frames).toEqual(['5:one.'])
+  })
+})
