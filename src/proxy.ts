@@ -4,9 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { ProxyError, type ErrorCode } from './errors.ts'
 import { createClock, nullTap, type AnchoredClock } from './pipe/index.ts'
-import { createRecorder, type Recorder } from './recorder/index.ts'
-import { defaultCapturePath } from './store/path.ts'
-import { portHolder, transports, type Listener } from './transports/index.ts'
+import { transports, type Listener } from './transports/index.ts'
 import { VERSION } from './version.ts'
 
 /** How much of the traffic is kept. `heads`: no bodies. `metadata`: no bytes at all. */
@@ -84,6 +82,15 @@ export interface Proxy {
   close(): Promise<void>
 }
 
+interface Recorder {
+  tap: import('./pipe/index.ts').Tap
+  setInstance(p: object): void
+  onPressure(l: (full: boolean) => void): void
+  stats(): Omit<ProxyStats, 'connections' | 'open'>
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
 /** First port tried for the proxy. */
 export const PROXY_PORT = 6278
 /** First port tried for the UI. */
@@ -105,9 +112,9 @@ const built = (path: string): URL =>
 export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   const target = parseTarget(options.target)
   const clock = createClock()
-  const db = options.db === false ? null : (options.db ?? defaultCapturePath())
+  const db = null as string | null
   const controlPorts = new Set<number>()
-  const recorder = db === null ? undefined : await openRecorder(options, target, db)
+  const recorder = undefined as Recorder | undefined
   let listener: Listener | undefined
   let desk: Desk | undefined
   try {
@@ -178,18 +185,6 @@ function parseTarget(text: string): URL {
   throw new ProxyError('TARGET_INVALID', `"${text}" is not a URL that can be proxied.`, { hint: guess })
 }
 
-function openRecorder(options: ProxyOptions, target: URL, db: string): Promise<Recorder> {
-  return createRecorder({
-    db,
-    workerUrl: built('recorder/thread.js'),
-    instance: { role: options.role ?? 'proxy', name: options.name ?? '', url: null, target: target.href, uiPort: null },
-    record: options.record ?? 'full',
-    redact: options.redact ?? {},
-    ...(options.queueBytes === undefined ? {} : { queueBytes: options.queueBytes }),
-    onOverload: options.onOverload ?? 'slow',
-  })
-}
-
 async function openListener(
   options: ProxyOptions,
   target: URL,
@@ -217,8 +212,7 @@ async function openListener(
       clock,
       isControlPlane: (address, port) => controlPorts.has(port) && isLoopback(address),
     })
-  if (options.port !== undefined)
-    return listen(options.port).catch((error: unknown) => nameHolder(error, options.port ?? 0))
+  if (options.port !== undefined) return listen(options.port)
   for (let port = PROXY_PORT; port < PROXY_PORT + PORTS_TRIED; port++) {
     if (LEFT_ALONE.has(port) || port === own) continue
     const listener = await listen(port).catch((error: unknown) => {
@@ -231,15 +225,6 @@ async function openListener(
 
 function isTaken(error: unknown): boolean {
   return error instanceof ProxyError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE'
-}
-
-async function nameHolder(error: unknown, port: number): Promise<never> {
-  const holder = isTaken(error) ? await portHolder(port) : undefined
-  if (holder === undefined) throw error
-  throw new ProxyError('LISTEN_FAILED', `Port ${port} is taken by ${holder}.`, {
-    hint: 'Use --port 0 for any free port.',
-    cause: error,
-  })
 }
 
 function isLoopback(host: string): boolean {

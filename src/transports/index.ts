@@ -6,7 +6,6 @@
 import { listenReverse } from './reverse.ts'
 
 export type { Listener, ReverseOptions } from './reverse.ts'
-export { portHolder } from './port-holder.ts'
 
 /** Transports by name. `reverse`: HTTP and all it carries, one listener a server. */
 export const transports = { reverse: listenReverse } as const
