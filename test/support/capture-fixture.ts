@@ -10,7 +10,7 @@ export interface CaptureFixture {
   readonly path: string
   readonly db: Database.Database
   /** Inserts one row, what is not given by default; returns its id. */
-  add(table: string, values?: Record<string, unknown>): number
+  readonly add: (table: string, values?: Record<string, unknown>) => number
 }
 
 /** 2026-01-01T00:00:00Z in microseconds: the instant fixtures begin at. */

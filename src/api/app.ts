@@ -1,0 +1,60 @@
+/** The control API and the page, as one function from request to response. */
+import { Hono } from 'hono'
+import { ProxyError } from '../errors.ts'
+import type { Reader } from '../store/index.ts'
+import { type GuardOptions, ownCallers, ownNames, secureHeaders } from './guard.ts'
+import type { LiveClock } from './live.ts'
+import { nearest } from './nearest.ts'
+import { pageFiles } from './page-files.ts'
+import { problem } from './problem.ts'
+import { callRoutes } from './routes/calls.ts'
+import { flowRoutes } from './routes/flows.ts'
+import { frameRoutes } from './routes/frames.ts'
+import { liveRoutes } from './routes/live.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+import { statusRoutes } from './routes/status.ts'
+import type { Setting } from './status.ts'
+
+export interface ApiOptions {
+  readonly reader: Reader
+  readonly guard: GuardOptions
+  readonly setting: Setting
+  /** Folder of the built page. */
+  readonly uiFolder: string
+  /** Microseconds since the epoch. */
+  readonly now: () => number
+  readonly clock: LiveClock
+  /** Ends every `/api/live`. */
+  readonly stopping: AbortSignal
+}
+
+/** Routes as in `contract.ts`. Adding a noun: a file in `routes/`, a line here, a line in the table there. */
+export function createApi({ reader, guard, setting, uiFolder, now, clock, stopping }: ApiOptions): Hono {
+  const routes: { readonly [noun: string]: Hono } = {
+    status: statusRoutes(reader, setting, now),
+    sessions: sessionRoutes(reader),
+    flows: flowRoutes(reader),
+    frames: frameRoutes(reader),
+    calls: callRoutes(reader),
+    live: liveRoutes(reader, setting, now, clock, stopping),
+  }
+  const app = new Hono()
+  app.use(secureHeaders)
+  app.onError((error, c) => problem(c, error))
+  app.use(ownNames(guard))
+  app.use('/api/*', ownCallers(guard))
+  for (const [noun, route] of Object.entries(routes)) app.route(`/api/${noun}`, route)
+  app.use(pageFiles(uiFolder))
+  app.notFound((c) => problem(c, noRoute(c.req.method, c.req.path, Object.keys(routes))))
+  return app
+}
+
+function noRoute(method: string, path: string, nouns: readonly string[]): ProxyError {
+  const near = nearest(path, ['/', ...nouns.map((noun) => `/api/${noun}`)])
+  return new ProxyError('NOT_FOUND', `There is no ${method} ${path} here.`, {
+    hint:
+      near === undefined
+        ? `There are: ${nouns.map((noun) => `/api/${noun}`).join(', ')}.`
+        : `Did you mean GET ${near}?`,
+  })
+}
