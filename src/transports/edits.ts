@@ -29,7 +29,7 @@ export interface ConnectionEdits {
 }
 
 const COLON = 58
-const DELETE_LINE = new Uint8Array(0)
+const NOTHING = new Uint8Array(0)
 
 /** Where the value is, without the blanks around it. */
 function valueOf(line: Uint8Array): { text: string; from: number; to: number } {
@@ -74,24 +74,14 @@ export function connectionEdits({ names, rewrite, headers }: Rewriting): Connect
     return { from, to: from + upstreamOrigin.length, bytes: Buffer.from(ownOrigin(), 'latin1'), rule: 'location' }
   }
 
-  const cookie = (line: Uint8Array): LineEdit | null => {
-    const { text, from } = valueOf(line)
-    const found = /;[ \t]*domain[ \t]*=[ \t]*([^;]*)/i.exec(text)
-    if (found === null) return null
-    const domain = (found[1] ?? '').trim().toLowerCase().replace(/^\./, '')
-    const upstream = names.upstream.hostname
-    const reaches = (name: string): boolean => name === domain || name.endsWith(`.${domain}`)
-    if (domain === '' || !reaches(upstream) || reaches(spelled.replace(/:\d+$/, '').toLowerCase())) return null
-    const start = from + found.index
-    return { from: start, to: start + found[0].length, bytes: DELETE_LINE, rule: 'cookie-domain' }
-  }
+  const cookie = (line: Uint8Array): LineEdit | null => cookieDomain(line, names.upstream.hostname, spelled)
 
   const request: Record<string, (line: Uint8Array) => LineEdit | null> = rewrite ? { host, origin } : {}
   for (const [name] of headers) {
     request[name.toLowerCase()] = (line) => ({
       from: 0,
       to: line.length,
-      bytes: DELETE_LINE,
+      bytes: NOTHING,
       rule: `header:${name}`,
       secret: true,
     })
@@ -111,4 +101,16 @@ export function connectionEdits({ names, rewrite, headers }: Rewriting): Connect
     },
     response: { names: Object.keys(response), line: (name, line) => response[name]?.(line) ?? null, insert: [] },
   }
+}
+
+/** A cookie for the upstream's domain would never come back to the proxy's; without `Domain` it belongs to the host that set it. */
+function cookieDomain(line: Uint8Array, upstream: string, spelled: string): LineEdit | null {
+  const { text, from } = valueOf(line)
+  const found = /;[ \t]*domain[ \t]*=[ \t]*([^;]*)/i.exec(text)
+  if (found === null) return null
+  const domain = (found[1] ?? '').trim().toLowerCase().replace(/^\./, '')
+  const reaches = (name: string): boolean => name === domain || name.endsWith(`.${domain}`)
+  if (domain === '' || !reaches(upstream) || reaches(spelled.replace(/:\d+$/, '').toLowerCase())) return null
+  const start = from + found.index
+  return { from: start, to: start + found[0].length, bytes: NOTHING, rule: 'cookie-domain' }
 }

@@ -2,7 +2,7 @@
  * Edits fields of HTTP heads while they pass. Holds back at most one unfinished field line, and only while its name may
  * still be one that is edited; everything else leaves at once.
  */
-import type { Http1Head, Http1Listener, Http1Splitter, Outstanding } from '../wire/http1.ts'
+import type { Http1Listener, Http1Splitter, Outstanding } from '../wire/http1.ts'
 import { createHttp1Splitter } from '../wire/http1.ts'
 import type { Outlet } from '../pipe/pipe.ts'
 
@@ -23,8 +23,6 @@ export interface EditTable {
   line(name: string, line: Uint8Array): LineEdit | null
   /** Lines put in front of the first field of every head. */
   readonly insert: readonly { readonly bytes: Uint8Array; readonly rule: string; readonly secret: boolean }[]
-  /** Told of every complete head, after its edits. */
-  head?(head: Http1Head): void
 }
 
 export interface HeadEditorOptions {
@@ -39,6 +37,8 @@ export interface HeadEditorOptions {
   readonly holdTime: (then: () => void) => () => void
   /** A held line was let go without its end. */
   readonly released: () => void
+  /** A head is complete. */
+  readonly head?: () => void
   /** What passes is no HTTP (any more). */
   readonly opaque?: () => void
 }
@@ -123,11 +123,11 @@ export class HeadEditor implements Outlet, Http1Listener {
     }
   }
 
-  head(head: Http1Head): void {
+  head(): void {
     this.#line = 0
     this.#passing = false
     this.#filled = false
-    this.#options.table.head?.(head)
+    this.#options.head?.()
   }
 
   payload(): void {}

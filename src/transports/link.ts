@@ -61,7 +61,7 @@ export class Link {
   readonly #options: LinkOptions
   readonly #client: Side
   #server: Side | undefined
-  #consume: ((bytes: Uint8Array) => void) | undefined
+  #refused = false
   #recorderFull = false
   #open = 1
   #done = false
@@ -86,9 +86,9 @@ export class Link {
     this.c2s.open()
   }
 
-  /** There will be no upstream: what the client sends goes to `consume`, which answers by `answer`. */
-  refuse(consume: (bytes: Uint8Array) => void): void {
-    this.#consume = consume
+  /** There will be no upstream: what the client sends only goes through its outlet, until somebody calls `answer`. */
+  refuse(): void {
+    this.#refused = true
     this.c2s.open()
   }
 
@@ -97,7 +97,6 @@ export class Link {
     const { tap, id, clock } = this.#options
     tap.edited(id, 's2c', 0, 0, bytes, rule)
     this.#client.socket.write(bytes)
-    this.#consume = () => undefined
     this.#report('s2c', { how: 'clean', by: 'proxy' })
     this.#finish(this.#client)
     const cancel = clock.at(clock.now() + LINGER_MS * 1000, () => this.#reset(this.#client))
@@ -113,6 +112,7 @@ export class Link {
 
   /** The proxy stops: both sides are ended, or reset where they will not. */
   stop(how: 'fin' | 'rst'): void {
+    if (this.#server === undefined) this.#options.abandoned()
     for (const side of this.#sides()) {
       this.#report(side.direction, { how, by: 'proxy' })
       if (how === 'rst') this.#reset(side)
@@ -137,7 +137,6 @@ export class Link {
     const target = (): Side | undefined => (direction === 'c2s' ? this.#server : this.#client)
     const source = (): Side | undefined => (direction === 'c2s' ? this.#client : this.#server)
     const write = (bytes: Uint8Array): void => {
-      if (this.#consume !== undefined && direction === 'c2s') return this.#consume(bytes)
       const to = target()
       const from = source()
       if (to === undefined || to.ending || to.socket.destroyed) return
@@ -210,7 +209,7 @@ export class Link {
       this.#pipeOf(side).end(ending)
       this.#report(back, ending)
     }
-    if (this.#server === undefined && this.#consume === undefined) {
+    if (this.#server === undefined && !this.#refused) {
       this.#report(side.direction, ending)
       this.#options.abandoned()
     }

@@ -1,0 +1,132 @@
+/** One client's connection through the reverse proxy: dials its upstream, joins the two, or says why it cannot. */
+import type { Socket } from 'node:net'
+import type { Direction } from '../wire/frame.ts'
+import type { Clock } from '../pipe/clock.ts'
+import type { Outlet, Pipe } from '../pipe/pipe.ts'
+import type { Tap } from '../pipe/tap.ts'
+import { createOutstanding } from '../wire/http1.ts'
+import { dial, dialTarget, type Dialled } from './dial.ts'
+import { connectionEdits, type ConnectionEdits, type Names } from './edits.ts'
+import { HeadEditor } from './head-editor.ts'
+import { Link } from './link.ts'
+import { refusalFor, refusalResponse } from './refusal.ts'
+
+export interface ConnectionOptions {
+  readonly target: URL
+  /** Name of the server in the record. */
+  readonly server: string
+  /** Do not verify the upstream's certificate. */
+  readonly insecure: boolean
+  /** Edit heads where they name the proxy or the upstream. */
+  readonly rewrite: boolean
+  /** Fields set on every request; never recorded. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** What a client gets whose server cannot be reached. */
+  readonly onUnreachable: '502' | 'reset'
+  readonly tap: Tap
+  readonly clock: Clock
+  /** True for addresses that are our own control plane. */
+  isControlPlane(address: string, port: number): boolean
+}
+
+/** An unfinished line that may be edited is let go after this long. */
+const HOLD_US = 1_000_000
+
+export class Connection {
+  readonly #id: number
+  readonly #options: ConnectionOptions
+  readonly #link: Link
+  readonly #edits: ConnectionEdits
+  readonly #outstanding = createOutstanding()
+  /** Answers the client's first head; set once it is known that there is no upstream. */
+  #refuse: (() => void) | undefined
+
+  /** `id` is unique in this process; `closed` is called once, when both sockets are gone. */
+  constructor(
+    id: number,
+    socket: Socket,
+    names: Names,
+    options: ConnectionOptions,
+    closed: (connection: Connection) => void,
+  ) {
+    const { tap, clock, target, server } = options
+    this.#id = id
+    this.#options = options
+    this.#edits = connectionEdits({ names, rewrite: options.rewrite, headers: options.headers })
+    tap.opened(id, clock.now(), {
+      transport: 'http',
+      server,
+      target: target.href,
+      clientAddress: socket.remoteAddress ?? '',
+      clientPort: socket.remotePort ?? 0,
+      localAddress: socket.localAddress ?? '',
+      localPort: socket.localPort ?? 0,
+    })
+    const giveUp = dial(dialTarget(target, options.insecure), {
+      connected: (dialled) => this.#connected(dialled),
+      failed: (code, message) => this.#unreachable(code, message),
+    })
+    this.#link = new Link({
+      id,
+      client: socket,
+      tap,
+      clock,
+      outlet: (direction, write, pipe) => this.#outlet(direction, write, pipe),
+      abandoned: giveUp,
+      closed: () => closed(this),
+    })
+  }
+
+  recorderFull(full: boolean): void {
+    this.#link.recorderFull(full)
+  }
+
+  /** The proxy stops. */
+  stop(how: 'fin' | 'rst'): void {
+    this.#link.stop(how)
+  }
+
+  #outlet(direction: Direction, write: (bytes: Uint8Array) => void, pipe: () => Pipe): Outlet {
+    const { clock, tap } = this.#options
+    const request = direction === 'c2s'
+    return new HeadEditor({
+      side: request ? 'request' : 'response',
+      outstanding: this.#outstanding,
+      table: request ? this.#edits.request : this.#edits.response,
+      write,
+      edited: (offset, removed, bytes, rule) => tap.edited(this.#id, direction, offset, removed, bytes, rule),
+      holdTime: (then) => clock.at(clock.now() + HOLD_US, then),
+      released: () => pipe().flushed(),
+      ...(request ? { head: () => this.#refuse?.(), opaque: () => this.#notHttp() } : {}),
+    })
+  }
+
+  #connected({ socket, raw }: Dialled): void {
+    const { tap, clock, isControlPlane } = this.#options
+    const address = raw.remoteAddress ?? ''
+    const port = raw.remotePort ?? 0
+    if (isControlPlane(address, port)) {
+      raw.destroy()
+      return this.#unreachable('SELF_TARGET', '')
+    }
+    tap.upstream(this.#id, { at: clock.now(), address, port })
+    this.#link.join(socket, raw)
+  }
+
+  #unreachable(code: string, message: string): void {
+    const { tap, clock, target, onUnreachable } = this.#options
+    tap.upstream(this.#id, { at: clock.now(), error: code })
+    if (onUnreachable === 'reset') return this.#link.stop('rst')
+    this.#refuse = () => {
+      this.#refuse = undefined
+      const refusal = refusalFor(target.origin, code, message)
+      this.#link.answer(refusalResponse(refusal), refusal.code)
+    }
+    this.#link.refuse()
+  }
+
+  /** There is no answer of ours in a protocol we do not know. */
+  #notHttp(): void {
+    if (this.#refuse !== undefined) this.#link.stop('rst')
+  }
+}
