@@ -1,0 +1,19 @@
+/** mitmcp itself, as built. Arguments: the upstream's port, the capture's path or `off`. Answers each IPC message with its stats. */
+interface Running {
+  readonly port: number
+  stats(): object
+  close(): Promise<void>
+}
+
+const [, , target, capture = 'off'] = process.argv
+const entry = new URL('../../dist/proxy.js', import.meta.url).href
+const { createProxy } = (await import(entry)) as { createProxy: (options: object) => Promise<Running> }
+const proxy = await createProxy({
+  target: `http://127.0.0.1:${target}/mcp`,
+  port: 0,
+  ui: false,
+  db: capture === 'off' ? false : capture,
+})
+process.on('message', () => process.send?.(proxy.stats()))
+process.on('SIGTERM', () => void proxy.close().then(() => process.exit(0)))
+process.stdout.write(`${JSON.stringify({ port: proxy.port })}\n`)
