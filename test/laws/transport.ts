@@ -1,0 +1,42 @@
+/**
+ * The laws of transparency, as a suite every HTTP transport runs: raw sockets on both sides, direct and through the proxy.
+ * To add a law: one entry in the list of its topic; its number is the one in the list of laws.
+ */
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { closeBench, createBench, type Bench, type Law } from './law.ts'
+import { edits } from './edits.ts'
+import { endings } from './endings.ts'
+import { failures } from './failures.ts'
+import { heads } from './heads.ts'
+import { odd } from './odd.ts'
+import { pressure } from './pressure.ts'
+import { streaming } from './streaming.ts'
+import type { StartProxy } from '../support/line.ts'
+
+export const topics = { heads, streaming, endings, failures, pressure, edits, odd } as const
+
+export type Topic = keyof typeof topics
+
+export interface LawsOptions {
+  /** Default: all. */
+  topics?: readonly Topic[]
+  /** Laws this transport is excused from, by the beginning of `law N: claim`, each with its reason. */
+  except?: Readonly<Record<string, string>>
+}
+
+/** As it is named in reports: `law 6: passes …`. */
+export const title = ({ number, claim }: Law): string => `law ${number}: ${claim}`
+
+/** Defines the tests. `startProxy` is called once for the suite, and once more for laws that need other options. */
+export function transportLaws(name: string, startProxy: StartProxy, options: LawsOptions = {}): void {
+  const { topics: chosen = Object.keys(topics) as Topic[], except = {} } = options
+  const excused = (law: Law): boolean => Object.keys(except).some((start) => title(law).startsWith(start))
+  describe(name, () => {
+    let bench: Bench
+    beforeAll(async () => void (bench = await createBench(startProxy)))
+    afterAll(() => closeBench(bench))
+    for (const law of chosen.flatMap((topic) => topics[topic])) {
+      it.skipIf(excused(law))(title(law), { timeout: law.timeoutMs ?? 20_000 }, () => law.check(bench))
+    }
+  })
+}

@@ -1,0 +1,129 @@
+/** Where a law is tried: clients on one side, a raw server on the other, and in between nothing or a proxy. */
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { createPeer, dial, type Peer, type PeerOptions } from './raw.ts'
+
+/** What a law may ask of the proxy it is tried on. */
+export interface StartOptions {
+  onUnreachable?: '502' | 'reset'
+  headers?: readonly (readonly [name: string, value: string])[]
+  rewrite?: boolean
+}
+
+export interface Target {
+  readonly port: number
+  /** As the target's URL names it. Default `127.0.0.1`. */
+  readonly host?: string
+}
+
+/** A running proxy, as far as a law needs it. */
+export interface Started {
+  readonly port: number
+  close(): Promise<void>
+}
+
+export type StartProxy = (target: Target, options?: StartOptions) => Promise<Started>
+
+export interface Pair {
+  readonly client: Peer
+  readonly server: Peer
+}
+
+export interface Line {
+  /** Where clients connect to. */
+  readonly port: number
+  /** Where the server listens. */
+  readonly serverPort: number
+  readonly patienceMs: number
+  dial(options?: PeerOptions): Promise<Peer>
+  /** The oldest connection nobody has taken yet; with `token`, the one that has received it. */
+  accept(token?: string, options?: PeerOptions): Promise<Peer>
+  /** A client that has sent `head` with a token of its own as field `X-Run`, and the server that has received it whole. */
+  open(head?: string): Promise<Pair>
+  /** Peers accepted from now on do not read until told to. */
+  idleServers(idle: boolean): void
+  /** Drops all peers. */
+  clear(): void
+  close(): Promise<void>
+}
+
+const POST = 'POST /mcp HTTP/1.1\r\nHost: server.test\r\nContent-Length: 2\r\n\r\n{}'
+
+/** `startProxy` absent: clients connect straight to the server. */
+export async function createLine(
+  startProxy?: StartProxy,
+  { patienceMs = 3000, target, ...options }: StartOptions & { patienceMs?: number; target?: { host: string } } = {},
+): Promise<Line> {
+  const peers = new Set<Peer>()
+  const waiting = new Set<Peer>()
+  const arrivals = new Set<() => void>()
+  let idle = false
+  let runs = 0
+  const arrived = (): void => arrivals.forEach((listener) => listener())
+  const server = createServer({ allowHalfOpen: true, highWaterMark: 1 }, (socket) => {
+    const peer = createPeer(socket, { patienceMs, idle })
+    peers.add(peer)
+    waiting.add(peer)
+    peer.onChange(arrived)
+    arrived()
+  })
+  await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, resolve))
+  const serverPort = (server.address() as AddressInfo).port
+  const proxy = startProxy ? await startProxy({ port: serverPort, ...target }, options) : undefined
+  const port = proxy?.port ?? serverPort
+
+  const accept = async (token?: string): Promise<Peer> =>
+    await new Promise((resolve, reject) => {
+      const stop = (): void => {
+        clearTimeout(timer)
+        arrivals.delete(look)
+      }
+      const timer = setTimeout(() => (stop(), reject(new Error('the server was not reached'))), patienceMs)
+      const look = (): void => {
+        for (const peer of waiting) {
+          if (token !== undefined && !peer.text().includes(token)) continue
+          waiting.delete(peer)
+          stop()
+          return resolve(peer)
+        }
+      }
+      arrivals.add(look)
+      look()
+    })
+  const open = async (head = POST): Promise<Pair> => {
+    const field = `X-Run: ${++runs}.\r\n`
+    const request = head.replace('\r\n', `\r\n${field}`)
+    const client = await line.dial()
+    client.write(request)
+    const peer = await accept(field)
+    await peer.until(request.length)
+    return { client, server: peer }
+  }
+  const clear = (): void => {
+    for (const peer of peers) peer.socket.destroy()
+    peers.clear()
+    waiting.clear()
+    idle = false
+  }
+  const line: Line = {
+    port,
+    serverPort,
+    patienceMs,
+    dial: async (peerOptions) => {
+      const peer = await dial(port, { patienceMs, ...peerOptions })
+      peers.add(peer)
+      return peer
+    },
+    accept,
+    open,
+    idleServers: (value) => void (idle = value),
+    clear,
+    close: async () => {
+      clear()
+      const closed = new Promise((resolve) => server.close(resolve))
+      await proxy?.close()
+      await closed
+    },
+  }
+  return line
+}
