@@ -116,6 +116,8 @@ export class Connection {
   #unreachable(code: string, message: string): void {
     const { tap, clock, target, onUnreachable } = this.#options
     tap.upstream(this.#id, { at: clock.now(), error: code })
+    // refused would be ECONNREFUSED: this one took the connection and reset it, all before we were told that it stood
+    if (code === 'ECONNRESET' && target.protocol === 'http:') return this.#link.lost(code)
     if (onUnreachable === 'reset') return this.#link.stop('rst')
     this.#refuse = () => {
       this.#refuse = undefined

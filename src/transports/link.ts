@@ -92,6 +92,12 @@ export class Link {
     this.c2s.open()
   }
 
+  /** The upstream reset the connection before it could be joined: the client is reset as well. */
+  lost(code: string): void {
+    for (const direction of ['c2s', 's2c'] as const) this.#report(direction, { how: 'rst', by: 'server', detail: code })
+    this.#reset(this.#client)
+  }
+
   /** An answer of ours to a refused client; everything it still sends is read and thrown away. */
   answer(bytes: Uint8Array, rule: string): void {
     const { tap, id, clock } = this.#options

@@ -17,7 +17,11 @@ async function closedPort(): Promise<number> {
   return port
 }
 
-function refused(claim: string, options: StartOptions, scenario: (client: Peer, again: () => Promise<Peer>) => Promise<void>): Law {
+function refused(
+  claim: string,
+  options: StartOptions,
+  scenario: (client: Peer, again: () => Promise<Peer>) => Promise<void>,
+): Law {
   const check = async ({ startProxy, patienceMs }: Bench): Promise<void> => {
     const proxy = await startProxy({ port: await closedPort() }, options)
     const peers: Peer[] = []
@@ -65,14 +69,18 @@ const pipelined = refused('answers pipelined requests with one 502, as it says i
   expectOurs(client.text())
 })
 
-const uploaded = refused('delivers the 502 whole also to a client that is still sending its body', {}, async (client) => {
-  client.write('POST /mcp HTTP/1.1\r\nHost: server.test\r\nContent-Length: 4000000\r\n\r\n')
-  client.write(Buffer.alloc(2_000_000))
-  await client.until('502')
-  client.write(Buffer.alloc(2_000_000))
-  await client.ended()
-  expectOurs(client.text())
-})
+const uploaded = refused(
+  'delivers the 502 whole also to a client that is still sending its body',
+  {},
+  async (client) => {
+    client.write('POST /mcp HTTP/1.1\r\nHost: server.test\r\nContent-Length: 4000000\r\n\r\n')
+    client.write(Buffer.alloc(2_000_000))
+    await client.until('502')
+    client.write(Buffer.alloc(2_000_000))
+    await client.ended()
+    expectOurs(client.text())
+  },
+)
 
 const waits = refused('says nothing to a client that has not asked', {}, async (client) => {
   client.write('POST /mcp HTTP/1.1\r\nHost: server')
@@ -90,7 +98,13 @@ const reset = refused('resets the client instead when told to', { onUnreachable:
 })
 
 const survives = same(7, 'goes on serving after resets at every place', async (line) => {
-  const places = ['', 'HTTP/1.1 200', 'HTTP/1.1 200 OK\r\nContent-Le', OK.slice(0, -1), 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab']
+  const places = [
+    '',
+    'HTTP/1.1 200',
+    'HTTP/1.1 200 OK\r\nContent-Le',
+    OK.slice(0, -1),
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab',
+  ]
   const seen: unknown[] = []
   for (const place of places) {
     const { client, server } = await line.open()

@@ -18,7 +18,7 @@ function named(start: string): readonly Law[] {
 async function holding(start: StartProxy, starts: readonly string[]): Promise<string[]> {
   const held: string[] = []
   for (const law of starts.flatMap(named)) {
-    const bench = await createBench(start, 400)
+    const bench = await createBench(start, 250)
     await law.check(bench).then(
       () => held.push(title(law)),
       () => {},
@@ -31,25 +31,90 @@ async function holding(start: StartProxy, starts: readonly string[]): Promise<st
 const noName = (text: string): string => text.replaceAll(/^[\w-]+(?=:)/gm, (name) => name.toLowerCase())
 
 const flaws: readonly (readonly [what: string, flaw: Flaw, fails: readonly string[]])[] = [
-  ['a reset made a FIN', { reset: 'fin' }, ['law 6: passes RST', 'law 6: passes a reset', 'law 7: goes on', 'law 8: loses nothing more']],
-  ['an EOF that is believed', { reset: 'unprobed' }, ['law 6: passes RST of the server as RST behind data', 'law 6: passes RST of the client as RST behind data']],
+  [
+    'a reset made a FIN',
+    { reset: 'fin' },
+    ['law 6: passes RST', 'law 6: passes a reset', 'law 7: goes on', 'law 8: loses nothing more'],
+  ],
+  [
+    'an EOF that is believed',
+    { reset: 'unprobed' },
+    ['law 6: passes RST of the server as RST behind data', 'law 6: passes RST of the client as RST behind data'],
+  ],
   ['no half-close', { closesBoth: true }, ['law 6: passes a half-close']],
-  ['endings 80 ms late', { lateMs: 80 }, ['law 6: passes FIN', 'law 10:']],
+  [
+    'endings 80 ms late',
+    { lateMs: 80 },
+    ['law 6: passes FIN of the server as FIN between', 'law 6: passes FIN of the client as FIN in'],
+  ],
   ['endings 4 ms late', { lateMs: 4 }, ['law 10:']],
-  ['field names in lower case', { bytes: noName }, ['law 1: passes heads', 'law 2: passes trailers', 'law 12: passes every other']],
-  ['answers kept until complete', { whole: 's2c' }, ['law 4: delivers the first byte of an answer', 'law 4: delivers a head', 'law 11:', 'law 15:', 'law 16:', 'law 9:']],
-  ['requests kept until complete', { whole: 'c2s' }, ['law 4: delivers the first byte of a request', 'law 4: delivers a chunked', 'law 14: passes an unfinished head as']],
+  [
+    'field names in lower case',
+    { bytes: noName },
+    ['law 1: passes heads', 'law 2: passes trailers', 'law 12: passes every other'],
+  ],
+  [
+    'answers kept until complete',
+    { whole: 's2c' },
+    [
+      'law 4: delivers the first byte of an answer',
+      'law 4: delivers a head',
+      'law 11:',
+      'law 15:',
+      'law 16:',
+      'law 9:',
+    ],
+  ],
+  [
+    'requests kept until complete',
+    { whole: 'c2s' },
+    [
+      'law 4: delivers the first byte of a request',
+      'law 4: delivers a chunked',
+      'law 14: passes an unfinished head as',
+    ],
+  ],
   ['reading on without end', { greedy: true }, ['law 8: slows']],
   ['a time-out', { idleMs: 700 }, ['law 17: neither', 'law 4: delivers halves']],
   ['one connection at a time', { single: true }, ['law 9:', 'law 13:']],
-  ['JSON parsed and written', { bytes: (text) => text.replace('1.0', '1') }, ['law 5:']],
+  ['JSON parsed and written', { bytes: (text) => text.replace('1.0', '1') }, ['law 5: passes JSON']],
   ['chunks merged', { bytes: (text) => text.replace(/\r\n0003 ; x\r\n/, '\r\n3\r\n') }, ['law 1: passes chunk']],
-  ['a field added', { bytes: (text) => text.replace('\r\n', '\r\nVia: 1.1 x\r\n') }, ['law 1:', 'law 2:', 'law 3:']],
-  ['1xx dropped', { bytes: (text) => text.replaceAll(/HTTP\/1.1 1\d\d .*\r\n(.+\r\n)*\r\n/g, '') }, ['law 2: passes 102', 'law 3: passes Expect', 'law 14: passes an upgrade to']],
+  [
+    'a field added',
+    { bytes: (text) => text.replace('\r\n', '\r\nVia: 1.1 x\r\n') },
+    ['law 1: passes heads', 'law 1: invents', 'law 2: passes Date', 'law 3: passes HEAD'],
+  ],
+  [
+    '1xx dropped',
+    { bytes: (text) => text.replaceAll(/HTTP\/1.1 1\d\d .*\r\n(.+\r\n)*\r\n/g, '') },
+    ['law 2: passes 102', 'law 3: passes Expect', 'law 14: passes an upgrade to'],
+  ],
   ['%2F made a slash', { bytes: (text) => text.replace('%2F', '/') }, ['law 3: passes %2F', 'law 13:']],
-  ['every name replaced', { bytes: (text, way) => (way === 's2c' ? text.replaceAll('http://', 'https://') : text.replaceAll('127.0.0.1', 'x')) }, ['law 12: passes every', 'law 12: rewrites nothing']],
-  ['no edits', {}, ['law 12: rewrites Host', 'law 12: rewrites Origin', 'law 12: rewrites redirects', 'law 12: frees', 'law 12: sets', 'law 12: rewrites a field']],
-  ['a bare 502', { refusal: 'HTTP/1.1 502 Bad Gateway\r\n\r\n' }, ['law 7: answers', 'law 7: delivers', 'law 7: says nothing', 'law 7: resets']],
+  [
+    'every name replaced',
+    {
+      bytes: (text, way) =>
+        way === 's2c' ? text.replaceAll('http://', 'https://') : text.replaceAll('127.0.0.1', 'x'),
+    },
+    ['law 12: passes every', 'law 12: rewrites nothing'],
+  ],
+  [
+    'no edits',
+    {},
+    [
+      'law 12: rewrites Host',
+      'law 12: rewrites Origin',
+      'law 12: rewrites redirects',
+      'law 12: frees',
+      'law 12: sets',
+      'law 12: rewrites a field',
+    ],
+  ],
+  [
+    'a bare 502',
+    { refusal: 'HTTP/1.1 502 Bad Gateway\r\n\r\n' },
+    ['law 7: answers', 'law 7: delivers', 'law 7: says nothing', 'law 7: resets'],
+  ],
 ]
 
 describe('a guard that was never seen to fail is no guard', () => {
@@ -58,11 +123,18 @@ describe('a guard that was never seen to fail is no guard', () => {
   })
 
   it('sees what bare http-proxy does', { timeout: 60_000 }, async () => {
-    const fails = ['law 1:', 'law 2:', 'law 3: passes Expect', 'law 6: passes the end of an aborted fetch', 'law 6: passes RST of the client as RST before', 'law 13:', 'law 14: passes pipelined']
+    const fails = [
+      'law 1:',
+      'law 2: passes 102',
+      'law 2: passes trailers',
+      'law 3: passes Expect',
+      'law 6: passes the end of an aborted fetch',
+      'law 6: passes RST of the client as RST before',
+      'law 13:',
+      'law 14: passes pipelined',
+    ]
     expect(await holding(startBareHttpProxy, fails)).toEqual([])
   })
 })
 
-transportLaws('two sockets joined with care', flawedPipe({}), {
-  topics: ['endings', 'pressure'],
-})
+transportLaws('two sockets joined with care', flawedPipe({}), { topics: ['endings'] })

@@ -21,7 +21,9 @@ const CHUNKS =
   'Transfer-Encoding: chunked\r\n\r\n1;name=value;quoted="a;b"\r\n{\r\n0003 ; x\r\n"a"\r\n00a;\r\n:123456789\r\n1\r\n}\r\n000;last=1\r\n\r\n'
 
 const CHUNKED_ANSWER =
-  'HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\nA;x=y\r\n0123456789\r\n00000000001\r\n.\r\nfF\r\n' + 'z'.repeat(255) + '\r\n0;e\r\n\r\n'
+  'HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\nA;x=y\r\n0123456789\r\n00000000001\r\n.\r\nfF\r\n' +
+  'z'.repeat(255) +
+  '\r\n0;e\r\n\r\n'
 
 const TRAILED =
   'HTTP/1.1 200 OK\r\nTrailer: X-Sum, Server-Timing\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum:  abc\r\nserver-Timing: db;dur=5\r\n\r\n'
@@ -58,7 +60,12 @@ const PATHS = [
 ]
 
 export const heads: readonly Law[] = [
-  passes(1, 'passes heads byte for byte: case, order, duplicates, spacing, hop-by-hop fields', ODD_REQUEST, ODD_RESPONSE),
+  passes(
+    1,
+    'passes heads byte for byte: case, order, duplicates, spacing, hop-by-hop fields',
+    ODD_REQUEST,
+    ODD_RESPONSE,
+  ),
   passes(1, 'passes chunk sizes and extensions as sent', CHUNKS, CHUNKED_ANSWER),
   passes(1, 'invents no field', 'GET / HTTP/1.1\r\n\r\n', 'HTTP/1.1 204 No Content\r\n\r\n'),
   passes(1, 'passes HTTP/1.0 as it is', 'GET / HTTP/1.0\r\n\r\n', 'HTTP/1.0 200 OK\r\n\r\nuntil the end'),
@@ -73,20 +80,55 @@ export const heads: readonly Law[] = [
   passes(2, 'passes 102 and 103 before the answer', post('{}'), EARLY + OK),
   passes(2, 'passes trailers of the answer', post('{}'), TRAILED),
   passes(2, 'passes trailers of the request', TRAILED_REQUEST, OK),
-  passes(2, 'passes Date as sent', post('{}'), 'HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Length: 0\r\n\r\n'),
-  passes(2, 'keeps a length with an encoding', post('{}'), 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x00'),
-  passes(3, 'passes HEAD, whose answer has a length and no body', `HEAD /mcp HTTP/1.1\r\n${HEAD}\r\n`, 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n'),
+  passes(
+    2,
+    'passes Date as sent',
+    post('{}'),
+    'HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Length: 0\r\n\r\n',
+  ),
+  passes(
+    2,
+    'keeps a length with an encoding',
+    post('{}'),
+    'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x00',
+  ),
+  passes(
+    3,
+    'passes HEAD, whose answer has a length and no body',
+    `HEAD /mcp HTTP/1.1\r\n${HEAD}\r\n`,
+    'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n',
+  ),
   passes(3, 'passes 204', `DELETE /mcp HTTP/1.1\r\n${HEAD}\r\n`, 'HTTP/1.1 204 No Content\r\nX-A: 1\r\n\r\n'),
-  passes(3, 'passes 304 with a length', `GET /mcp HTTP/1.1\r\n${HEAD}If-None-Match: "a"\r\n\r\n`, 'HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n'),
+  passes(
+    3,
+    'passes 304 with a length',
+    `GET /mcp HTTP/1.1\r\n${HEAD}If-None-Match: "a"\r\n\r\n`,
+    'HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n',
+  ),
   passes(3, 'passes empty bodies', post(''), 'HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'),
   passes(3, 'passes a body on GET', `GET /mcp HTTP/1.1\r\n${HEAD}Content-Length: 4\r\n\r\nbody`, OK),
-  passes(3, 'passes a body on DELETE', `DELETE /mcp HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n`, OK),
+  passes(
+    3,
+    'passes a body on DELETE',
+    `DELETE /mcp HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n`,
+    OK,
+  ),
   passes(3, 'passes unknown methods', `M-SEARCH /mcp HTTP/1.1\r\n${HEAD}\r\n`, OK),
   passes(3, 'passes methods nobody knows', `fro!b~ /mcp HTTP/1.1\r\n${HEAD}\r\n`, OK),
   passes(3, 'passes a URL of 100 kB', `GET /mcp?q=${'x'.repeat(100_000)} HTTP/1.1\r\n${HEAD}\r\n`, OK),
-  passes(3, 'passes %2F, raw bytes and odd characters in paths', `GET /a%2Fb%2f/\xc3\xa9\xff"<>|^\`{}?x=%00&y=[z]#frag HTTP/1.1\r\n${HEAD}\r\n`, OK),
+  passes(
+    3,
+    'passes %2F, raw bytes and odd characters in paths',
+    `GET /a%2Fb%2f/\xc3\xa9\xff"<>|^\`{}?x=%00&y=[z]#frag HTTP/1.1\r\n${HEAD}\r\n`,
+    OK,
+  ),
   passes(3, 'passes an absolute-form target', `GET http://other.test:81/mcp HTTP/1.1\r\n${HEAD}\r\n`, OK),
-  passes(3, 'passes CONNECT', 'CONNECT other.test:443 HTTP/1.1\r\nHost: other.test:443\r\n\r\n', 'HTTP/1.1 200 Connection Established\r\n\r\n\x16\x03\x01raw'),
+  passes(
+    3,
+    'passes CONNECT',
+    'CONNECT other.test:443 HTTP/1.1\r\nHost: other.test:443\r\n\r\n',
+    'HTTP/1.1 200 Connection Established\r\n\r\n\x16\x03\x01raw',
+  ),
   same(3, 'passes Expect: 100-continue and its 100', async (line) => {
     const request = `POST /mcp HTTP/1.1\r\n${HEAD}Expect: 100-continue\r\nContent-Length: 2\r\n\r\n`
     const client = await line.dial()
@@ -111,7 +153,12 @@ export const heads: readonly Law[] = [
     return await finish(client, server)
   }),
   passes(5, 'passes JSON byte for byte', post(JSON_TEXT), answer(JSON_TEXT)),
-  passes(5, 'passes what calls itself JSON and is not', post('{"a":\x00'), 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n\xef\xbb\xbf'),
+  passes(
+    5,
+    'passes what calls itself JSON and is not',
+    post('{"a":\x00'),
+    'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n\xef\xbb\xbf',
+  ),
   same(13, 'asks upstream for the very path it was asked for', async (line) => {
     const seen: unknown[] = []
     for (const path of PATHS) {

@@ -30,22 +30,33 @@ export async function closeBench(bench: Bench): Promise<void> {
   await bench.proxied.close()
 }
 
-/** The peers see the same, direct and proxied: `scenario` returns what they saw. */
-export function same(number: number, claim: string, scenario: (line: Line) => Promise<unknown>, timeoutMs?: number): Law {
-  const check = async ({ direct, proxied }: Bench): Promise<void> => {
-    const seen: unknown[] = []
-    for (const line of [direct, proxied]) {
-      try {
-        seen.push(await scenario(line))
-      } catch (error) {
-        throw new Error(`${line === direct ? 'direct' : 'proxied'}: ${(error as Error).message}`, { cause: error })
-      } finally {
-        line.clear()
-      }
-    }
-    expect(seen[1]).toEqual(seen[0])
+/** What the peers saw on one line. */
+async function tried(what: string, line: Line, scenario: (line: Line) => Promise<unknown>): Promise<unknown> {
+  try {
+    return await scenario(line)
+  } catch (error) {
+    throw new Error(`${what}: ${(error as Error).message}`, { cause: error })
+  } finally {
+    line.clear()
   }
-  return { number, claim, check, ...(timeoutMs !== undefined && { timeoutMs }) }
+}
+
+/** The peers see the same, direct and proxied: `scenario` returns what they saw. */
+export function same(number: number, claim: string, scenario: (line: Line) => Promise<unknown>): Law {
+  const check = async ({ direct, proxied }: Bench): Promise<void> => {
+    const seen = await tried('direct', direct, scenario)
+    expect(await tried('proxied', proxied, scenario)).toEqual(seen)
+  }
+  return { number, claim, check }
+}
+
+/** As `same`, both at once: for those that only wait. */
+export function sameTogether(number: number, claim: string, scenario: (line: Line) => Promise<unknown>): Law {
+  const check = async ({ direct, proxied }: Bench): Promise<void> => {
+    const [seen, through] = await Promise.all([tried('direct', direct, scenario), tried('proxied', proxied, scenario)])
+    expect(through).toEqual(seen)
+  }
+  return { number, claim, check }
 }
 
 /** Holds of a proxy only; tried on one started with these options. */

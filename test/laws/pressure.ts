@@ -45,7 +45,7 @@ async function open(line: Line, writer: Writer, total: number): Promise<Ends> {
 }
 
 /** Writes `total` bytes as the socket takes them. */
-function pump({ socket }: Peer, total: number): { accepted(): number; stop(): void } {
+function pump({ socket }: Peer, total: number): { accepted: () => number; stop: () => void } {
   let written = 0
   let stopped = false
   const more = (): void => {
@@ -76,11 +76,11 @@ async function stalled(accepted: () => number): Promise<number> {
 }
 
 /** Reads and compares with the pattern as it comes; keeps nothing. */
-function reading({ to, head }: Ends): { count(): number; wrong(): boolean } {
+function reading({ to, head }: Ends): { count: () => number; wrong: () => boolean } {
   let count = -head
   let wrong = false
   to.drain((bytes) => {
-    for (let from = Math.max(0, -count); from < bytes.length; ) {
+    for (let from = Math.max(0, -count); from < bytes.length;) {
       const at = (count + from) % MiB
       const size = Math.min(bytes.length - from, MiB - at)
       wrong ||= PATTERN.compare(bytes, from, from + size, at, at + size) !== 0
@@ -113,7 +113,12 @@ function slowed(writer: Writer): Law {
     expect(through.ahead - alone.ahead, 'bytes taken ahead of the reader').toBeLessThan(AHEAD_BYTES)
     expect(through.held - alone.held, 'bytes held while all stands still').toBeLessThan(HELD_BYTES)
   }
-  return { number: 8, claim: `slows a ${writer} down to a reader that stops, and loses nothing of 64 MiB`, check, timeoutMs: 40_000 }
+  return {
+    number: 8,
+    claim: `slows a ${writer} down to a reader that stops, and loses nothing of 64 MiB`,
+    check,
+    timeoutMs: 40_000,
+  }
 }
 
 /** How much a reader gets that began to read only after the writer had written and reset. */
@@ -131,19 +136,19 @@ async function cut(line: Line, writer: Writer, total: number): Promise<number> {
   return got.count()
 }
 
-const SIZES = [1, 16, 32, 48, 200, 800, 2000, 3000, 4000, 6000, 9000, 12_000].map((kib) => kib * 1024)
+const SIZES = [1, 16, 48, 200, 800, 2000, 4000, 9000].map((kib) => kib * 1024)
 
 function cutOff(writer: Writer): Law {
   const check = async ({ direct, proxied }: Bench): Promise<void> => {
     for (const size of SIZES) {
-      const alone = await cut(direct, writer, size)
+      const [alone, through] = await Promise.all([cut(direct, writer, size), cut(proxied, writer, size)])
       direct.clear()
-      const through = await cut(proxied, writer, size)
       proxied.clear()
       expect(through, `of ${size} bytes`).toBeGreaterThanOrEqual(alone)
     }
   }
-  return { number: 8, claim: `loses nothing more than a direct connection when the ${writer} resets while the reader sleeps`, check }
+  const claim = `loses nothing more than a direct connection when the ${writer} resets while the reader sleeps`
+  return { number: 8, claim, check }
 }
 
 export const pressure: readonly Law[] = [slowed('server'), slowed('client'), cutOff('server'), cutOff('client')]

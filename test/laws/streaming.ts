@@ -1,6 +1,6 @@
 /** Laws 4, 9, 11, 15, 16 and 17: what has been sent arrives before more is sent. */
 import { constants, createGunzip, createGzip, type Gzip } from 'node:zlib'
-import { finish, same, saw, type Law } from './law.ts'
+import { finish, same, sameTogether, saw, type Law } from './law.ts'
 import type { Line } from '../support/line.ts'
 import type { Peer } from '../support/raw.ts'
 
@@ -49,7 +49,7 @@ function asked(number: number, claim: string, pieces: readonly string[]): Law {
 }
 
 /** Gap between two halves as the reader saw it, rounded to what a reader would call the same. */
-const halves = same(4, 'delivers halves sent a second apart a second apart, both ways', async (line) => {
+const halves = sameTogether(4, 'delivers halves sent a second apart a second apart, both ways', async (line) => {
   const { client, server } = await open(line, `POST /mcp HTTP/1.1\r\n${HEAD}Content-Length: 8\r\n\r\n`)
   client.write('half')
   server.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf')
@@ -104,20 +104,15 @@ const compressed = same(11, 'passes a compressed event stream flush by flush', a
   return [inflated, await finish(client, server)]
 })
 
-const silent = same(
-  17,
-  'neither closes nor holds anything in a long silence',
-  async (line) => {
-    const { client, server } = await open(line, GET)
-    server.write(CHUNKED)
-    await client.until(CHUNKED)
-    await pause(2000)
-    const quiet = [saw(client), saw(server)]
-    await inPieces(server, client, [chunk('data: late\n\n')])
-    return [quiet, await finish(client, server)]
-  },
-  10_000,
-)
+const silent = sameTogether(17, 'neither closes nor holds anything in a long silence', async (line) => {
+  const { client, server } = await open(line, GET)
+  server.write(CHUNKED)
+  await client.until(CHUNKED)
+  await pause(2000)
+  const quiet = [saw(client), saw(server)]
+  await inPieces(server, client, [chunk('data: late\n\n')])
+  return [quiet, await finish(client, server)]
+})
 
 const EVENTS = [
   ': comment\n',
@@ -183,7 +178,13 @@ export const streaming: readonly Law[] = [
   answered(15, 'delivers all headers of a stream that ends with its connection', [`${STREAM}\r\n`, 'data: 1\n\n']),
   answered(16, 'passes events of every spelling, chunk by chunk', [CHUNKED, ...EVENTS.map(chunk), '0\r\n\r\n']),
   answered(16, 'passes events of every spelling, without chunks', [`${STREAM}\r\n`, ...EVENTS]),
-  answered(16, 'passes chunk borders inside events, lines and characters', [CHUNKED, '9\r\ndata: \xe2', '\x82\xac\r\n2\r\n\r', '\n\r\n2', '\r\n\r\n\r\n']),
+  answered(16, 'passes chunk borders inside events, lines and characters', [
+    CHUNKED,
+    '9\r\ndata: \xe2',
+    '\x82\xac\r\n2\r\n\r',
+    '\n\r\n2',
+    '\r\n\r\n\r\n',
+  ]),
   silent,
   same(17, 'passes DELETE and OPTIONS like the rest', async (line) => {
     const { client, server } = await open(line, `DELETE /mcp HTTP/1.1\r\n${HEAD}Mcp-Session-Id: abc\r\n\r\n`)

@@ -64,7 +64,8 @@ export function flawedPipe(flaw: Flaw): StartProxy {
       if (flaw.single === true && sockets.size > 0) return void sockets.add(client.on('error', () => {}))
       const upstream = connect({ port, host, ...options })
       sockets.add(client).add(upstream)
-      if (flaw.refusal !== undefined) upstream.on('error', () => client.end(flaw.refusal))
+      const { refusal } = flaw
+      if (refusal !== undefined) upstream.on('error', () => client.end(refusal))
       pass({ from: client, to: upstream, direction: 'c2s' }, flaw)
       pass({ from: upstream, to: client, direction: 's2c' }, flaw)
     })

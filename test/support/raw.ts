@@ -76,19 +76,20 @@ export function createPeer(socket: Socket, { patienceMs = 3000, idle = false }: 
   if (!idle) socket.on('data', onData)
 
   const wait = async (done: () => boolean, says: () => string, ms: number): Promise<void> => {
-    if (done()) return
     await new Promise<void>((resolve, reject) => {
-      const stop = (): void => {
+      const settle = (): void => {
         clearTimeout(timer)
         listeners.delete(check)
+        if (done()) resolve()
+        else reject(new Error(says()))
       }
-      const timer = setTimeout(() => (stop(), reject(new Error(says()))), ms)
+      const timer = setTimeout(settle, ms)
       const check = (): void => {
-        if (done()) stop(), resolve()
-        else if (how !== 'open') setImmediate(() => done() || (stop(), reject(new Error(says()))))
+        if (done()) settle()
+        else if (how !== 'open') setImmediate(settle)
       }
       listeners.add(check)
-      if (how !== 'open') check()
+      check()
     })
   }
 
