@@ -12,7 +12,8 @@ export interface Candidate {
   readonly not?: Readonly<Record<string, string>>
   /** Why it is not here; undefined when it is. */
   missing(): string | undefined
-  start(upstream: Peer, folder: string): Promise<Peer>
+  /** `capture`: where ours records to; a new file in `folder` unless named. */
+  start(upstream: Peer, folder: string, capture?: string): Promise<Peer>
 }
 
 const here = (): undefined => undefined
@@ -95,7 +96,8 @@ export const candidates: readonly Candidate[] = [
   {
     name: 'ours, recording',
     missing: here,
-    start: (upstream, folder) => startPeer('ours', [String(upstream.port), join(folder, `${Date.now()}.db`)]),
+    start: (upstream, folder, capture = join(folder, `${Date.now()}.db`)) =>
+      startPeer('ours', [String(upstream.port), capture]),
   },
   { name: 'ours, off', missing: here, start: (upstream) => startPeer('ours', [String(upstream.port), 'off']) },
   {

@@ -13,10 +13,13 @@ import type { Setting, Solo, Suite } from './suite.ts'
 import { bigBody } from './suites/big.ts'
 import { manyConnections, oneConnection } from './suites/calls.ts'
 import { manyStreams, oneStream } from './suites/sse.ts'
+import { longRun } from './suites/long.ts'
+import { page } from './suites/page.ts'
+import { startUp } from './suites/start.ts'
 import { openStreams } from './suites/streams.ts'
 
 const suites: readonly Suite[] = [oneConnection, manyConnections, oneStream, manyStreams, bigBody, openStreams]
-const solos: readonly Solo[] = []
+const solos: readonly Solo[] = [startUp, page, longRun]
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
