@@ -1,0 +1,16 @@
+/**
+ * The commands, in the order of the help: one file each, one line here, one test. A command's file must be cheap to import; what is
+ * heavy is imported when it runs.
+ * @module
+ */
+import type { Verb } from '../context.ts'
+import { configVerb } from './config.ts'
+import { demo } from './demo.ts'
+import { ls } from './ls.ts'
+import { proxyVerb } from './proxy.ts'
+import { show } from './show.ts'
+import { start } from './start.ts'
+import { tail } from './tail.ts'
+import { ui } from './ui.ts'
+
+export const verbs: readonly Verb[] = [proxyVerb, demo, tail, ls, show, ui, configVerb, start]

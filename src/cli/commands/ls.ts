@@ -1,0 +1,84 @@
+import { InvalidArgumentError } from 'commander'
+import { EXIT, type Context, type Verb } from '../context.ts'
+import { addCaptureFlags, openMeantCapture, type CaptureFlags } from '../capture.ts'
+import type { Output } from '../output.ts'
+import { printable, shortened } from '../printable.ts'
+import { tableLines, type Cell } from '../table.ts'
+import { bytesText, dayText, durationText } from '../units.ts'
+import type { SessionRow } from '../../store/rows.ts'
+
+interface LsFlags extends CaptureFlags {
+  limit: number
+}
+
+const limit = (text: string): number => {
+  if (!/^[1-9]\d{0,3}$/.test(text) || Number(text) > 5000) throw new InvalidArgumentError('It must be 1 to 5000.')
+  return Number(text)
+}
+
+/** `mitmcp ls`: the sessions of a capture, newest first. */
+export const ls: Verb = {
+  name: 'ls',
+  offers: [{ have: 'recorded sessions, and want to see which', type: 'ls' }],
+  define(program, context, finish) {
+    const command = program.command('ls').description('list recorded sessions, newest first')
+    addCaptureFlags(command)
+      .option('--limit <count>', 'how many at most', limit, 50)
+      .action(async (flags: LsFlags) => finish(await list(flags, context)))
+  },
+}
+
+const list = async (flags: LsFlags, context: Context): Promise<number> => {
+  const { output, command } = context
+  const reader = await openMeantCapture(flags, context)
+  if (!reader) return EXIT.ok
+  try {
+    const sessions = reader.sessions({ limit: flags.limit })
+    if (flags.json) for (const session of sessions) output.json(session)
+    else if (sessions.length === 0) output.note(`No sessions in ${reader.path} yet. A client has to connect first.`)
+    else {
+      for (const line of sessionLines(sessions, output, context.now())) output.line(line)
+      const { sessions: all } = reader.totals()
+      const more = all > sessions.length ? ` ${all - sessions.length} older ones are left out (--limit).` : ''
+      const own = flags.db === undefined ? '' : ` --db ${flags.db}`
+      if (output.terminal)
+        output.line(output.paint('dim', `\nRead one: ${command} show ${sessions[0]?.uid ?? ''}${own}.${more}`))
+    }
+    return EXIT.ok
+  } finally {
+    reader.close()
+  }
+}
+
+const RIGHT = new Set([5, 6, 7, 8])
+
+/** Lines of the table. A session counts as open while it has not ended. */
+export const sessionLines = (sessions: readonly SessionRow[], output: Output, now: number): string[] =>
+  tableLines(
+    ['Session', 'Started', 'Lasted', 'Client', 'Server', 'Calls', 'Failed', 'Waiting', 'Size', 'Protocol'],
+    sessions.map((session) => rowOf(session, output, now)),
+    output,
+    RIGHT,
+  )
+
+const rowOf = (session: SessionRow, output: Output, now: number): (Cell | string)[] => {
+  const colour = (as: 'bad' | 'warn', count: number): Cell => ({
+    text: String(count),
+    paint: (text) => output.paint(count > 0 ? as : 'dim', text),
+  })
+  const peer = (who: SessionRow['client'], otherwise: string): string =>
+    shortened(printable(who === null ? otherwise : `${who.name} ${who.version}`), 28)
+  const span = durationText((session.endedAt ?? session.lastAt) - session.startedAt)
+  return [
+    { text: session.uid, paint: (text) => output.paint('strong', text) },
+    dayText(session.startedAt, now),
+    session.endedAt === null ? `${span}, open` : span,
+    peer(session.client, '?'),
+    peer(session.serverInfo, session.server === '' ? session.target : session.server),
+    String(session.calls),
+    colour('bad', session.errors),
+    colour('warn', session.pending),
+    bytesText(session.bytes),
+    printable([session.transport, session.revision ?? ''].join(' ').trim()),
+  ]
+}

@@ -1,0 +1,100 @@
+import { ProxyError } from '../../errors.ts'
+import type { Reader } from '../../store/index.ts'
+import type { SessionRow } from '../../store/rows.ts'
+import { addCaptureFlags, openMeantCapture, type CaptureFlags } from '../capture.ts'
+import { EXIT, type Context, type Verb } from '../context.ts'
+import { conversation, previewIn } from '../conversation.ts'
+import { detailLines } from '../detail-lines.ts'
+import { entryLine } from '../entry-line.ts'
+import { printable } from '../printable.ts'
+import { bytesText, countText, dayText, durationText } from '../units.ts'
+import { callsOf, framesOf } from '../walk.ts'
+
+interface ShowFlags extends CaptureFlags {
+  headers?: true
+  body?: true
+  all?: true
+}
+
+/** `mitmcp show [session]`: one conversation, in order. */
+export const show: Verb = {
+  name: 'show',
+  offers: [{ have: 'a session to read (the newest, or the one named)', type: 'show [session]' }],
+  define(program, context, finish) {
+    const command = program
+      .command('show')
+      .description('read one session in order: calls, answers, how long each took, and how it ended')
+      .argument('[session]', 'its id or the beginning of it (default: the newest)')
+    addCaptureFlags(command)
+      .option('--headers', 'HTTP heads too')
+      .option('--body', 'messages in full, indented')
+      .option('--all', 'every frame: heads, comments, opaque bytes')
+      .action(async (uid: string | undefined, flags: ShowFlags) => finish(await tell(uid, flags, context)))
+  },
+}
+
+const tell = async (uid: string | undefined, flags: ShowFlags, context: Context): Promise<number> => {
+  const reader = await openMeantCapture(flags, context)
+  if (!reader) return EXIT.ok
+  try {
+    const session = reader.session(uid)
+    if (session === undefined && uid !== undefined) {
+      throw new ProxyError('NOT_FOUND', `No session in ${reader.path} begins with ${uid}.`, {
+        hint: `${context.command} ls lists them.`,
+      })
+    }
+    if (session === undefined) context.output.note(`No sessions in ${reader.path} yet. A client has to connect first.`)
+    else if (flags.json) tellJson(reader, session, flags, context)
+    else tellText(reader, session, flags, context)
+    return EXIT.ok
+  } finally {
+    reader.close()
+  }
+}
+
+const everyFrame = ({ all, headers }: ShowFlags): boolean => all === true || headers === true
+
+/** JSON lines: the session, then every frame as it came, then its calls. */
+const tellJson = (reader: Reader, session: SessionRow, flags: ShowFlags, { output }: Context): void => {
+  output.json({ type: 'session', ...session })
+  const full = flags.body === true || flags.headers === true
+  for (const frame of framesOf(reader, session.uid, !everyFrame(flags))) {
+    output.json({ type: 'frame', ...(full ? (reader.frame(frame.id) ?? frame) : frame) })
+  }
+  for (const call of callsOf(reader, session.uid)) output.json({ type: 'call', ...call })
+}
+
+const tellText = (reader: Reader, session: SessionRow, flags: ShowFlags, context: Context): void => {
+  const { output } = context
+  for (const line of headingOf(session, context)) output.line(line)
+  output.line()
+  for (const entry of conversation(reader, session, everyFrame(flags))) {
+    if (entry.kind === 'frame' && flags.all !== true && entry.frame.kind !== 'head') continue
+    const preview = flags.body === true ? '' : previewIn(reader, entry)
+    output.line(entryLine(entry, output, { sessions: false, preview }))
+    for (const line of detailLines(reader, entry, flags, output)) output.line(line)
+  }
+  for (const { method, tool, requestedAt, outcome } of callsOf(reader, session.uid)) {
+    if (outcome !== 'pending') continue
+    const age = durationText(context.now() - requestedAt)
+    output.line(
+      output.paint('warn', `${printable([method, tool ?? ''].join(' ').trim())} is not answered yet, after ${age}`),
+    )
+  }
+}
+
+const headingOf = (session: SessionRow, { output, now }: Context): string[] => {
+  const who = (peer: SessionRow['client'], otherwise: string): string =>
+    printable(peer === null ? otherwise : `${peer.name} ${peer.version}`)
+  const end = session.endedAt ?? session.lastAt
+  const facts = [
+    dayText(session.startedAt, now()),
+    `${durationText(end - session.startedAt)}${session.endedAt === null ? ', open' : ''}`,
+    printable(`${session.transport} ${session.revision ?? ''}`.trim()),
+    countText(session.calls, 'call'),
+    `${session.errors} failed`,
+    bytesText(session.bytes),
+  ]
+  const names = `${who(session.client, 'unknown client')} → ${who(session.serverInfo, session.target)}`
+  return [`${output.paint('strong', session.uid)}  ${names}`, output.paint('dim', facts.join(' · '))]
+}

@@ -1,0 +1,170 @@
+import { InvalidArgumentError } from 'commander'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseDuration } from '../../config/values.ts'
+import { ProxyError } from '../../errors.ts'
+import type { Reader } from '../../store/index.ts'
+import type { ChangeSet, FrameRow } from '../../store/rows.ts'
+import { addCaptureFlags, waitForCapture, type CaptureFlags } from '../capture.ts'
+import { EXIT, type Context, type Verb } from '../context.ts'
+import { previewIn } from '../conversation.ts'
+import { detailLines } from '../detail-lines.ts'
+import { frameEntries, type Entry } from '../entry.ts'
+import { entryLine } from '../entry-line.ts'
+import { createFollower, isWanted, type Follower, type Wanted } from '../follow.ts'
+import { waitingLine, waitingNotes } from '../waiting.ts'
+import { callById } from '../walk.ts'
+
+interface TailFlags extends CaptureFlags {
+  session?: string
+  method?: string
+  all?: true
+  headers?: true
+  body?: true
+  since?: number
+  lines: number
+}
+
+/** How often the capture is asked for what is new. */
+const POLL_MS = 50
+
+const duration = (text: string): number => {
+  const ms = parseDuration(text)
+  if (ms === undefined) throw new InvalidArgumentError('Write it as 30s, 5m, 2h or 1d.')
+  return ms
+}
+
+const count = (text: string): number => {
+  if (!/^\d{1,4}$/.test(text) || Number(text) > 5000) throw new InvalidArgumentError('It must be 0 to 5000.')
+  return Number(text)
+}
+
+/** `mitmcp tail`: every message as it passes, from any process that records into the capture. */
+export const tail: Verb = {
+  name: 'tail',
+  offers: [{ have: 'traffic right now, and want to follow it here', type: 'tail' }],
+  define(program, context, finish) {
+    const command = program.command('tail').description('follow messages as they pass; calls that wait stay in sight')
+    addCaptureFlags(command)
+      .option('--session <id>', 'one session only: its id or the beginning of it')
+      .option('--method <name>', 'one method only, e.g. tools/call or notifications/*')
+      .option('--all', 'every frame: heads, comments, opaque bytes')
+      .option('--headers', 'HTTP heads too')
+      .option('--body', 'messages in full, indented')
+      .option('--since <span>', 'begin this long ago, e.g. 5m', duration)
+      .option('-n, --lines <count>', 'begin with so many messages of before', count, 10)
+      .action(async (flags: TailFlags) => finish(await followCapture(flags, context)))
+  },
+}
+
+const followCapture = async (flags: TailFlags, context: Context): Promise<number> => {
+  const stopping = context.stopping()
+  const reader = await waitForCapture(flags, context, stopping)
+  if (!reader) return EXIT.ok
+  try {
+    const wanted = wantedOf(flags, reader, context)
+    const follower = createFollower(wanted)
+    const tell = teller(reader, flags, context)
+    let since = reader.seq()
+    follower.await(pendingNow(reader, context.now()))
+    for (const entry of before(reader, follower, wanted, flags, context)) tell(entry)
+    const notes = waitingNotes()
+    while (!stopping.aborted) {
+      const changes = reader.changes(since)
+      for (const change of changes) {
+        since = change.seq
+        tellChange(change, reader, follower, flags, context, tell)
+      }
+      const now = context.now()
+      if (!flags.json) {
+        if (context.output.terminal) context.output.status(waitingLine(follower.waiting(), now, context.output))
+        else for (const text of notes(follower.waiting(), now)) context.output.line(text)
+      }
+      await delay(changes.length > 0 ? 1 : POLL_MS, undefined, { signal: stopping }).catch(() => undefined)
+    }
+    context.output.status('')
+    return EXIT.ok
+  } finally {
+    reader.close()
+  }
+}
+
+const wantedOf = (flags: TailFlags, reader: Reader, { command }: Context): Wanted => {
+  const wanted: Wanted = { all: flags.all === true || flags.headers === true }
+  if (flags.method !== undefined) wanted.method = flags.method
+  if (flags.session === undefined) return wanted
+  const session = reader.session(flags.session)
+  if (session === undefined) {
+    throw new ProxyError('NOT_FOUND', `No session in ${reader.path} begins with ${flags.session}.`, {
+      hint: `${command} ls lists them.`,
+    })
+  }
+  return { ...wanted, session: session.uid }
+}
+
+/** Calls that wait in processes that live: what a killed process left behind would wait for ever. */
+const pendingNow = (reader: Reader, now: number): ReturnType<Reader['calls']> => {
+  const alive = reader.instances().filter(({ endedAt, seenAt }) => endedAt === null && now - seenAt < 5e6)
+  const earliest = Math.min(...alive.map(({ startedAt }) => startedAt))
+  return reader.calls({ outcome: 'pending', limit: 1000 }).filter(({ requestedAt }) => requestedAt >= earliest)
+}
+
+/** The last messages before now, oldest first: as many as asked for, or as far back as asked for. */
+const before = (reader: Reader, follower: Follower, wanted: Wanted, flags: TailFlags, { now }: Context): Entry[] => {
+  const from = flags.since === undefined ? 0 : now() - flags.since * 1000
+  const frames: FrameRow[] = []
+  const entries: Entry[] = []
+  const limit = flags.since === undefined ? flags.lines : 1000
+  let before: number | undefined
+  while (limit > 0) {
+    const page = reader.frames({
+      limit,
+      ...(before === undefined ? {} : { before }),
+      ...(wanted.session === undefined ? {} : { session: wanted.session }),
+      ...(wanted.all ? {} : { messages: true }),
+    })
+    frames.unshift(...page.rows.filter(({ receivedAt }) => receivedAt >= from))
+    before = page.scannedTo ?? page.rows[0]?.id
+    const oldest = page.rows[0]
+    const enough = flags.since === undefined || (oldest !== undefined && oldest.receivedAt < from)
+    if (enough || before === undefined || (page.scannedTo === null && page.rows.length < limit)) break
+  }
+  for (const frame of frames) {
+    follower.skipFrames(frame.id)
+    entries.push(...frameEntries(frame, (id) => callById(reader, id), wanted.all))
+  }
+  return entries.filter((entry) => isWanted(entry, wanted))
+}
+
+const teller =
+  (reader: Reader, flags: TailFlags, { output }: Context): ((entry: Entry) => void) =>
+  (entry) => {
+    if (entry.kind === 'frame' && flags.all !== true && entry.frame.kind !== 'head') return
+    if (flags.json) {
+      if (entry.kind === 'message' && entry.frame.messages[0] !== entry.message) return
+      if (entry.kind === 'message' || entry.kind === 'frame') {
+        output.json({ type: 'frame', ...(flags.body ? (reader.frame(entry.frame.id) ?? entry.frame) : entry.frame) })
+      }
+      return
+    }
+    const preview = flags.body ? '' : previewIn(reader, entry)
+    output.line(entryLine(entry, output, { sessions: flags.session === undefined, preview }))
+    for (const line of detailLines(reader, entry, flags, output)) output.line(line)
+  }
+
+/** With `--json` calls and flows are rows of their own: a call when its outcome is known, a flow when it has ended. */
+const tellChange = (
+  change: ChangeSet,
+  reader: Reader,
+  follower: Follower,
+  flags: TailFlags,
+  { output, now }: Context,
+  tell: (entry: Entry) => void,
+): void => {
+  for (const entry of follower.push(change, now(), (id) => callById(reader, id))) tell(entry)
+  if (!flags.json) return
+  const belongs = ({ session }: { session: string | null }): boolean =>
+    flags.session === undefined || session?.startsWith(flags.session) === true
+  for (const call of change.calls)
+    if (call.outcome !== 'pending' && belongs(call)) output.json({ type: 'call', ...call })
+  for (const flow of change.flows) if (flow.endedAt !== null && belongs(flow)) output.json({ type: 'flow', ...flow })
+}

@@ -1,0 +1,39 @@
+import type { Reader } from '../store/index.ts'
+import type { CallRow, SessionRow } from '../store/rows.ts'
+import { callEntries, flowEntries, frameEntries, type Entry } from './entry.ts'
+import { previewOf } from './message-text.ts'
+import { callsOf, flowsOf, framesOf } from './walk.ts'
+
+/**
+ * Everything of a session worth a line, in order: frames by arrival, and between them, by time, what was refused, broken or never
+ * answered. With `all` frames that are no messages too.
+ */
+export function* conversation(reader: Reader, session: SessionRow, all: boolean): Generator<Entry> {
+  const calls = new Map<number, CallRow>()
+  const flows = [...flowsOf(reader, session.uid)]
+  const endOf = new Map(flows.map(({ id, endedAt }) => [id, endedAt]))
+  const between: Entry[] = flows.flatMap(flowEntries)
+  for (const call of callsOf(reader, session.uid)) {
+    calls.set(call.id, call)
+    between.push(...callEntries(call, call.answeredAt ?? endOf.get(call.flow) ?? session.lastAt))
+  }
+  between.sort((a, b) => a.at - b.at)
+  let next = 0
+  for (const frame of framesOf(reader, session.uid, !all)) {
+    for (const entry of frameEntries(frame, (id) => calls.get(id), all)) {
+      for (; next < between.length && (between[next]?.at ?? 0) < entry.at; next++) yield between[next] as Entry
+      yield entry
+    }
+  }
+  yield* between.slice(next)
+}
+
+/** Larger messages go without a preview: parsing them for one line is not worth the wait. */
+const MAX_PREVIEW_BYTES = 256 * 1024
+
+/** What a message says beyond its method; the empty string where nothing was kept. */
+export const previewIn = (reader: Pick<Reader, 'payload'>, entry: Entry): string => {
+  if (entry.kind !== 'message' || entry.frame.size > MAX_PREVIEW_BYTES) return ''
+  const payload = reader.payload(entry.frame.id)
+  return payload === undefined ? '' : previewOf(new TextDecoder().decode(payload), entry.message.rpcId)
+}

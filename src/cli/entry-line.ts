@@ -1,0 +1,140 @@
+import type { CallRow, MessageRow, Outcome } from '../store/rows.ts'
+import type { Direction } from '../wire/frame.ts'
+import { sessionOf, type Entry } from './entry.ts'
+import type { Output, Paint } from './output.ts'
+import { printable, shortened } from './printable.ts'
+import { bytesText, durationText, timeText } from './units.ts'
+
+export interface LineOptions {
+  /** Show which session it belongs to: where several are told at once. */
+  sessions: boolean
+  /** The payload of a message, for the preview behind it. */
+  preview?: string
+}
+
+/** Room a preview gets where the width is not known: lines in files stay readable. */
+const PLAIN_PREVIEW = 160
+
+/** One entry as one line, fitted to the width of the terminal, safe to print. */
+export const entryLine = (entry: Entry, output: Output, { sessions, preview = '' }: LineOptions): string => {
+  const { paint } = output
+  const uid = sessions ? [(sessionOf(entry) ?? '').padEnd(8)] : []
+  const parts = partsOf(entry)
+  const plain = [timeText(entry.at), ...uid, '>', ...parts.map(({ text }) => text)].join('  ')
+  const room = output.width === Infinity ? PLAIN_PREVIEW : output.width - plain.length - 3
+  const tail = preview === '' || room < 8 ? [] : [paint('dim', shortened(printable(preview), room))]
+  return [
+    paint('dim', timeText(entry.at)),
+    ...uid.map((id) => paint('dim', id)),
+    arrow(directionOf(entry), paint),
+    ...parts.map(({ text, as }) => (as ? paint(as, text) : text)),
+    ...tail,
+  ].join('  ')
+}
+
+interface Part {
+  readonly text: string
+  readonly as?: Paint
+}
+
+const partsOf = (entry: Entry): Part[] => {
+  switch (entry.kind) {
+    case 'message':
+      return messageParts(entry.message, entry.call)
+    case 'frame': {
+      const { kind, label, size } = entry.frame
+      return [
+        { text: kind, as: 'dim' },
+        { text: printable(label ?? bytesText(size)), as: 'dim' },
+      ]
+    }
+    case 'unanswered':
+      return [
+        ...name(entry.call.method, entry.call.tool),
+        id(entry.call.rpcId),
+        {
+          text: `${OUTCOMES[entry.call.outcome].text} after ${durationText(entry.at - entry.call.requestedAt)}`,
+          as: 'bad',
+        },
+      ]
+    case 'refused':
+      return [
+        { text: `HTTP ${entry.flow.status ?? '?'}`, as: 'bad' },
+        { text: printable(`${entry.flow.verb ?? ''} ${entry.flow.target ?? ''}`) },
+      ]
+    case 'broken': {
+      const { how, by, at, detail } = entry.ending
+      const place = at === undefined ? '' : ` ${at}`
+      const why = detail === undefined ? '' : ` (${printable(detail)})`
+      return [
+        { text: `${how} by ${by}${place}${why}`, as: 'warn' },
+        { text: printable(`${entry.flow.verb ?? entry.flow.kind} ${entry.flow.target ?? ''}`) },
+      ]
+    }
+  }
+}
+
+const messageParts = (message: MessageRow, call: CallRow | undefined): Part[] => {
+  const named = name(message.method ?? '', message.tool ?? message.uri)
+  switch (message.kind) {
+    case 'request':
+      return [...named, id(message.rpcId)]
+    case 'notification':
+      return [
+        ...named,
+        ...(message.token === null ? [] : [{ text: `token ${printable(message.token)}`, as: 'dim' } as const]),
+      ]
+    case 'invalid':
+      return [{ text: 'no JSON-RPC message', as: 'bad' }]
+    case 'response':
+    case 'error':
+      return [...named, id(message.rpcId), ...outcomeParts(message, call)]
+  }
+}
+
+const outcomeParts = (message: MessageRow, call: CallRow | undefined): Part[] => {
+  const failed = message.kind === 'error'
+  const outcome = call !== undefined && call.outcome !== 'pending' ? call.outcome : failed ? 'error' : 'ok'
+  const { text, as } = OUTCOMES[outcome]
+  const code = message.code === null ? '' : ` ${message.code}`
+  const took =
+    call === undefined || call.answeredAt === null ? '' : ` ${durationText(call.answeredAt - call.requestedAt)}`
+  return [{ text: `${text}${code}${took}`, as }]
+}
+
+/** How outcomes are said and painted. */
+export const OUTCOMES: Readonly<Record<Outcome, { readonly text: string; readonly as: Paint }>> = {
+  ok: { text: 'ok', as: 'good' },
+  error: { text: 'error', as: 'bad' },
+  'tool-error': { text: 'tool error', as: 'bad' },
+  cancelled: { text: 'cancelled', as: 'warn' },
+  'client-left': { text: 'client left', as: 'warn' },
+  'server-closed': { text: 'server closed', as: 'bad' },
+  silent: { text: 'never answered', as: 'bad' },
+  fault: { text: 'fault', as: 'warn' },
+  pending: { text: 'pending', as: 'warn' },
+}
+
+const name = (method: string, what: string | null): Part[] => [
+  { text: printable(method === '' ? '(answer to an unknown request)' : method), as: 'strong' },
+  ...(what === null ? [] : [{ text: printable(what) }]),
+]
+
+const id = (rpcId: string | null): Part => ({ text: `#${printable(rpcId ?? '?')}`, as: 'dim' })
+
+const arrow = (direction: Direction, paint: Output['paint']): string =>
+  direction === 'c2s' ? paint('c2s', '→') : paint('s2c', '←')
+
+const directionOf = (entry: Entry): Direction => {
+  switch (entry.kind) {
+    case 'message':
+    case 'frame':
+      return entry.frame.direction
+    case 'unanswered':
+      return entry.call.direction === 'c2s' ? 's2c' : 'c2s'
+    case 'refused':
+      return 's2c'
+    case 'broken':
+      return entry.direction
+  }
+}

@@ -1,0 +1,69 @@
+import type { CallRow, FlowRow, FrameRow, MessageRow } from '../store/rows.ts'
+import type { Direction } from '../wire/frame.ts'
+import type { Ending } from '../wire/ending.ts'
+
+/** One line of a conversation as `show` and `tail` tell it. `at` orders them, microseconds since the epoch. */
+export type Entry =
+  /** A JSON-RPC message; for answers with the call they answer, where paired. */
+  | {
+      readonly kind: 'message'
+      readonly at: number
+      readonly frame: FrameRow
+      readonly message: MessageRow
+      readonly call?: CallRow
+    }
+  /** A frame that is no message: a head, a comment, opaque bytes. */
+  | { readonly kind: 'frame'; readonly at: number; readonly frame: FrameRow }
+  /** A call that ended without an answer. */
+  | { readonly kind: 'unanswered'; readonly at: number; readonly call: CallRow }
+  /** An HTTP answer that says no. */
+  | { readonly kind: 'refused'; readonly at: number; readonly flow: FlowRow }
+  /** A direction of a flow that did not end as it should. */
+  | {
+      readonly kind: 'broken'
+      readonly at: number
+      readonly flow: FlowRow
+      readonly direction: Direction
+      readonly ending: Ending
+    }
+
+/** Entries of one frame: one for each message in it, or, with `all`, the frame itself when it is none. */
+export const frameEntries = (frame: FrameRow, callOf: (id: number) => CallRow | undefined, all: boolean): Entry[] => {
+  if (frame.messages.length === 0) return all ? [{ kind: 'frame', at: frame.receivedAt, frame }] : []
+  return frame.messages.map((message): Entry => {
+    const call = message.call === null ? undefined : callOf(message.call)
+    return { kind: 'message', at: frame.receivedLastAt, frame, message, ...(call ? { call } : {}) }
+  })
+}
+
+/** The entry of a call that has ended without an answer; none while it is pending or when it was answered. */
+export const callEntries = (call: CallRow, endedAt: number): Entry[] =>
+  call.outcome === 'pending' || call.responseFrame !== null ? [] : [{ kind: 'unanswered', at: endedAt, call }]
+
+/** Entries of a flow: a status of 400 and above, and endings other than clean ones (a client closing its idle stream is clean enough). */
+export const flowEntries = (flow: FlowRow): Entry[] => {
+  const entries: Entry[] = []
+  if (flow.status !== null && flow.status >= 400)
+    entries.push({ kind: 'refused', at: flow.respondedAt ?? flow.startedAt, flow })
+  for (const direction of ['c2s', 's2c'] as const) {
+    const ending = direction === 'c2s' ? flow.c2sEnding : flow.s2cEnding
+    if (ending !== null && flow.endedAt !== null && ending.how !== 'clean') {
+      entries.push({ kind: 'broken', at: flow.endedAt, flow, direction, ending })
+    }
+  }
+  return entries
+}
+
+/** Session uid an entry belongs to; null while not known. */
+export const sessionOf = (entry: Entry): string | null => {
+  switch (entry.kind) {
+    case 'message':
+    case 'frame':
+      return entry.frame.session
+    case 'unanswered':
+      return entry.call.session
+    case 'refused':
+    case 'broken':
+      return entry.flow.session
+  }
+}

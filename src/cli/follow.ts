@@ -1,0 +1,94 @@
+import type { CallRow, ChangeSet } from '../store/rows.ts'
+import { callEntries, flowEntries, frameEntries, sessionOf, type Entry } from './entry.ts'
+
+/** What of the traffic is wanted. */
+export interface Wanted {
+  /** Session uid, whole. */
+  session?: string
+  /** A method, or its beginning with `*` behind it. */
+  method?: string
+  /** Frames that are no messages too. */
+  all: boolean
+}
+
+/** True when an entry is wanted. With a method only messages and calls of that method are. */
+export const isWanted = (entry: Entry, { session, method }: Wanted): boolean => {
+  if (session !== undefined && sessionOf(entry) !== session) return false
+  if (method === undefined) return true
+  const own = entry.kind === 'message' ? entry.message.method : entry.kind === 'unanswered' ? entry.call.method : null
+  if (own === null) return false
+  return method.endsWith('*') ? own.startsWith(method.slice(0, -1)) : own === method
+}
+
+/** Things told are remembered so that a row that changes again is not told again; at most this many. */
+const MAX_TOLD = 20_000
+
+/** Turns what each commit brought into entries, each told once. */
+export interface Follower {
+  /** Entries of one commit, in order. `callOf` answers for calls that are not in it. */
+  push(change: ChangeSet, now: number, callOf: (id: number) => CallRow | undefined): Entry[]
+  /** Marks frames up to this id as told already. */
+  skipFrames(upTo: number): void
+  /** Calls that wait for their answer, oldest first. */
+  waiting(): CallRow[]
+  /** Calls that were waiting before the first commit. */
+  await(calls: readonly CallRow[]): void
+}
+
+export const createFollower = (wanted: Wanted): Follower => {
+  const told = new Set<string>()
+  const pending = new Map<number, CallRow>()
+  let skipped = 0
+
+  const once = (key: string): boolean => {
+    if (told.has(key)) return false
+    told.add(key)
+    const oldest = told.size > MAX_TOLD ? told.values().next().value : undefined
+    if (oldest !== undefined) told.delete(oldest)
+    return true
+  }
+  const note = (call: CallRow): void => {
+    if (call.outcome === 'pending') pending.set(call.id, call)
+    else pending.delete(call.id)
+  }
+
+  return {
+    push: (change, now, callOf) => {
+      for (const call of change.calls) note(call)
+      const calls = new Map(change.calls.map((call) => [call.id, call]))
+      const frames = change.frames
+        .filter(({ id }) => id > skipped)
+        .flatMap((frame) => frameEntries(frame, (id) => calls.get(id) ?? callOf(id), wanted.all))
+      const others = [
+        ...change.calls.flatMap((call) => callEntries(call, call.answeredAt ?? now)),
+        ...change.flows.flatMap(flowEntries),
+      ]
+      return [...frames, ...others].filter((entry) => isWanted(entry, wanted) && once(keyOf(entry)))
+    },
+    skipFrames: (upTo) => {
+      skipped = Math.max(skipped, upTo)
+    },
+    waiting: () =>
+      [...pending.values()]
+        .filter((call) => isWanted({ kind: 'unanswered', at: 0, call }, wanted))
+        .sort((a, b) => a.id - b.id),
+    await: (calls) => {
+      for (const call of calls) note(call)
+    },
+  }
+}
+
+const keyOf = (entry: Entry): string => {
+  switch (entry.kind) {
+    case 'message':
+      return `m${entry.frame.id}.${entry.frame.messages.indexOf(entry.message)}`
+    case 'frame':
+      return `f${entry.frame.id}`
+    case 'unanswered':
+      return `u${entry.call.id}`
+    case 'refused':
+      return `r${entry.flow.id}`
+    case 'broken':
+      return `b${entry.flow.id}${entry.direction}`
+  }
+}

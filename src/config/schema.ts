@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { LOG_LEVELS, OVERLOAD_POLICIES, RECORD_DEPTHS, UNREACHABLE_POLICIES } from './settings.ts'
+import { isPattern } from './values.ts'
+
+const text = z.string({ error: 'must be text' }).min(1, { error: 'must not be empty' })
+const yes = z.boolean({ error: 'must be true or false' })
+const port = z
+  .int({ error: 'must be a port, a whole number from 0 to 65535' })
+  .min(0, { error: 'must be a port, a whole number from 0 to 65535' })
+  .max(65_535, { error: 'must be a port, a whole number from 0 to 65535' })
+const words = z.array(text, { error: 'must be a list of texts' })
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` })
+const fields = z.record(z.string(), z.string({ error: 'must be text (put numbers in quotes)' }), {
+  error: 'must be names with values, one a line',
+})
+
+const server = {
+  target: text,
+  host: text,
+  port,
+  insecure: yes,
+  rewrite: yes,
+  headers: fields,
+  'header-env': fields,
+  'on-unreachable': oneOf(UNREACHABLE_POLICIES),
+}
+
+/**
+ * The configuration file: the flags' names without the dashes, all optional. A server's settings stand either at the top or under
+ * `servers`, which has one entry for now.
+ */
+export const configSchema = z
+  .strictObject(
+    {
+      ...server,
+      servers: z.record(z.string(), z.strictObject(server, { error: unrecognised }).partial(), {
+        error: 'must be names, each with the settings of one server',
+      }),
+      name: text,
+      db: text,
+      ui: yes,
+      'ui-port': port,
+      'token-env': text,
+      record: oneOf(RECORD_DEPTHS),
+      'on-overload': oneOf(OVERLOAD_POLICIES),
+      redact: yes,
+      'redact-keys': words,
+      'redact-paths': words,
+      'redact-values': z.array(text.refine(isPattern, { error: 'must be a regular expression' }), {
+        error: 'must be a list of regular expressions',
+      }),
+      'redact-key-file': text,
+      'log-level': oneOf(LOG_LEVELS),
+    },
+    { error: unrecognised },
+  )
+  .partial()
+
+/** What the file says, checked. */
+export type ConfigFile = z.infer<typeof configSchema>
+
+/** Keys that may stand at the top, and those of one server: for naming the nearest. */
+export const SERVER_KEYS: readonly string[] = Object.keys(server)
+export const CONFIG_KEYS: readonly string[] = Object.keys(configSchema.shape)
+
+function unrecognised(): string {
+  return 'must be keys with values'
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { CONFIG_KEYS, SERVER_KEYS } from '../../src/config/schema.ts'
+
+test('the keys of a configuration file are these', () => {
+  expect(SERVER_KEYS).toEqual([
+    'target',
+    'host',
+    'port',
+    'insecure',
+    'rewrite',
+    'headers',
+    'header-env',
+    'on-unreachable',
+  ])
+  expect(CONFIG_KEYS).toEqual([
+    ...SERVER_KEYS,
+    'servers',
+    'name',
+    'db',
+    'ui',
+    'ui-port',
+    'token-env',
+    'record',
+    'on-overload',
+    'redact',
+    'redact-keys',
+    'redact-paths',
+    'redact-values',
+    'redact-key-file',
+    'log-level',
+  ])
+})

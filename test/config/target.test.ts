@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { parseTarget, portOf } from '../../src/config/target.ts'
+
+test('takes URLs of servers', () => {
+  expect(parseTarget('http://localhost:3000/mcp?x=1').pathname).toBe('/mcp')
+  expect(parseTarget('wss://example.com/socket').protocol).toBe('wss:')
+})
+
+test.each([
+  ['localhost:3000/mcp', 'Did you mean http://localhost:3000/mcp ?'],
+  ['127.0.0.1:80', 'Did you mean http://127.0.0.1:80 ?'],
+  ['build-box:8080', 'Did you mean http://build-box:8080 ?'],
+  ['mcp.example.com/mcp', 'Did you mean https://mcp.example.com/mcp ?'],
+  ['3000', 'Did you mean http://localhost:3000 ?'],
+  [':3000/mcp', 'Did you mean http://localhost:3000/mcp ?'],
+  ['ftp://example.com', 'Give the full address of the server, for example http://localhost:3000/mcp'],
+  ['', 'Give the full address of the server, for example http://localhost:3000/mcp'],
+])('%j is refused with the URL that was probably meant', (text, hint) =>
+  expect(() => parseTarget(text)).toThrow(expect.objectContaining({ code: 'TARGET_INVALID', hint })),
+)
+
+test('refuses credentials in the URL without repeating them', () =>
+  expect(() => parseTarget('http://user:hunter2@localhost/')).toThrow(
+    expect.objectContaining({
+      code: 'TARGET_INVALID',
+      message: 'The target has a user name or password in its URL.',
+    }),
+  ))
+
+test.each([
+  ['http://a/', 80],
+  ['https://a/', 443],
+  ['wss://a/', 443],
+  ['http://a:81/', 81],
+])('%s speaks to port %d', (url, port) => expect(portOf(new URL(url))).toBe(port))

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { isHeader, isPattern, parseBoolean, parseBytes, parseDuration, parsePort } from '../../src/config/values.ts'
+
+test.each([
+  ['0', 0],
+  ['65535', 65_535],
+  ['65536', undefined],
+  ['-1', undefined],
+  ['1.5', undefined],
+  ['', undefined],
+  ['80a', undefined],
+])('the port %j is %j', (text, value) => expect(parsePort(text)).toBe(value))
+
+test.each([
+  ['500mb', 524_288_000],
+  ['2 GiB', 2_147_483_648],
+  ['1.5k', 1536],
+  ['4096', 4096],
+  ['10b', 10],
+  ['mb', undefined],
+  ['-1', undefined],
+  ['1 year', undefined],
+])('the size %j is %j bytes', (text, value) => expect(parseBytes(text)).toBe(value))
+
+test.each([
+  ['7d', 604_800_000],
+  ['90s', 90_000],
+  ['1.5h', 5_400_000],
+  ['250ms', 250],
+  ['2w', 1_209_600_000],
+  ['7', undefined],
+  ['d', undefined],
+])('the time span %j is %j ms', (text, value) => expect(parseDuration(text)).toBe(value))
+
+test.each([
+  ['1', true],
+  ['True', true],
+  ['off', false],
+  ['maybe', undefined],
+])('%j is %j', (text, value) => expect(parseBoolean(text)).toBe(value))
+
+describe('a header', () => {
+  test('has a token as its name and no line break in its value', () => {
+    expect(isHeader('X-Key', 'a b')).toBe(true)
+    expect(isHeader('X Key', 'a')).toBe(false)
+    expect(isHeader('X-Key', 'a\r\nEvil: 1')).toBe(false)
+    expect(isHeader('', 'a')).toBe(false)
+  })
+})
+
+test('a pattern compiles', () => {
+  expect(isPattern('sk-[a-z]+')).toBe(true)
+  expect(isPattern('(')).toBe(false)
+})

@@ -1,0 +1,83 @@
+import { createOutput, type Output } from '../../src/cli/output.ts'
+import type { Context } from '../../src/cli/context.ts'
+import type { Proxy, ProxyOptions } from '../../src/proxy.ts'
+
+/** An output that keeps what it is told, as a file would: no colours, no width. */
+export interface CapturedOutput extends Output {
+  stdout(): string
+  stderr(): string
+}
+
+/** With `columns` stdout and stderr are terminals of that width. */
+export const capturedOutput = (columns?: number, env: Record<string, string> = {}): CapturedOutput => {
+  const written = { stdout: '', stderr: '' }
+  const stream = (name: 'stdout' | 'stderr') => ({
+    ...(columns === undefined ? {} : { isTTY: true, columns }),
+    write: (text: string) => {
+      written[name] += text
+    },
+  })
+  const output = createOutput({ stdout: stream('stdout'), stderr: stream('stderr'), env })
+  return { ...output, width: output.width, stdout: () => written.stdout, stderr: () => written.stderr }
+}
+
+export interface FakeContext extends Context {
+  readonly output: CapturedOutput
+  /** As a signal would. */
+  stop(): void
+  /** What `createProxy` was asked for. */
+  readonly asked: ProxyOptions[]
+  /** How often proxies were closed. */
+  closed(): number
+}
+
+/** A context without a process: a fixed clock, a proxy that only answers. */
+export const fakeContext = ({
+  env = {},
+  columns,
+  proxy = {},
+}: { env?: Record<string, string>; columns?: number; proxy?: Partial<Proxy> } = {}): FakeContext => {
+  const stopping = new AbortController()
+  const asked: ProxyOptions[] = []
+  let closed = 0
+  return {
+    env,
+    output: capturedOutput(columns, env),
+    command: 'npx mitmcp',
+    version: '1.2.3',
+    stopping: () => stopping.signal,
+    now: () => NOW,
+    createProxy: async (options) => {
+      asked.push(options)
+      return {
+        url: 'http://127.0.0.1:6278/mcp',
+        host: '127.0.0.1',
+        port: 6278,
+        target: options.target,
+        db: '/data/capture.db',
+        ui: 'http://127.0.0.1:6273/',
+        token: 'secret',
+        stats: () => ({
+          connections: 2,
+          open: 0,
+          recordedBytes: 2048,
+          queueBytes: 0,
+          queueHighWater: 0,
+          lostChunks: 0,
+          lostBytes: 0,
+        }),
+        flush: async () => undefined,
+        close: async () => {
+          closed++
+        },
+        ...proxy,
+      }
+    },
+    stop: () => stopping.abort('SIGINT'),
+    asked,
+    closed: () => closed,
+  }
+}
+
+/** 2026-11-22 12:00:00 UTC. */
+export const NOW = Date.UTC(2026, 10, 22, 12) * 1000

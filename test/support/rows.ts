@@ -1,0 +1,107 @@
+import type { CallRow, ChangeSet, FlowRow, FrameRow, MessageRow, SessionRow } from '../../src/store/rows.ts'
+import { NOW } from './cli-context.ts'
+
+export const messageRow = (row: Partial<MessageRow> = {}): MessageRow => ({
+  kind: 'request',
+  method: 'tools/call',
+  rpcId: '1',
+  tool: 'echo',
+  uri: null,
+  token: null,
+  code: null,
+  call: null,
+  ...row,
+})
+
+export const frameRow = (row: Partial<FrameRow> = {}): FrameRow => ({
+  id: 1,
+  flow: 1,
+  connection: 1,
+  session: 'abcdefgh',
+  direction: 'c2s',
+  kind: 'body',
+  receivedAt: NOW,
+  receivedLastAt: NOW,
+  sentAt: NOW,
+  sentLastAt: NOW,
+  offset: 0,
+  length: 10,
+  size: 10,
+  label: null,
+  edits: [],
+  messages: [],
+  ...row,
+})
+
+export const callRow = (row: Partial<CallRow> = {}): CallRow => ({
+  id: 1,
+  session: 'abcdefgh',
+  flow: 1,
+  direction: 'c2s',
+  method: 'tools/call',
+  tool: 'echo',
+  rpcId: '1',
+  requestFrame: 1,
+  responseFrame: null,
+  requestedAt: NOW,
+  answeredAt: null,
+  outcome: 'pending',
+  code: null,
+  ...row,
+})
+
+export const flowRow = (row: Partial<FlowRow> = {}): FlowRow => ({
+  id: 1,
+  connection: 1,
+  session: 'abcdefgh',
+  kind: 'http',
+  verb: 'POST',
+  target: '/mcp',
+  status: 200,
+  stream: null,
+  era: 'stateful',
+  revision: '2025-11-25',
+  requestType: null,
+  responseType: null,
+  startedAt: NOW,
+  respondedAt: NOW,
+  endedAt: null,
+  c2sEnding: null,
+  s2cEnding: null,
+  ...row,
+})
+
+export const sessionRow = (row: Partial<SessionRow> = {}): SessionRow => ({
+  id: 1,
+  uid: 'abcdefgh',
+  server: '127.0.0.1:3000',
+  target: 'http://127.0.0.1:3000/mcp',
+  transport: 'http',
+  era: 'stateful',
+  revision: '2025-11-25',
+  client: { name: 'tester', version: '1.0' },
+  serverInfo: { name: 'server', version: '2.0' },
+  sessionId: null,
+  certain: true,
+  instance: 1,
+  startedAt: NOW - 60e6,
+  lastAt: NOW - 30e6,
+  endedAt: null,
+  frames: 10,
+  flows: 3,
+  calls: 4,
+  pending: 0,
+  errors: 0,
+  bytes: 4096,
+  ...row,
+})
+
+export const changeSet = (rows: Partial<ChangeSet> = {}): ChangeSet => ({
+  seq: 1,
+  frames: [],
+  flows: [],
+  calls: [],
+  sessions: [],
+  connections: [],
+  ...rows,
+})
