@@ -1,0 +1,41 @@
+import type { FrameDetail } from '../../../src/api/contract.ts'
+import { useApp } from '../app-context.ts'
+import { useJump } from '../state/jump.ts'
+import { spanText, waitText } from '../state/time-format.ts'
+import { Icon } from './icon.tsx'
+import { OutcomeBadge } from './outcome-badge.tsx'
+
+/** The call a message belongs to: what became of it, how long it took, and the way to its other half. */
+export function CallLine({ frame }: { frame: FrameDetail }) {
+  const { calls, traffic, now } = useApp()
+  const jump = useJump()
+  void traffic.version.value
+  const ids = frame.messages.map(({ call }) => call).filter((id) => id !== null)
+  const found = [...new Set(ids)].map((id) => calls.get(id)).filter((call) => call !== undefined)
+  if (found.length === 0) return null
+  return (
+    <div class="call-lines">
+      {found.slice(0, 20).map((call) => {
+        const asks = call.requestFrame === frame.id
+        const other = asks ? call.responseFrame : call.requestFrame
+        return (
+          <div key={call.id} class="call-line">
+            <OutcomeBadge outcome={call.outcome} code={call.code} />
+            <span class="num">
+              {call.answeredAt === null
+                ? call.outcome === 'pending'
+                  ? `waiting for ${waitText(now.value - call.requestedAt)}`
+                  : 'never answered'
+                : `${asks ? 'answered after' : 'answers after'} ${spanText(call.answeredAt - call.requestedAt)}`}
+            </span>
+            {other !== null && (
+              <button class="button quiet" onClick={() => jump(other)}>
+                {asks ? 'Answer' : 'Request'} <Icon name={asks === (call.direction === 'c2s') ? 'left' : 'right'} />
+              </button>
+            )}
+          </div>
+        )
+      })}
+    </div>
+  )
+}

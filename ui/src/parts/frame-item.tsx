@@ -1,0 +1,83 @@
+import type { CallRow, FrameRow } from '../../../src/api/contract.ts'
+import { frameText, type FrameText } from '../state/frame-text.ts'
+import { sizeText } from '../state/size-format.ts'
+import { clockTime, offsetTime, spanText } from '../state/time-format.ts'
+import { DirectionMark } from './direction-mark.tsx'
+import { HttpStatus, OutcomeBadge } from './outcome-badge.tsx'
+
+interface ItemProps {
+  row: FrameRow
+  call: CallRow | null
+  index: number
+  /** Pixels from the top of the list. */
+  top: number
+  selected: boolean
+  /** Instant that times are told from; null for the time of day. */
+  base: number | null
+  onChoose: (id: number) => void
+}
+
+/** One row of the list. */
+export function FrameItem({ row, call, index, top, selected, base, onChoose }: ItemProps) {
+  const text = frameText(row)
+  const isAnswer = text.kind === 'response' || text.kind === 'error'
+  const took = isAnswer && call?.answeredAt != null ? spanText(call.answeredAt - call.requestedAt) : ''
+  return (
+    <div
+      id={`frame-${row.id}`}
+      class={`list-row list-cells kind-${text.kind} ${selected ? 'is-selected' : ''} ${text.faint ? 'is-faint' : ''}`}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={() => onChoose(row.id)}
+    >
+      <span role="gridcell" class="cell-time num">
+        {base === null ? clockTime(row.receivedAt) : offsetTime(row.receivedAt, base)}
+      </span>
+      <span role="gridcell" class="cell-direction">
+        <DirectionMark direction={row.direction} />
+      </span>
+      <What row={row} text={text} />
+      <span role="gridcell" class="cell-id num mono">
+        {row.messages[0]?.rpcId ?? ''}
+      </span>
+      <span role="gridcell" class="cell-status">
+        <Status row={row} text={text} call={call} />
+      </span>
+      <span role="gridcell" class="cell-size num">
+        {sizeText(row.size)}
+      </span>
+      <span role="gridcell" class="cell-duration num">
+        {took}
+      </span>
+    </div>
+  )
+}
+
+function What({ row, text }: { row: FrameRow; text: FrameText }) {
+  return (
+    <span role="gridcell" class="cell-what">
+      <span class="what-main">{text.main}</span>
+      {text.subject !== null && <span class="what-subject">{text.subject}</span>}
+      {text.note !== null && <span class="what-note">{text.note}</span>}
+      {row.edits.length > 0 && (
+        <span class="tag is-ours" title={`Changed by us: ${row.edits.join(', ')}`}>
+          edited
+        </span>
+      )}
+    </span>
+  )
+}
+
+/** Half a second: a frame still not sent by then is worth a word. */
+const lateAfter = 500_000
+
+function Status({ row, text, call }: { row: FrameRow; text: FrameText; call: CallRow | null }) {
+  if (text.status !== null) return <HttpStatus status={text.status} />
+  if (row.sentAt === null && Date.now() * 1000 - row.receivedAt > lateAfter)
+    return <span class="badge tone-warn">not sent</span>
+  if (call === null) return null
+  if (text.kind === 'request' && call.outcome === 'ok') return null
+  return <OutcomeBadge outcome={call.outcome} code={call.code} />
+}

@@ -1,0 +1,41 @@
+/** Outlines on a 16 by 16 grid; drawn in the colour of the text. */
+const shapes = {
+  right: 'M2.5 8h10M9 4.5 12.5 8 9 11.5',
+  left: 'M13.5 8h-10M7 4.5 3.5 8 7 11.5',
+  check: 'M3.5 8.5 6.5 11.5 12.5 5',
+  cross: 'M4.5 4.5l7 7M11.5 4.5l-7 7',
+  clock: 'M8 4.5V8l2.5 1.5M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12Z',
+  warn: 'M8 6v3.5M8 11.7v.1M8 2.2 14.3 13H1.7L8 2.2Z',
+  stop: 'M4 8h8',
+  copy: 'M6 5.5h7v8H6zM3.5 10.5V2.5h6.5',
+  search: 'M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10ZM10.7 10.7 14 14',
+  pause: 'M5.5 3.5v9M10.5 3.5v9',
+  play: 'M5 3.5v9l7.5-4.5L5 3.5Z',
+  down: 'M8 3v10M4 9l4 4 4-4',
+  chevron: 'M6 4l4 4-4 4',
+  sun: 'M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M12.6 3.4l-.7.7M4.1 11.9l-.7.7',
+  moon: 'M13.5 9.5A5.8 5.8 0 0 1 6.5 2.5a5.8 5.8 0 1 0 7 7Z',
+  auto: 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 2v12M8 5h4.9M8 8h6M8 11h4.9',
+  help: 'M5.8 6a2.3 2.3 0 1 1 3.3 2.1c-.8.4-1.1.8-1.1 1.6M8 12v.1',
+  layers: 'M8 2 14 5.2 8 8.4 2 5.2 8 2ZM2 8.2l6 3.2 6-3.2M2 11.1l6 3.2 6-3.2',
+} as const
+
+export type IconName = keyof typeof shapes
+
+/** Decoration: what it means stands beside it as text or label. */
+export function Icon({ name, size = 14 }: { name: IconName; size?: number }) {
+  return (
+    <svg class="icon" width={size} height={size} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d={shapes[name]} />
+    </svg>
+  )
+}
+
+export function Logo() {
+  return (
+    <svg class="logo" width="20" height="20" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <rect class="logo-ground" width="32" height="32" rx="8" />
+      <path class="logo-arrows" d="M7 12h13m0 0-4-4m4 4-4 4M25 20H12m0 0 4-4m-4 4 4 4" />
+    </svg>
+  )
+}

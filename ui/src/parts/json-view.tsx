@@ -1,0 +1,163 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { JsonNode } from '../state/json-parse.ts'
+import { findInTree, formatJson, isContainer, isOpen, pageSize, treeLines, type TreeView } from '../state/json-tree.ts'
+import { rawJson } from '../state/settings.ts'
+import { CopyButton } from './copy-button.tsx'
+import { Icon } from './icon.tsx'
+import { JsonLine } from './json-line.tsx'
+import { TextView } from './text-view.tsx'
+
+/** Lines drawn at once; beyond, a button asks for more. */
+const linePage = 1500
+
+/** A JSON value: tree or text as it came, searched and copied. */
+export function JsonView({ root, text }: { root: JsonNode; text: string }) {
+  const tree = useTree(root)
+  const box = useRef<HTMLDivElement>(null)
+  const [current, setCurrent] = useState(0)
+  const [lineLimit, setLineLimit] = useState(linePage)
+  const paths = tree.matches.paths
+  const at = paths.length === 0 ? null : (paths[current % paths.length] ?? null)
+  useEffect(() => {
+    if (at !== null) box.current?.querySelector('[data-current="true"]')?.scrollIntoView({ block: 'nearest' })
+  }, [at])
+  const matched = useMemo(() => new Set(paths), [paths])
+  const search = (next: string) => {
+    setCurrent(0)
+    tree.setText(next)
+  }
+  return (
+    <div class="json-view" ref={box}>
+      <div class="json-tools">
+        <SearchBox
+          text={tree.text}
+          count={paths.length}
+          current={current}
+          onText={search}
+          onStep={(by) => setCurrent((current + by + paths.length) % Math.max(1, paths.length))}
+        />
+        <button
+          class="button quiet"
+          aria-pressed={rawJson.value}
+          title="JSON as it came  J"
+          onClick={() => (rawJson.value = !rawJson.value)}
+        >
+          As sent
+        </button>
+        <button class="button quiet" onClick={tree.toggleAll}>
+          {tree.all ? 'Fold' : 'Unfold'}
+        </button>
+        <CopyButton text={() => formatJson(root)} label="Copy as formatted JSON" small />
+      </div>
+      {rawJson.value ? (
+        <TextView text={text} label="JSON as sent" />
+      ) : (
+        <div class="json mono" role="group" aria-label="JSON">
+          {tree.lines.slice(0, lineLimit).map((line) => (
+            <JsonLine
+              key={`${line.path}:${line.shape}`}
+              line={line}
+              search={tree.text}
+              matched={matched.has(line.path) && line.shape !== 'close' && line.shape !== 'more'}
+              current={line.path === at && line.shape !== 'close' && line.shape !== 'more'}
+              onToggle={tree.toggle}
+              onMore={tree.more}
+            />
+          ))}
+          {tree.lines.length > lineLimit && (
+            <button class="button" onClick={() => setLineLimit(lineLimit + linePage * 4)}>
+              Show more ({tree.lines.length - lineLimit} lines)
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Which containers stand open, and what a search found. */
+function useTree(root: JsonNode) {
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
+  const [shown, setShown] = useState<ReadonlyMap<string, number>>(new Map())
+  const [all, setAll] = useState(false)
+  const [text, setText] = useState('')
+  const matches = useMemo(() => findInTree(root, text), [root, text])
+  const view: TreeView = useMemo(
+    () => ({
+      toggled: withOpen(root, { toggled, shown, openDepth: all ? 50 : 4 }, matches.open),
+      shown,
+      openDepth: all ? 50 : 4,
+    }),
+    [root, toggled, shown, all, matches],
+  )
+  const lines = useMemo(() => treeLines(root, view), [root, view])
+  const toggle = (path: string) => {
+    const next = new Set(toggled)
+    if (!next.delete(path)) next.add(path)
+    setToggled(next)
+  }
+  return {
+    lines,
+    matches,
+    text,
+    setText,
+    all,
+    toggle,
+    more: (path: string) => setShown(new Map(shown).set(path, (shown.get(path) ?? pageSize) * 5)),
+    toggleAll: () => {
+      setToggled(new Set())
+      setAll(!all)
+    },
+  }
+}
+
+/** The toggled set in which every container a match lies in is open. */
+function withOpen(root: JsonNode, view: TreeView, open: ReadonlySet<string>): ReadonlySet<string> {
+  if (open.size === 0) return view.toggled
+  const toggled = new Set(view.toggled)
+  const visit = (path: string, depth: number, node: JsonNode) => {
+    if (!open.has(path) || !isContainer(node)) return
+    if (!isOpen(path, depth, node, { ...view, toggled })) {
+      if (!toggled.delete(path)) toggled.add(path)
+    }
+    if (node.type === 'array') node.items.forEach((item, at) => visit(`${path}/${at}`, depth + 1, item))
+    else if (node.type === 'object')
+      for (const { name, value } of node.entries)
+        visit(`${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1, value)
+  }
+  visit('', 0, root)
+  return toggled
+}
+
+interface SearchProps {
+  text: string
+  count: number
+  current: number
+  onText: (text: string) => void
+  onStep: (by: number) => void
+}
+
+function SearchBox({ text, count, current, onText, onStep }: SearchProps) {
+  return (
+    <div class="search-box small">
+      <Icon name="search" />
+      <input
+        class="input"
+        aria-label="Search in the message"
+        placeholder="Search in the message"
+        autocomplete="off"
+        spellcheck={false}
+        value={text}
+        onInput={(event) => onText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') onStep(event.shiftKey ? -1 : 1)
+          if (event.key === 'Escape' && text !== '') {
+            event.stopPropagation()
+            onText('')
+          }
+        }}
+      />
+      {text !== '' && <output class="faint num">{count === 0 ? 'none' : `${(current % count) + 1}/${count}`}</output>}
+    </div>
+  )
+}

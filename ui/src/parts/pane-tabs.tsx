@@ -1,0 +1,28 @@
+import { useApp } from '../app-context.ts'
+import { narrowPane } from '../state/settings.ts'
+
+const panes = [
+  ['sessions', 'Sessions'],
+  ['list', 'Traffic'],
+  ['detail', 'Detail'],
+] as const
+
+/** Chooses the pane where only one fits; hidden elsewhere. */
+export function PaneTabs() {
+  const { route } = useApp()
+  return (
+    <div class="pane-tabs" role="group" aria-label="Pane">
+      {panes.map(([id, title]) => (
+        <button
+          key={id}
+          class="pane-tab"
+          aria-pressed={narrowPane.value === id}
+          disabled={id === 'detail' && route.value.frame === null}
+          onClick={() => (narrowPane.value = id)}
+        >
+          {title}
+        </button>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,126 @@
+import type { ConnectionRow, FlowDetail, FlowRow, FrameDetail, FrameRow } from '../../../src/api/contract.ts'
+import { useApp } from '../app-context.ts'
+import { frameText } from '../state/frame-text.ts'
+import { useJump } from '../state/jump.ts'
+import { countText, sizeText } from '../state/size-format.ts'
+import { spanText } from '../state/time-format.ts'
+import { CallLine } from './call-line.tsx'
+import { DirectionMark } from './direction-mark.tsx'
+
+/** What belongs to a frame: its call, the other frames of its exchange, the connection under it. */
+export function RelatedTab({ frame }: { frame: FrameDetail }) {
+  const { selection } = useApp()
+  const flow = selection.flow.value
+  return (
+    <>
+      <CallLine frame={frame} />
+      {flow === null ? <p class="faint empty">Loading…</p> : <Flow detail={flow} frame={frame} />}
+    </>
+  )
+}
+
+function Flow({ detail: { flow, frames, connection }, frame }: { detail: FlowDetail; frame: FrameDetail }) {
+  return (
+    <>
+      <section class="section">
+        <h3>Frames of this exchange</h3>
+        <ul class="related-list">
+          {frames.map((row) => (
+            <RelatedFrame key={row.id} row={row} start={flow.startedAt} current={row.id === frame.id} />
+          ))}
+        </ul>
+        {frames.length === 1000 && <p class="faint">The first 1000 are shown.</p>}
+      </section>
+      <FlowFacts flow={flow} />
+      <ConnectionFacts connection={connection} />
+    </>
+  )
+}
+
+function RelatedFrame({ row, start, current }: { row: FrameRow; start: number; current: boolean }) {
+  const jump = useJump()
+  const text = frameText(row)
+  return (
+    <li>
+      <button class={text.faint ? 'related is-faint' : 'related'} aria-current={current} onClick={() => jump(row.id)}>
+        <span class="related-time num">+{spanText(Math.max(0, row.receivedAt - start))}</span>
+        <DirectionMark direction={row.direction} />
+        <span class="cell-what">
+          <span class="what-main">{text.main}</span>
+          {text.subject !== null && <span class="what-subject">{text.subject}</span>}
+          {text.note !== null && <span class="what-note">{text.note}</span>}
+        </span>
+        <span class="num faint">{sizeText(row.size)}</span>
+      </button>
+    </li>
+  )
+}
+
+type EndingLike = NonNullable<FlowRow['c2sEnding']>
+
+const endingText = (ending: EndingLike | null) => {
+  if (ending === null) return 'open'
+  const { how, by, at, detail } = ending
+  return [how, `by ${by}`, at === undefined ? null : `at ${at}`, detail].filter((part) => part != null).join(' ')
+}
+
+type Fact = readonly [name: string, value: string | null]
+
+function Facts({ title, facts }: { title: string; facts: readonly Fact[] }) {
+  return (
+    <section class="section">
+      <h3>{title}</h3>
+      <dl class="fields">
+        {facts.map(([name, value]) =>
+          value === null ? null : (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+    </section>
+  )
+}
+
+function FlowFacts({ flow }: { flow: FlowRow }) {
+  const took = flow.endedAt === null ? 'still open' : spanText(flow.endedAt - flow.startedAt)
+  return (
+    <Facts
+      title={`Exchange ${flow.id}`}
+      facts={[
+        ['request', flow.verb === null ? null : `${flow.verb} ${flow.target ?? ''}`],
+        ['status', flow.status === null ? null : String(flow.status)],
+        ['stream', flow.stream === null ? null : `event stream of a ${flow.stream.toUpperCase()}`],
+        [
+          'revision',
+          flow.revision === null ? null : [flow.revision, flow.era].filter((part) => part !== null).join(', '),
+        ],
+        ['first byte after', flow.respondedAt === null ? null : spanText(flow.respondedAt - flow.startedAt)],
+        ['took', took],
+        ['client side', endingText(flow.c2sEnding)],
+        ['server side', endingText(flow.s2cEnding)],
+      ]}
+    />
+  )
+}
+
+function ConnectionFacts({ connection }: { connection: ConnectionRow }) {
+  const upstream = connection.upstreamAddress
+  const unsent = connection.c2sUnsent + connection.s2cUnsent
+  return (
+    <Facts
+      title={`Connection ${connection.id}`}
+      facts={[
+        ['client', `${connection.clientAddress}:${connection.clientPort}`],
+        ['server', upstream === null ? null : `${upstream}:${connection.upstreamPort ?? ''}`],
+        ['error', connection.upstreamError],
+        ['bytes', `${countText(connection.c2sBytes)} to the server, ${countText(connection.s2cBytes)} to the client`],
+        ['not sent', unsent === 0 ? null : `${countText(unsent)} bytes`],
+        ['client side', endingText(connection.c2sEnding)],
+        ['server side', endingText(connection.s2cEnding)],
+      ]}
+    />
+  )
+}

@@ -1,0 +1,152 @@
+import { computed, effect, signal, untracked, type ReadonlySignal, type Signal } from '@preact/signals'
+import type { ApiError, LiveChange, Status } from '../../../src/api/contract.ts'
+import { createApi, errorOf, type Api } from '../api/client.ts'
+import { followLive, type LiveState } from '../api/live.ts'
+import { createCalls, type Calls } from './calls.ts'
+import { createFrameBatch } from './frame-batch.ts'
+import { formatRoute, parseRoute, type Route } from './route.ts'
+import { createSelection, type Selection } from './selection.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import { createTraffic, type Traffic } from './traffic.ts'
+
+/** Everything the page knows, joined once at start and handed down by context. */
+export interface App {
+  readonly api: Api
+  readonly route: ReadonlySignal<Route>
+  /** Changes the route; `push` makes a step the back button undoes. */
+  readonly go: (change: Partial<Route>, push?: boolean) => void
+  readonly status: ReadonlySignal<Status | null>
+  /** What went wrong while starting. */
+  readonly failure: ReadonlySignal<ApiError | null>
+  readonly live: ReadonlySignal<LiveState>
+  readonly sessions: Sessions
+  readonly calls: Calls
+  readonly traffic: Traffic
+  readonly selection: Selection
+  /** The server's clock in microseconds, ticking about once a second, ten times while calls are pending. */
+  readonly now: Signal<number>
+  /** Loads the list for the route as it is. */
+  readonly reload: () => Promise<void>
+}
+
+const beforePaint = (run: () => void) => {
+  if (document.hidden) setTimeout(run, 250)
+  else requestAnimationFrame(run)
+}
+
+const sleep = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+  })
+
+/** Starts the page for a token; ends (live stream and timers) when the signal fires. */
+export function startApp(token: string, onUnauthorized: (error: ApiError) => void, ended: AbortSignal): App {
+  const api = createApi(token, onUnauthorized)
+  const calls = createCalls(api)
+  const sessions = createSessions(api)
+  const traffic = createTraffic(api, calls)
+  const selection = createSelection(api)
+  const routing = startRouting(ended)
+  const clock = startClock(calls, ended)
+  const failure = signal<ApiError | null>(null)
+  const live = signal<LiveState>({ is: 'connecting' })
+  const status = signal<Status | null>(null)
+  let seq: number | null = null
+
+  const setStatus = (next: Status) => {
+    status.value = next
+    clock.set(next.now)
+  }
+  const apply = (change: LiveChange) => {
+    sessions.apply(change.sessions)
+    traffic.apply(change)
+  }
+  const batch = createFrameBatch(apply, beforePaint)
+  const onChange = (change: LiveChange) => {
+    seq = Math.max(seq ?? 0, change.seq)
+    batch.add(change)
+  }
+
+  const reload = async () => {
+    const { session, filter, frame } = routing.route.peek()
+    await traffic.show({ session, filter })
+    if (frame !== null && traffic.window.get(frame) === undefined) await traffic.around(frame)
+  }
+  const load = async () => {
+    try {
+      const first = await api.get<Status>('/api/status')
+      setStatus(first)
+      seq ??= first.capture.seq
+      await Promise.all([sessions.load(), calls.loadPending()])
+      failure.value = null
+    } catch (cause) {
+      failure.value = errorOf(cause)
+    }
+  }
+  const onState = (state: LiveState) => {
+    live.value = state
+    if (state.is === 'open' && failure.value !== null) void load().then(reload)
+  }
+  void load().then(() => {
+    void followLive({ api, since: () => seq, onChange, onStatus: setStatus, onState, wait: sleep }, ended)
+  })
+  watchRoute(routing.route, { selection, sessions, reload })
+  return { api, ...routing, status, failure, live, sessions, calls, traffic, selection, now: clock.now, reload }
+}
+
+function startRouting(ended: AbortSignal) {
+  const route = signal(parseRoute(location.search))
+  addEventListener('popstate', () => void (route.value = parseRoute(location.search)), { signal: ended })
+  const go = (change: Partial<Route>, push = false) => {
+    route.value = { ...route.value, ...change }
+    const url = `${location.pathname}${formatRoute(route.value)}`
+    if (push) history.pushState(null, '', url)
+    else history.replaceState(null, '', url)
+  }
+  return { route, go }
+}
+
+function startClock(calls: Calls, ended: AbortSignal) {
+  let ahead = 0
+  const now = signal(Date.now() * 1000)
+  const tick = () => void (now.value = Date.now() * 1000 + ahead)
+  let beat = 0
+  const timer = setInterval(() => {
+    beat++
+    if (calls.pending.value.length > 0 || beat % 10 === 0) tick()
+  }, 100)
+  ended.addEventListener('abort', () => clearInterval(timer))
+  return {
+    now,
+    set: (server: number) => {
+      ahead = server - Date.now() * 1000
+      tick()
+    },
+  }
+}
+
+interface Followers {
+  readonly selection: Selection
+  readonly sessions: Sessions
+  readonly reload: () => Promise<void>
+}
+
+/** Each part of the route is watched for itself: a click on a row must not load the list again. */
+function watchRoute(route: ReadonlySignal<Route>, { selection, sessions, reload }: Followers): void {
+  const frame = computed(() => route.value.frame)
+  const session = computed(() => route.value.session)
+  const filter = computed(() => route.value.filter)
+  effect(() => {
+    const id = frame.value
+    untracked(() => void selection.select(id))
+  })
+  effect(() => {
+    // A session that is not there shows as an empty list, which says so itself.
+    if (session.value !== null) void sessions.need(session.value).catch(() => {})
+  })
+  effect(() => {
+    void [session.value, filter.value]
+    untracked(() => void reload())
+  })
+}

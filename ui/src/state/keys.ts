@@ -1,0 +1,87 @@
+import { copyText } from '../parts/copy-button.tsx'
+import { announce } from './announce.ts'
+import type { App } from './app-state.ts'
+import { messageText } from './message-text.ts'
+import { tabs } from './route.ts'
+import { helpOpen, narrowPane, rawJson } from './settings.ts'
+
+const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+
+const focus = (id: string) => document.getElementById(id)?.focus()
+
+/** Moves the selection by rows; without one it begins at the live end. */
+function step(app: App, by: number): void {
+  const { window, follow } = app.traffic
+  const { frame } = app.route.value
+  const at = frame === null ? window.rows.length - (by > 0 ? 1 : 0) : window.lowerBound(frame)
+  const missing = frame !== null && window.get(frame) === undefined && by > 0
+  const next =
+    window.rows[Math.max(0, Math.min(window.rows.length - 1, at + (missing || (frame === null && by > 0) ? 0 : by)))]
+  if (next === undefined) return
+  follow(false)
+  app.go({ frame: next.id, view: 'traffic' })
+}
+
+async function edge(app: App, newest: boolean): Promise<void> {
+  const { traffic } = app
+  if (newest && traffic.window.hasNewer) await traffic.newest()
+  if (!newest && traffic.window.hasOlder) await traffic.oldest()
+  const row = newest ? traffic.window.rows.at(-1) : traffic.window.rows[0]
+  traffic.follow(newest)
+  if (row !== undefined) app.go({ frame: row.id })
+}
+
+function back(app: App): void {
+  const list = document.getElementById('frames')
+  if (document.activeElement !== null && document.activeElement.closest('.pane-detail') !== null) list?.focus()
+  else app.go({ frame: null })
+  narrowPane.value = 'list'
+}
+
+async function copyMessage(app: App): Promise<void> {
+  const frame = app.selection.frame.value
+  if (frame === null) announce('Select a frame first')
+  else await copyText(messageText(frame))
+}
+
+const actions: Readonly<Record<string, (app: App) => unknown>> = {
+  j: (app) => step(app, 1),
+  k: (app) => step(app, -1),
+  g: (app) => edge(app, false),
+  G: (app) => edge(app, true),
+  p: ({ traffic }) => traffic.pause(!traffic.paused.value),
+  y: copyMessage,
+  J: () => (rawJson.value = !rawJson.value),
+  '/': () => focus('filter'),
+  '?': () => (helpOpen.value = true),
+  Escape: back,
+}
+
+/** Keys that mean something only where no control of its own has the focus. */
+const onList: Readonly<Record<string, (app: App) => unknown>> = {
+  ArrowDown: actions['j']!,
+  ArrowUp: actions['k']!,
+  Home: actions['g']!,
+  End: actions['G']!,
+  Enter: () => {
+    narrowPane.value = 'detail'
+    focus('detail-body')
+  },
+}
+
+/** Listens for the shortcuts until the signal fires. */
+export function startKeys(app: App, ended: AbortSignal): void {
+  const onKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || helpOpen.value) return
+    const target = event.target as HTMLElement
+    const free = target === document.body || target.id === 'frames'
+    const tab = /^[1-5]$/.test(event.key) ? tabs[Number(event.key) - 1] : undefined
+    const action = actions[event.key] ?? (free ? onList[event.key] : undefined)
+    if (tab !== undefined) app.go({ tab })
+    else if (action !== undefined) void action(app)
+    else return
+    event.preventDefault()
+  }
+  addEventListener('keydown', onKey, { signal: ended })
+}

@@ -1,0 +1,76 @@
+/** Something to copy that points a client at the proxy. */
+export interface Snippet {
+  readonly id: string
+  readonly title: string
+  /** Where it goes, in a few words. */
+  readonly place: string
+  readonly code: string
+}
+
+const json = (value: unknown) => JSON.stringify(value, null, 2)
+
+const initialize = json({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'curl', version: '1' } },
+})
+
+/** Snippets for the clients people use, filled with the proxy's own URL (path included). */
+export function snippetsFor(url: string): Snippet[] {
+  return [
+    {
+      id: 'claude',
+      title: 'Claude Code',
+      place: 'In a terminal',
+      code: `claude mcp add --transport http mitmcp ${url}`,
+    },
+    {
+      id: 'cursor',
+      title: 'Cursor',
+      place: 'In .cursor/mcp.json',
+      code: json({ mcpServers: { mitmcp: { url } } }),
+    },
+    {
+      id: 'vscode',
+      title: 'VS Code',
+      place: 'In .vscode/mcp.json',
+      code: json({ servers: { mitmcp: { type: 'http', url } } }),
+    },
+    {
+      id: 'typescript',
+      title: 'TypeScript',
+      place: 'With @modelcontextprotocol/client',
+      code: `import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+
+const client = new Client({ name: 'my-client', version: '1.0.0' })
+await client.connect(new StreamableHTTPClientTransport(new URL('${url}')))
+console.log(await client.listTools())`,
+    },
+    {
+      id: 'python',
+      title: 'Python',
+      place: 'With the mcp package',
+      code: `import asyncio
+from mcp import ClientSession
+from mcp.client.streamable_http import streamablehttp_client
+
+async def main():
+    async with streamablehttp_client("${url}") as (read, write, _):
+        async with ClientSession(read, write) as session:
+            await session.initialize()
+            print(await session.list_tools())
+
+asyncio.run(main())`,
+    },
+    {
+      id: 'curl',
+      title: 'curl',
+      place: 'In a terminal',
+      code: `curl -N ${url} \\
+  -H 'Content-Type: application/json' \\
+  -H 'Accept: application/json, text/event-stream' \\
+  -d '${initialize.replaceAll(/\n\s*/g, ' ')}'`,
+    },
+  ]
+}

@@ -1,0 +1,12 @@
+import { useApp } from '../app-context.ts'
+import { Snippets } from '../parts/snippets.tsx'
+
+/** How to point a client at the proxy; the same as the empty list shows. */
+export function Connect() {
+  const { status } = useApp()
+  return (
+    <main class="scroll-view">
+      <Snippets url={status.value?.proxyUrl ?? null} target={status.value?.target ?? null} />
+    </main>
+  )
+}
