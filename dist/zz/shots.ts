@@ -1,5 +1,5 @@
 import { chromium } from 'playwright-core'
-import { startMockApi } from './mock-api.ts'
+import { startMockApi } from '../../test/support/mock-api.ts'
 const api = await startMockApi({ exchanges: 40000 })
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox','--disable-gpu','--disable-quic','--no-first-run','--disable-background-networking','--disable-component-update','--disable-sync'] })
 const only = process.argv[2]
@@ -9,7 +9,7 @@ const shot = async (name: string, { w = 1440, h = 900, dark = false, path = '', 
   const page = await context.newPage()
   page.on('console', (m) => m.type() === 'error' && console.log(name, 'console:', m.text()))
   page.on('pageerror', (e) => console.log(name, 'error:', e.message))
-  await page.goto(`${api.url}/${path}#token=${path === 'x' ? 'bad' : api.token}`)
+  await page.goto(`${api.url}/${path}#token=${path === '?x' ? 'bad' : api.token}`)
   await page.waitForTimeout(600)
   if (act) await act(page)
   await page.waitForTimeout(300)
@@ -35,7 +35,7 @@ api.fail('/api/frames', { status: 500, error: { code: 'STORE_OPEN_FAILED', messa
 await shot('error', {})
 api.fail('/api/frames', null)
 await shot('locked', { act: async (p: any) => { await p.reload(); await p.waitForTimeout(300) } })
-await shot('locked-dark-refused', { dark: true, path: 'x' })
+await shot('locked-dark-refused', { dark: true, path: '?x' })
 await api.close()
 const empty = await startMockApi({ exchanges: 0 })
 Object.assign(api, { url: empty.url })
