@@ -4,7 +4,7 @@ import { CALL, callRow, FLOW, flowRow, type Record, SESSION, sessionRow } from '
 import type { CallQuery, Page, Reader } from './index.ts'
 import { prepared } from './prepared.ts'
 import type { CallRow, FlowRow } from './rows.ts'
-import { type FindSession, sessionKey } from './sessions.ts'
+import { type FindSession, sessionNamed } from './sessions.ts'
 
 const PAGE_ROWS = 200
 const MAX_PAGE_ROWS = 5000
@@ -32,7 +32,7 @@ export function lists(db: Database, find: FindSession): Lists {
     return after === undefined ? found.reverse() : found
   }
   const ofSession = (table: string, uid: string | undefined): Terms =>
-    uid === undefined ? {} : { [`${table}.session = @session`]: { session: sessionKey(find, uid) } }
+    uid === undefined ? {} : { [`${table}.session = @session`]: { session: sessionNamed(find, uid).id } }
 
   const sessions = (asked: Page = {}) => page('session', SESSION, asked, {}).reverse().map(sessionRow)
 

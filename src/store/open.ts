@@ -60,6 +60,7 @@ export function openCapture(path: string, { readonly }: { readonly: boolean }): 
   try {
     db = new Database(path, { readonly, fileMustExist: true, timeout: 2000 })
     checkCapture(db, path)
+    if (!readonly) db.pragma('synchronous = NORMAL')
     return db
   } catch (error) {
     db?.close()

@@ -9,7 +9,7 @@ import { frameRows } from './frame-rows.ts'
 import type { FrameQuery, Reader } from './index.ts'
 import { lists, pageRows } from './lists.ts'
 import { openCapture } from './open.ts'
-import { sessionFinder, sessionKey } from './sessions.ts'
+import { sessionFinder, sessionNamed } from './sessions.ts'
 
 const BYTES = 1024 * 1024
 
@@ -43,7 +43,11 @@ export function openReader(path: string): Reader {
     flow: (id) => one(flowById.get(id), flowRow),
     connection: (id) => one(connectionById.get(id), connectionRow),
     frames: ({ session: uid, limit, ...query }: FrameQuery = {}) =>
-      frames({ ...query, limit: pageRows(limit), ...(uid !== undefined && { session: sessionKey(session, uid) }) }),
+      frames({
+        ...query,
+        limit: pageRows(limit),
+        ...(uid !== undefined && { session: sessionNamed(session, uid).id }),
+      }),
     frame: (id) => one(frameById.get(id), details.detail),
     raw: (id) => one(frameById.get(id), details.raw),
     payload: (id) => one(frameById.get(id), (record) => details.payload(record)),

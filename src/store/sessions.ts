@@ -25,10 +25,10 @@ export function sessionFinder(db: Database): FindSession {
   }
 }
 
-/** The key behind a session term of a query. Throws `NOT_FOUND`, `REQUEST_INVALID`. */
-export function sessionKey(find: FindSession, uid: string): number {
-  const found: SessionRow | undefined = find(uid)
-  if (found !== undefined) return found.id
+/** The session a query or command names. Throws `NOT_FOUND`, `REQUEST_INVALID`. */
+export function sessionNamed(find: FindSession, uid: string): SessionRow {
+  const found = find(uid)
+  if (found !== undefined) return found
   throw new ProxyError('NOT_FOUND', `No session begins with ${uid}.`, {
     hint: 'mitmcp ls lists the sessions of the capture.',
   })

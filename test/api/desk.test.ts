@@ -67,16 +67,16 @@ test('a capture that cannot be read is an error, and no port stays open', async 
 })
 
 test('closes at once with a live stream and an idle connection open', async () => {
-  const { ask, port, close } = await desk()
-  const idle = connect(port, '127.0.0.1')
+  const open = await desk()
+  const idle = connect(open.port, '127.0.0.1')
   await once(idle, 'connect')
-  const stream = (await ask('/api/live')).body?.getReader()
+  const stream = (await open.ask('/api/live')).body?.getReader()
   await stream?.read()
   const idleClosed = once(idle, 'close')
   const before = performance.now()
-  await close()
+  await open.close()
   expect(performance.now() - before).toBeLessThan(500)
   await idleClosed
   await expect(stream?.read().then((result) => result?.done)).resolves.toBe(true)
-  await expect(ask('/')).rejects.toThrow()
+  await expect(open.ask('/')).rejects.toThrow('fetch failed')
 })
