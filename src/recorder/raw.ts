@@ -1,0 +1,120 @@
+import type { Batch, ConnectionRecord } from '../store/records.ts'
+
+/** Bytes of one row of `raw` at most. */
+const ROW_BYTES = 1024 * 1024
+const SMALL = 4 * 1024
+const LARGE = 256 * 1024
+
+/** Buffers between two commits; given back when the rows that pointed into them are stored. */
+export interface BufferPool {
+  take(bytes: number): Buffer
+  /** Everything handed out to batches so far is free again. */
+  release(): void
+  /** This one now belongs to the batch. */
+  lend(buffer: Buffer): void
+}
+
+/** Keeps at most 1,000 small and 16 large buffers (8 MiB in all). */
+export function createBufferPool(): BufferPool {
+  const small: Buffer[] = []
+  const large: Buffer[] = []
+  let lent: Buffer[] = []
+  return {
+    take(bytes) {
+      if (bytes <= SMALL) return small.pop() ?? Buffer.allocUnsafeSlow(SMALL)
+      if (bytes <= LARGE) return large.pop() ?? Buffer.allocUnsafeSlow(LARGE)
+      return Buffer.allocUnsafeSlow(bytes)
+    },
+    lend: (buffer) => void lent.push(buffer),
+    release() {
+      for (const buffer of lent) {
+        if (buffer.length === SMALL && small.length < 1000) small.push(buffer)
+        else if (buffer.length === LARGE && large.length < 16) large.push(buffer)
+      }
+      lent = []
+    },
+  }
+}
+
+/** The bytes of one direction that are not stored yet, and the instants of the chunks they came in. */
+export class RawStream {
+  readonly #pool: BufferPool
+  #buffer: Buffer | null = null
+  /** Offset of the buffer's first byte. */
+  #start = 0
+  #length = 0
+  #done: { readonly offset: number; readonly bytes: Buffer }[] = []
+  #chunkOffset = 0
+  #chunkAt = 0
+  #chunks: number[] = []
+
+  constructor(pool: BufferPool) {
+    this.#pool = pool
+  }
+
+  /** Whether there is anything for `take`. */
+  get waiting(): boolean {
+    return this.#length > 0 || this.#done.length > 0 || this.#chunks.length > 0
+  }
+
+  append(offset: number, bytes: Uint8Array): void {
+    if (this.#length > 0 && offset !== this.#start + this.#length) this.#cut(this.#length)
+    if (this.#length === 0) this.#start = offset
+    const needed = this.#length + bytes.length
+    if (this.#buffer === null) this.#buffer = this.#pool.take(needed)
+    else if (this.#buffer.length < needed) this.#grow(needed)
+    this.#buffer.set(bytes, this.#length)
+    this.#length = needed
+  }
+
+  arrived(offset: number, bytes: number, at: number): void {
+    if (this.#chunks.length === 0) {
+      this.#chunkOffset = offset
+      this.#chunkAt = at
+    }
+    this.#chunks.push(bytes, Math.max(0, Math.min(at - this.#chunkAt, 0xffffffff)))
+  }
+
+  /** The bytes from `offset` on that are still here; undefined when some are not. */
+  peek(offset: number, length: number): Buffer | undefined {
+    const from = offset - this.#start
+    if (this.#buffer === null || from < 0 || from + length > this.#length) return undefined
+    return this.#buffer.subarray(from, from + length)
+  }
+
+  /** Moves everything before `hold` into the batch. */
+  take(batch: Batch, connection: ConnectionRecord, direction: number, hold: number): void {
+    const ready = Math.min(this.#length, Math.max(0, hold - this.#start))
+    if (ready > 0) this.#cut(ready)
+    for (const { offset, bytes } of this.#done) {
+      for (let at = 0; at < bytes.length; at += ROW_BYTES) {
+        const part = bytes.subarray(at, at + ROW_BYTES)
+        batch.raws.push({ connection, direction, offset: offset + at, bytes: part })
+      }
+    }
+    if (this.#done.length > 0) this.#done = []
+    if (this.#chunks.length === 0) return
+    const chunks = Buffer.from(Uint32Array.from(this.#chunks).buffer)
+    batch.instants.push({ connection, direction, offset: this.#chunkOffset, at: this.#chunkAt, chunks })
+    this.#chunks = []
+  }
+
+  /** Hands the first `length` bytes on, and moves the rest into a buffer of its own. */
+  #cut(length: number): void {
+    const buffer = this.#buffer!
+    this.#done.push({ offset: this.#start, bytes: buffer.subarray(0, length) })
+    this.#pool.lend(buffer)
+    const rest = this.#length - length
+    this.#buffer = rest === 0 ? null : this.#pool.take(rest)
+    if (this.#buffer !== null) buffer.copy(this.#buffer, 0, length, this.#length)
+    this.#start += length
+    this.#length = rest
+  }
+
+  #grow(needed: number): void {
+    const old = this.#buffer!
+    this.#buffer = this.#pool.take(needed <= LARGE ? needed : needed * 2)
+    old.copy(this.#buffer, 0, 0, this.#length)
+    this.#pool.lend(old)
+  }
+}
