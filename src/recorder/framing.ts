@@ -1,5 +1,6 @@
 /** Chunks of one direction of a connection to frames with their addresses and instants. */
 import type { Inflater } from '../wire/body.ts'
+import type { EndingPlace } from '../wire/ending.ts'
 import type { Direction, FrameKind } from '../wire/frame.ts'
 import { createHttp1Splitter, type Http1Head, type Http1Splitter, type Outstanding } from '../wire/http1.ts'
 import { createSseSplitter, type SseSplitter } from '../wire/sse.ts'
@@ -61,6 +62,8 @@ export class Side {
   #sse: SseSplitter | null = null
   #plan = SKIP
   #inHead = false
+  /** Payload of the body has come. */
+  #begun = false
 
   // the chunk that is being pushed
   #chunkOffset = 0
@@ -102,14 +105,11 @@ export class Side {
     return this.#splitter?.state ?? 'opaque'
   }
 
-  /** A body is under way of which payload has come. */
-  get inPayload(): boolean {
-    return this.#from !== -1 && this.#payloadFrom !== -1
-  }
-
-  /** The body under way is an event stream. */
-  get streaming(): boolean {
-    return this.#plan.mode === 'stream'
+  /** Where within a body the direction stands. */
+  get place(): EndingPlace {
+    if (!this.#begun) return 'after-headers'
+    if (this.#sse === null) return 'mid-body'
+    return this.#sse.open ? 'mid-event' : 'boundary'
   }
 
   push(bytes: Uint8Array, offset: number, receivedAt: number, sentAt: number): void {
@@ -134,9 +134,9 @@ export class Side {
     if (this.#nextSent === 0 && this.#payloadTo < upTo) this.#nextSent = at
   }
 
-  /** Nothing more comes: completes what ends with the connection, and gives the rest as it is. */
-  end(): void {
-    this.#splitter?.end()
+  /** Nothing more comes: completes what ends with the connection, if it ended `whole`, and gives the rest as it is. */
+  end(whole: boolean): void {
+    if (whole) this.#splitter?.end()
     this.#abandon()
   }
 
@@ -194,12 +194,14 @@ export class Side {
     this.#reset()
     const plan = this.#listener.head(head, span)
     this.#plan = plan
+    this.#begun = false
     this.#sse = plan.mode === 'stream' ? createSseSplitter({ event: (chunk, end) => this.#event(chunk, end) }) : null
     if (plan.hold) this.holdFrom = span.offset + span.length
   }
 
   #payload(chunk: Uint8Array, from: number, to: number): void {
     const start = this.#chunkOffset + from
+    this.#begun = true
     if (this.#plan.mode === 'stream' && this.#plan.inflater === null) return this.#events(chunk, from, to)
     if (this.#from === -1) this.#open(from)
     this.#touch(to)

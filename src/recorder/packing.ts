@@ -76,7 +76,7 @@ const LOSS = 9
 
 const BORDER = 1 << 16
 const S2C = 1 << 8
-const NOTHING = new Uint8Array(0)
+const NOTHING: Uint8Array = new Uint8Array(0)
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -163,7 +163,7 @@ export class Packer {
     bytes: Uint8Array,
     rule: string,
   ): void {
-    let name = this.#rules.get(rule)
+    let name: Uint8Array | undefined = this.#rules.get(rule)
     if (name === undefined) {
       if (this.#rules.size >= 1000) this.#rules.clear()
       this.#rules.set(rule, (name = encoder.encode(rule)))
@@ -201,7 +201,7 @@ export class Packer {
     b: number,
     c: number,
     first: Uint8Array,
-    second = NOTHING,
+    second: Uint8Array = NOTHING,
   ): void {
     const size = first.length + second.length
     const padded = HEADER + ((size + 7) & ~7)

@@ -197,6 +197,8 @@ export interface Batch {
   redactions: RedactionRecord[]
   /** Inflated payloads of compressed frames. */
   payloads: { readonly frame: FrameRecord; readonly bytes: Uint8Array }[]
+  /** Bytes from `from` on were received and never left. */
+  unsent: { readonly connection: ConnectionRecord; readonly direction: number; readonly from: number }[]
   logs: LogRecord[]
   losses: LossRecord[]
 }
@@ -213,8 +215,8 @@ export function emptyBatch(): Batch {
     instants: [],
     redactions: [],
     payloads: [],
+    unsent: [],
     logs: [],
     losses: [],
   }
 }
-

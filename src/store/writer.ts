@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Statement } from 'better-sqlite3'
-import { openCapture, type Connection, type OpenOptions } from './create.ts'
+import { createCapture, type CaptureDatabase, type CreateOptions } from './create.ts'
 import type { Batch, CallRecord, ConnectionRecord, EditSet, FlowRecord, FrameRecord, SessionRecord } from './records.ts'
 import type { Stored } from './records.ts'
 
@@ -25,9 +25,9 @@ export interface Writer {
   close(at: number): void
 }
 
-/** Opens (or makes) the capture and registers the process. Throws as `openCapture`. */
-export function createWriter(path: string, instance: WriterInstance, at: number, options: OpenOptions = {}): Writer {
-  const db = openCapture(path, options)
+/** Opens (or makes) the capture and registers the process. Throws as `createCapture`. */
+export function createWriter(path: string, instance: WriterInstance, at: number, options: CreateOptions = {}): Writer {
+  const db = createCapture(path, options)
   const id = register(db, instance, at)
   const store = createStore(db, id)
   const commit = db.transaction(store.put)
@@ -64,7 +64,7 @@ export function createWriter(path: string, instance: WriterInstance, at: number,
   }
 }
 
-function register(db: Connection, { role, name, url, target, uiPort }: WriterInstance, at: number): number {
+function register(db: CaptureDatabase, { role, name, url, target, uiPort }: WriterInstance, at: number): number {
   const sql =
     'INSERT INTO instance (pid, ticks, role, name, url, target, ui_port, started_at, seen_at) VALUES (?,?,?,?,?,?,?,?,?)'
   const row = db.prepare(sql).run(process.pid, startTicks(), role, name, url, target, uiPort, at, at)
@@ -117,9 +117,12 @@ const SQL = {
     'call',
     'id,flow,direction,method,tool,rpc_id,request_frame,requested_at,session,response_frame,answered_at,outcome,code',
   ),
-  callUpdate:
-    'UPDATE call SET session = ?, response_frame = ?, answered_at = ?, outcome = ?, code = ? WHERE id = ?',
+  callUpdate: 'UPDATE call SET session = ?, response_frame = ?, answered_at = ?, outcome = ?, code = ? WHERE id = ?',
   adoptFrames: 'UPDATE frame SET session = ? WHERE flow = ?',
+  unsentLast: `UPDATE frame SET sent_last = NULL WHERE flow IN (SELECT id FROM flow WHERE connection = ?) AND direction = ?
+    AND offset + length > ?`,
+  unsentFirst: `UPDATE frame SET sent_at = NULL WHERE flow IN (SELECT id FROM flow WHERE connection = ?) AND direction = ?
+    AND offset >= ? AND length > 0`,
   raw: insert('raw', 'connection,direction,offset,bytes'),
   instants: insert('instants', 'connection,direction,offset,at,chunks'),
   edit: insert('edit', 'offset,removed,bytes,rule'),
@@ -141,7 +144,7 @@ interface Store {
 }
 
 /** The body of the transaction. What it changes in memory is settled by `done` or taken back by `undo`. */
-function createStore(db: Connection, instance: number): Store {
+function createStore(db: CaptureDatabase, instance: number): Store {
   const st = Object.fromEntries(
     Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)]),
   ) as unknown as Statements
@@ -168,6 +171,10 @@ function createStore(db: Connection, instance: number): Store {
     }
     for (const row of next.calls) putCall(st, row)
     for (const row of next.adopted) st.adoptFrames.run(row.session?.id ?? null, row.id)
+    for (const { connection, direction, from } of next.unsent) {
+      st.unsentLast.run(connection.id, direction, from)
+      st.unsentFirst.run(connection.id, direction, from)
+    }
     putBytes(st, next)
     putRest(st, instance, next)
     const older = (rows: readonly Stored[]) => JSON.stringify(rows.filter((row) => row.stored).map((row) => row.id))

@@ -12,11 +12,20 @@
  */
 import type { EndingBy } from './ending.ts'
 import type { Direction, Era, Transport } from './frame.ts'
-import { eraOf, type ScannedMessage } from './mcp.ts'
+import type { ScannedMessage } from './jsonrpc.ts'
+import { eraOf } from './mcp.ts'
 
 /** What became of a call; exactly one. */
 export type CallOutcome =
-  'ok' | 'error' | 'tool-error' | 'cancelled' | 'client-left' | 'server-closed' | 'silent' | 'fault' | 'pending'
+  | 'ok'
+  | 'error'
+  | 'tool-error'
+  | 'cancelled'
+  | 'client-left'
+  | 'server-closed'
+  | 'silent'
+  | 'fault'
+  | 'pending'
 
 export interface Session<Tag> {
   /** The owner's. */
@@ -223,7 +232,8 @@ export class Conversations<Frame, S, C> {
   /** The response is complete (`by` null), or the exchange was broken off by somebody. */
   ended(exchange: Exchange<Frame, S, C>, by: EndingBy | null, at: number): void {
     const { response } = exchange
-    const ends = exchange.facts.verb === 'DELETE' && response !== null && response.status >= 200 && response.status < 300
+    const ends =
+      exchange.facts.verb === 'DELETE' && response !== null && response.status >= 200 && response.status < 300
     for (const call of exchange.calls) if (call.answeredAt === null) this.#cut(exchange, call, by, at)
     if (ends && exchange.session !== null) this.#over(exchange.session, at)
   }

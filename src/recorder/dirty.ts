@@ -1,0 +1,58 @@
+import {
+  emptyBatch,
+  type Batch,
+  type CallRecord,
+  type ConnectionRecord,
+  type FlowRecord,
+  type FrameRecord,
+  type SessionRecord,
+} from '../store/records.ts'
+
+/** The next commit as it is gathered: each row once, however often it changes. */
+export class Dirty {
+  batch: Batch = emptyBatch()
+
+  /** Nothing to commit. */
+  get empty(): boolean {
+    const { connections, sessions, flows, frames, calls, raws, instants, logs, losses } = this.batch
+    return (
+      connections.length + sessions.length + flows.length + frames.length + calls.length === 0 &&
+      raws.length + instants.length + logs.length + losses.length === 0
+    )
+  }
+
+  connection(row: ConnectionRecord): void {
+    if (row.dirty) return
+    row.dirty = true
+    this.batch.connections.push(row)
+  }
+
+  session(row: SessionRecord): void {
+    if (row.dirty) return
+    row.dirty = true
+    this.batch.sessions.push(row)
+  }
+
+  flow(row: FlowRecord): void {
+    if (row.dirty) return
+    row.dirty = true
+    this.batch.flows.push(row)
+  }
+
+  frame(row: FrameRecord): void {
+    if (row.dirty) return
+    row.dirty = true
+    this.batch.frames.push(row)
+  }
+
+  call(row: CallRecord): void {
+    if (row.dirty) return
+    row.dirty = true
+    this.batch.calls.push(row)
+  }
+
+  /** The batch has been stored. */
+  committed(): void {
+    this.batch = emptyBatch()
+  }
+}

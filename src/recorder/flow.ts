@@ -1,0 +1,190 @@
+import type { ConnectionRecord, FlowRecord, FrameRecord, MessageRecord } from '../store/records.ts'
+import type { EndingBy } from '../wire/ending.ts'
+import type { Direction } from '../wire/frame.ts'
+import { scanMessages, type ScannedMessage } from '../wire/jsonrpc.ts'
+import type { RecordingContext } from './context.ts'
+import { eventLabel, parseStreamEvent } from './events.ts'
+import type { FrameSpan } from './framing.ts'
+import type { HeadFacts } from './heads.ts'
+import { FRAME_KIND, MESSAGE_KIND } from './kinds.ts'
+import { adopt, type RecordedExchange } from './sessions.ts'
+
+const NO_MESSAGES: readonly MessageRecord[] = []
+
+/** One exchange as it goes on: its row, its frames and messages, its place in the conversation. */
+export class Flow {
+  readonly row: FlowRecord
+  /** Of the request; null for traffic without one. */
+  readonly facts: HeadFacts | null
+  readonly exchange: RecordedExchange | null
+  readonly #context: RecordingContext
+  #frames = 0
+  #bytes = 0
+  #events = 0
+
+  constructor(
+    context: RecordingContext,
+    connection: ConnectionRecord,
+    kind: FlowRecord['kind'],
+    at: number,
+    facts: HeadFacts | null = null,
+    exchange: RecordedExchange | null = null,
+  ) {
+    this.#context = context
+    this.facts = facts
+    this.exchange = exchange
+    this.row = {
+      id: 0,
+      stored: false,
+      dirty: false,
+      connection,
+      session: null,
+      kind,
+      verb: facts === null ? null : facts.request.verb,
+      target: facts === null ? null : facts.target,
+      status: null,
+      stream: null,
+      era: null,
+      revision: facts === null ? null : facts.request.revision,
+      requestType: facts === null ? null : facts.type,
+      responseType: null,
+      startedAt: at,
+      respondedAt: null,
+      endedAt: null,
+      c2sEnding: null,
+      s2cEnding: null,
+    }
+    this.changed()
+    this.#adopt()
+  }
+
+  changed(): void {
+    this.#context.dirty.flow(this.row)
+  }
+
+  frame(direction: Direction, span: FrameSpan, label: string | null): FrameRecord {
+    const { row } = this
+    const frame: FrameRecord = {
+      id: 0,
+      stored: false,
+      dirty: false,
+      flow: row,
+      direction: direction === 'c2s' ? 0 : 1,
+      kind: FRAME_KIND[span.kind],
+      receivedAt: span.receivedAt,
+      receivedLastAt: span.receivedLastAt,
+      sentAt: span.sentAt === 0 ? null : span.sentAt,
+      sentLastAt: span.sentLastAt === 0 ? null : span.sentLastAt,
+      offset: span.offset,
+      length: span.length,
+      lead: span.lead,
+      trail: span.trail,
+      pieces: span.pieces,
+      size: span.size,
+      label,
+      edits: null,
+      messages: NO_MESSAGES,
+    }
+    this.#frames++
+    this.#bytes += span.length
+    const { session } = row
+    if (session !== null) {
+      session.frames++
+      session.bytes += span.length
+      session.lastAt = span.receivedLastAt
+      this.#context.dirty.session(session)
+    }
+    this.#context.dirty.frame(frame)
+    return frame
+  }
+
+  /** The final response head. */
+  responded(status: number, facts: HeadFacts, frame: FrameRecord): void {
+    const { row, exchange } = this
+    row.status = status
+    row.responseType = facts.type
+    row.respondedAt = frame.receivedAt
+    if (facts.stream && row.verb !== null) row.stream = row.verb === 'GET' ? 'get' : 'post'
+    this.changed()
+    if (exchange === null) return
+    this.#context.conversations.responded(exchange, facts.response, frame)
+    this.#adopt()
+  }
+
+  /** A whole body. */
+  body(direction: Direction, frame: FrameRecord, payload: Uint8Array): void {
+    frame.messages = this.#messages(direction, frame, payload)
+  }
+
+  /** A whole block of an event stream. */
+  event(direction: Direction, frame: FrameRecord, block: Uint8Array): void {
+    const { exchange } = this
+    const { name, hasId, data } = parseStreamEvent(block)
+    if (exchange !== null) {
+      const { conversations } = this.#context
+      if (hasId) conversations.resumable(exchange)
+      if (name === 'endpoint' && data !== null && this.#events === 0 && this.row.stream === 'get') {
+        conversations.endpoint(exchange, Buffer.from(data).toString('utf8'), frame.receivedLastAt)
+        this.#adopt()
+      }
+    }
+    this.#events++
+    if (data !== null && data.length > 0 && (name === null || name === 'message')) {
+      frame.messages = this.#messages(direction, frame, data)
+    }
+    if (frame.messages.length === 0) frame.label = eventLabel(block)
+  }
+
+  /** No more comes of the response. `by`: who broke it off, null when it is complete. */
+  over(ending: string, by: EndingBy | null, at: number): void {
+    this.row.s2cEnding ??= ending
+    this.row.endedAt ??= at
+    this.changed()
+    if (this.exchange !== null) this.#context.conversations.ended(this.exchange, by, at)
+  }
+
+  #messages(direction: Direction, frame: FrameRecord, payload: Uint8Array): readonly MessageRecord[] {
+    const scanned = scanMessages(payload)
+    if (scanned.length === 0) return NO_MESSAGES
+    // JSON of something else than MCP is no bad message
+    const known = this.exchange !== null && this.exchange.session !== null
+    if (!known && scanned.every(({ kind }) => kind === 'invalid')) return NO_MESSAGES
+    const rows: MessageRecord[] = []
+    for (const message of scanned) rows.push(this.#message(direction, frame, message))
+    return rows
+  }
+
+  #message(direction: Direction, frame: FrameRecord, message: ScannedMessage): MessageRecord {
+    const { exchange } = this
+    const { conversations } = this.#context
+    const at = frame.receivedLastAt
+    const call = exchange === null ? null : conversations.message(exchange, direction, message, frame, at)
+    this.#adopt()
+    return {
+      kind: MESSAGE_KIND[message.kind],
+      method: message.method ?? (call === null ? null : call.method),
+      rpcId: message.rpcId,
+      tool: message.tool ?? (call === null ? null : call.tool),
+      uri: message.uri,
+      token: message.token,
+      code: message.code,
+      call: call === null ? null : call.tag,
+    }
+  }
+
+  /** Takes over the session, era and revision that the exchange has come to. */
+  #adopt(): void {
+    const { exchange, row } = this
+    if (exchange === null) return
+    const session = exchange.session === null ? null : exchange.session.tag
+    if (session !== null && session !== row.session) {
+      adopt(row, session, this.#frames, this.#bytes, this.#context.dirty.batch)
+      this.#context.dirty.session(session)
+      this.changed()
+    }
+    if (row.era === exchange.era && row.revision === exchange.revision) return
+    row.era = exchange.era
+    row.revision = exchange.revision
+    this.changed()
+  }
+}

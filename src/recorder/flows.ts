@@ -1,0 +1,316 @@
+import type { ConnectionInfo, UpstreamInfo } from '../pipe/tap.ts'
+import type { ConnectionRecord } from '../store/records.ts'
+import { createInflater } from '../wire/body.ts'
+import type { Ending, EndingBy, EndingPlace } from '../wire/ending.ts'
+import type { Direction } from '../wire/frame.ts'
+import { createOutstanding, type Http1Head, type Outstanding } from '../wire/http1.ts'
+import type { RecordingContext } from './context.ts'
+import { eventLabel } from './events.ts'
+import { Flow } from './flow.ts'
+import type { BodyPlan, FrameSpan } from './framing.ts'
+import { Half, type HalfOwner } from './half.ts'
+import type { HeadFacts } from './heads.ts'
+import type { PackedChunk, PackedEdit } from './packing.ts'
+import type { RecordedLine } from './sessions.ts'
+
+const SKIP: BodyPlan = { mode: 'skip', inflater: null, hold: false }
+const CLEAN = {
+  c2s: '{"how":"clean","by":"client","at":"boundary"}',
+  s2c: '{"how":"clean","by":"server","at":"boundary"}',
+}
+
+/** One connection: its two halves, and the flows they make between them. */
+export class ConnectionFlows implements HalfOwner {
+  readonly row: ConnectionRecord
+  /** Already among those with something for the next commit. */
+  touched = false
+  readonly #context: RecordingContext
+  readonly #line: RecordedLine
+  readonly #c2s: Half
+  readonly #s2c: Half
+  #outstanding: Outstanding = createOutstanding()
+  /** Requests without a final response, oldest first. */
+  #waiting: Flow[] = []
+  #asking: Flow | null = null
+  #answering: Flow | null = null
+  /** What the connection was switched to. */
+  #tunnel: Flow | null = null
+  /** What belongs to no exchange. */
+  #opaque: Flow | null = null
+  /** The client ended its direction while an answer was due. */
+  #left = false
+  /** While the end of the server's direction is worked off: what ends with it. */
+  #ending: { readonly json: string; readonly by: EndingBy | null } | null = null
+
+  constructor(context: RecordingContext, at: number, info: ConnectionInfo) {
+    this.#context = context
+    this.row = connectionRow(at, info)
+    this.#line = context.conversations.line(info)
+    this.#c2s = new Half('c2s', this.#outstanding, context, this)
+    this.#s2c = new Half('s2c', this.#outstanding, context, this)
+    context.dirty.connection(this.row)
+  }
+
+  upstream({ at, address, port, error }: UpstreamInfo): void {
+    const { row } = this
+    row.upstreamAddress = address ?? null
+    row.upstreamPort = port ?? null
+    row.upstreamError = error ?? null
+    row.connectedAt = error === undefined ? at : null
+    this.#context.dirty.connection(row)
+  }
+
+  chunk(chunk: PackedChunk): void {
+    const half = this.#half(chunk.direction)
+    const end = chunk.offset + chunk.bytes.length
+    if (chunk.direction === 'c2s') this.row.c2sBytes = end
+    else this.row.s2cBytes = end
+    this.#context.dirty.connection(this.row)
+    if (chunk.offset !== half.side.offset) this.#gap()
+    if (half.lost && chunk.border) {
+      half.lost = false
+      half.side.restart(this.#outstanding)
+    }
+    half.push(chunk)
+  }
+
+  sent(direction: Direction, upTo: number, at: number): void {
+    this.#half(direction).sent(upTo, at)
+  }
+
+  edited(edit: PackedEdit): void {
+    this.#half(edit.direction).edited(edit)
+  }
+
+  ended(direction: Direction, at: number, { how, by, detail }: Ending, unsent: number): void {
+    const half = this.#half(direction)
+    const ending: Ending = { how, by, at: this.#place(half), ...(detail === undefined ? {} : { detail }) }
+    const json = JSON.stringify(ending)
+    const whole = how === 'fin' || how === 'clean'
+    this.#ending = { json, by: whole ? null : by }
+    half.side.end(whole)
+    this.#ending = null
+    const { row } = this
+    if (direction === 'c2s') {
+      row.c2sEnding = json
+      row.c2sUnsent = unsent
+      this.#clientEnded(json, by, at)
+    } else {
+      row.s2cEnding = json
+      row.s2cUnsent = unsent
+      this.#serverEnded(json, by, at)
+    }
+    if (unsent > 0) {
+      const from = half.side.offset - unsent
+      this.#context.dirty.batch.unsent.push({ connection: row, direction: direction === 'c2s' ? 0 : 1, from })
+    }
+    this.#context.dirty.connection(row)
+  }
+
+  closed(at: number): void {
+    this.#breakOff(this.row.s2cEnding ?? '{"how":"fin","by":"proxy"}', this.#left ? 'client' : 'proxy', at)
+    this.row.closedAt = at
+    this.#context.dirty.connection(this.row)
+  }
+
+  /** Moves what may be stored into the batch. */
+  collect(): void {
+    const { batch } = this.#context.dirty
+    this.#c2s.raw.take(batch, this.row, 0, this.#c2s.side.holdFrom)
+    this.#s2c.raw.take(batch, this.row, 1, this.#s2c.side.holdFrom)
+  }
+
+  head(direction: Direction, head: Http1Head, facts: HeadFacts, span: FrameSpan): BodyPlan {
+    return direction === 'c2s' ? this.#request(facts, span) : this.#response(head, facts, span)
+  }
+
+  frame(direction: Direction, span: FrameSpan): void {
+    const half = this.#half(direction)
+    const flow = this.#flowOf(direction, span)
+    const frame = flow.frame(direction, span, null)
+    half.framed(frame)
+    const { payload } = span
+    if (payload !== null && span.complete) {
+      if (span.kind === 'body') flow.body(direction, frame, payload)
+      else if (span.kind === 'event') flow.event(direction, frame, payload)
+      else if (span.kind === 'end') frame.label = eventLabel(payload)
+    }
+    if (half.looking === null && !span.inflated) return
+    const kept = half.redact(span, frame.messages.length > 0)
+    if (span.inflated && kept !== null && this.#context.depth === 'full') {
+      this.#context.dirty.batch.payloads.push({ frame, bytes: new Uint8Array(kept) })
+    }
+  }
+
+  messageEnd(direction: Direction): void {
+    if (direction === 'c2s') {
+      const flow = this.#asking
+      this.#asking = null
+      if (flow === null) return
+      flow.row.c2sEnding = CLEAN.c2s
+      return flow.changed()
+    }
+    const flow = this.#answering
+    this.#answering = null
+    if (flow === null) return
+    const { json, by } = this.#ending ?? { json: CLEAN.s2c, by: null }
+    flow.over(json, by, this.#s2c.lastAt)
+  }
+
+  #request(facts: HeadFacts, span: FrameSpan): BodyPlan {
+    const at = span.receivedAt
+    const exchange = this.#context.conversations.request(this.#line, facts.request, at)
+    const flow = new Flow(this.#context, this.row, 'http', at, facts, exchange)
+    this.#waiting.push(flow)
+    this.#asking = flow
+    this.#c2s.framed(flow.frame('c2s', span, facts.label))
+    return this.#plan(this.#c2s, facts, facts)
+  }
+
+  #response(head: Http1Head, facts: HeadFacts, span: FrameSpan): BodyPlan {
+    const flow = this.#waiting[0] ?? new Flow(this.#context, this.row, 'http', span.receivedAt)
+    const frame = flow.frame('s2c', span, facts.label)
+    this.#s2c.framed(frame)
+    if (head.status < 200 && head.status !== 101) return SKIP
+    this.#waiting.shift()
+    this.#answering = flow
+    flow.responded(head.status, facts, frame)
+    if (head.framing !== 'tunnel') return this.#plan(this.#s2c, facts, flow.facts)
+    this.#tunnel = flow
+    this.#answering = null
+    if (head.status === 101 && facts.upgrade === 'websocket') flow.row.kind = 'websocket'
+    return SKIP
+  }
+
+  #plan(half: Half, facts: HeadFacts, request: HeadFacts | null): BodyPlan {
+    const { redactor } = this.#context
+    const oauth = redactor.enabled && request !== null && request.oauth && (facts.json || facts.form)
+    const hold = oauth || (redactor.everyBody && (facts.json || facts.form || facts.stream))
+    if (!facts.stream && !facts.json && !hold) return SKIP
+    const inflater = createInflater(facts.encoding)
+    const plain = facts.encoding === undefined || facts.encoding.toLowerCase() === 'identity'
+    if (inflater === null && !plain) return SKIP
+    half.looking = hold ? { form: facts.form, oauth } : null
+    return { mode: facts.stream ? 'stream' : 'whole', inflater, hold }
+  }
+
+  #flowOf(direction: Direction, span: FrameSpan): Flow {
+    const current = direction === 'c2s' ? this.#asking : this.#answering
+    const flow = this.#tunnel ?? current
+    return flow ?? (this.#opaque ??= new Flow(this.#context, this.row, 'opaque', span.receivedAt))
+  }
+
+  #place({ side }: Half): EndingPlace {
+    if (side.state === 'head') return 'mid-head'
+    if (side.state === 'body') return side.place
+    return this.#waiting.length === 0 && this.#answering === null && this.#asking === null ? 'idle' : 'boundary'
+  }
+
+  #clientEnded(json: string, by: EndingBy, at: number): void {
+    if (by === 'client' && (this.#waiting.length > 0 || this.#answering !== null)) this.#left = true
+    for (const flow of [this.#asking, this.#tunnel, this.#opaque]) {
+      if (flow === null || flow.row.c2sEnding !== null) continue
+      flow.row.c2sEnding = json
+      if (flow.row.s2cEnding !== null) flow.row.endedAt = at
+      flow.changed()
+    }
+  }
+
+  #serverEnded(json: string, by: EndingBy, at: number): void {
+    this.#inserted(at)
+    this.#breakOff(json, this.#left ? 'client' : by, at)
+    for (const flow of [this.#tunnel, this.#opaque]) {
+      if (flow === null || flow.row.s2cEnding !== null) continue
+      flow.row.s2cEnding = json
+      if (flow.row.c2sEnding !== null) flow.row.endedAt = at
+      flow.changed()
+    }
+  }
+
+  /** An answer of ours where the server gave none: a frame without bytes received, which carries the edit. */
+  #inserted(at: number): void {
+    const edits = this.#s2c.leftover()
+    const first = edits[0]
+    if (first === undefined) return
+    const label = Buffer.from(first.bytes).toString('latin1').split('\r\n', 1)[0]!.slice(0, 200)
+    const flow = this.#waiting[0] ?? (this.#opaque ??= new Flow(this.#context, this.row, 'opaque', at))
+    const frame = flow.frame('s2c', insertedSpan(this.#s2c.side.offset, at), label)
+    frame.edits = this.#context.edits.intern(
+      edits.map(({ bytes, rule }) => ({ offset: 0, removed: new Uint8Array(0), bytes, rule })),
+    )
+    const status = /^HTTP\/1\.[01] (\d{3})/.exec(label)
+    if (status === null) return
+    flow.row.status = Number(status[1])
+    flow.row.respondedAt = at
+  }
+
+  /** Responses that will not come, or not whole. */
+  #breakOff(json: string, by: EndingBy, at: number): void {
+    const answering = this.#answering
+    this.#answering = null
+    answering?.over(json, by, at)
+    for (const flow of this.#waiting.splice(0)) flow.over(json, by, at)
+  }
+
+  /** Bytes were lost: nothing is understood until both directions are at a border again. */
+  #gap(): void {
+    for (const half of [this.#c2s, this.#s2c]) {
+      half.side.lose()
+      half.lost = true
+    }
+    this.#outstanding = createOutstanding()
+    this.#waiting = []
+    this.#asking = this.#answering = null
+  }
+
+  #half(direction: Direction): Half {
+    return direction === 'c2s' ? this.#c2s : this.#s2c
+  }
+}
+
+function insertedSpan(offset: number, at: number): FrameSpan {
+  return {
+    kind: 'head',
+    offset,
+    length: 0,
+    lead: 0,
+    trail: 0,
+    pieces: null,
+    size: 0,
+    receivedAt: at,
+    receivedLastAt: at,
+    sentAt: at,
+    sentLastAt: at,
+    payload: null,
+    inflated: false,
+    complete: true,
+  }
+}
+
+function connectionRow(openedAt: number, info: ConnectionInfo): ConnectionRecord {
+  const { server, target, transport, clientAddress, clientPort, localAddress, localPort } = info
+  return {
+    id: 0,
+    stored: false,
+    dirty: false,
+    server,
+    target,
+    transport,
+    clientAddress,
+    clientPort,
+    localAddress,
+    localPort,
+    openedAt,
+    upstreamAddress: null,
+    upstreamPort: null,
+    upstreamError: null,
+    connectedAt: null,
+    closedAt: null,
+    c2sBytes: 0,
+    s2cBytes: 0,
+    c2sUnsent: 0,
+    s2cUnsent: 0,
+    c2sEnding: null,
+    s2cEnding: null,
+  }
+}

@@ -1,0 +1,167 @@
+import type { ConnectionRecord, EditRecord, FrameRecord } from '../store/records.ts'
+import type { Direction } from '../wire/frame.ts'
+import type { Http1Head, Outstanding } from '../wire/http1.ts'
+import type { RecordingContext } from './context.ts'
+import { Side, type BodyPlan, type FrameSpan, type FramingListener } from './framing.ts'
+import { HeadReader, type HeadFacts } from './heads.ts'
+import type { PackedChunk, PackedEdit } from './packing.ts'
+import { RawStream } from './raw.ts'
+import type { Redacted } from './redaction.ts'
+
+/** Who joins the two halves of a connection. */
+export interface HalfOwner {
+  readonly row: ConnectionRecord
+  head(direction: Direction, head: Http1Head, facts: HeadFacts, span: FrameSpan): BodyPlan
+  frame(direction: Direction, span: FrameSpan): void
+  messageEnd(direction: Direction): void
+}
+
+const STAR = 42
+
+/** One direction of a connection: its frames (`side`), its bytes (`raw`), and what is still to be learnt of either. */
+export class Half implements FramingListener {
+  readonly side: Side
+  readonly raw: RawStream
+  /** Bytes were lost: to be understood again at the next border. */
+  lost = false
+  /** Instant of the newest chunk. */
+  lastAt = 0
+  /** How bodies are to be looked through for secrets; null for not at all. */
+  looking: { readonly form: boolean; readonly oauth: boolean } | null = null
+  readonly #direction: Direction
+  readonly #number: number
+  readonly #context: RecordingContext
+  readonly #owner: HalfOwner
+  readonly #reader: HeadReader
+  #edits: PackedEdit[] = []
+  /** Frames whose last byte has not left yet. */
+  #unsent: FrameRecord[] = []
+
+  constructor(direction: Direction, outstanding: Outstanding, context: RecordingContext, owner: HalfOwner) {
+    this.#direction = direction
+    this.#number = direction === 'c2s' ? 0 : 1
+    this.#context = context
+    this.#owner = owner
+    this.#reader = new HeadReader(context.redactor)
+    this.side = new Side(direction, outstanding, this)
+    this.raw = new RawStream(context.pool)
+  }
+
+  push({ bytes, offset, receivedAt, sentAt }: PackedChunk): void {
+    if (this.#context.depth === 'full') this.raw.append(offset, bytes)
+    this.raw.arrived(offset, bytes.length, receivedAt)
+    this.lastAt = receivedAt
+    if (sentAt !== 0 && this.#unsent.length > 0) this.sent(offset, sentAt)
+    this.side.push(bytes, offset, receivedAt, sentAt)
+  }
+
+  sent(upTo: number, at: number): void {
+    this.side.sent(upTo, at)
+    const waiting = this.#unsent
+    let done = 0
+    for (const frame of waiting) {
+      if (frame.offset >= upTo && frame.length > 0) break
+      frame.sentAt ??= at
+      if (frame.offset + frame.length > upTo) {
+        this.#context.dirty.frame(frame)
+        break
+      }
+      frame.sentLastAt = at
+      this.#context.dirty.frame(frame)
+      done++
+    }
+    if (done > 0) waiting.splice(0, done)
+  }
+
+  edited(edit: PackedEdit): void {
+    this.#edits.push({ ...edit, bytes: new Uint8Array(edit.bytes) })
+  }
+
+  /** Takes the edits left over: bytes of ours that no frame received stands for. */
+  leftover(): PackedEdit[] {
+    return this.#edits.splice(0)
+  }
+
+  head(head: Http1Head, span: FrameSpan): BodyPlan {
+    const facts = this.#reader.read(head)
+    this.looking = null
+    if (this.#context.depth === 'heads') this.raw.append(span.offset, head.raw)
+    for (const redacted of facts.redacted) this.#overwrite(span.offset + redacted.from, redacted)
+    return this.#owner.head(this.#direction, head, facts, span)
+  }
+
+  frame(span: FrameSpan): void {
+    this.#owner.frame(this.#direction, span)
+  }
+
+  messageEnd(): void {
+    this.#owner.messageEnd(this.#direction)
+    this.looking = null
+  }
+
+  /** A frame of this direction: its edits, and whether it has left. */
+  framed(frame: FrameRecord): void {
+    if (frame.sentLastAt === null) this.#unsent.push(frame)
+    if (this.#edits.length === 0) return
+    const end = frame.offset + frame.length
+    const mine = this.#edits.filter((edit) => edit.offset < end)
+    if (mine.length === 0) return
+    this.#edits = this.#edits.filter((edit) => edit.offset >= end)
+    frame.edits = this.#context.edits.intern(mine.map((edit) => this.#editOf(edit, frame)))
+  }
+
+  #editOf({ offset, removed, bytes, rule }: PackedEdit, frame: FrameRecord): EditRecord {
+    const kept = this.raw.peek(offset, Math.min(removed, frame.offset + frame.length - offset))
+    const secret = rule.startsWith('header:')
+    return { offset: offset - frame.offset, removed: kept ?? NOTHING, bytes: secret ? null : bytes, rule }
+  }
+
+  /** Looks a body or event through, overwrites its raw bytes, and gives the payload as it may be kept. */
+  redact(span: FrameSpan, isMessage: boolean): Uint8Array | null {
+    const { looking } = this
+    const { payload } = span
+    if (looking === null) return payload
+    if (payload === null) {
+      if (span.size > 0) this.#overwriteAll(span, 'not looked through')
+      return null
+    }
+    const copy = Buffer.from(payload)
+    const found = this.#context.redactor.body(copy, looking.form, looking.oauth && !isMessage)
+    if (found.length === 0) return payload
+    if (span.inflated) this.#overwriteAll(span, found[0]!.name)
+    else for (const redacted of found) this.#overwritePayload(span, redacted)
+    return copy
+  }
+
+  #overwriteAll(span: FrameSpan, name: string): void {
+    const whole = { from: 0, to: span.length, name, hash: this.#context.redactor.hash(name) }
+    this.#overwrite(span.offset, whole)
+  }
+
+  /** Payload ranges to raw ranges: transfer framing may lie in between. */
+  #overwritePayload(span: FrameSpan, { from, to, name, hash }: Redacted): void {
+    const pieces: [number, number][] =
+      span.pieces === null || span.pieces === 'chunked' ? [[span.lead, span.size]] : JSON.parse(span.pieces)
+    if (span.pieces === 'chunked') return this.#overwriteAll(span, name)
+    let at = 0
+    for (const [offset, length] of pieces) {
+      const first = Math.max(from, at)
+      const last = Math.min(to, at + length)
+      if (first < last) {
+        const start = span.offset + offset + first - at
+        this.#overwrite(start, { from: 0, to: last - first, name, hash })
+      }
+      at += length
+    }
+  }
+
+  #overwrite(offset: number, { from, to, name, hash }: Redacted): void {
+    const length = to - from
+    const { depth, dirty } = this.#context
+    if (depth === 'metadata') return
+    this.raw.peek(offset, length)?.fill(STAR)
+    dirty.batch.redactions.push({ connection: this.#owner.row, direction: this.#number, offset, length, name, hash })
+  }
+}
+
+const NOTHING = new Uint8Array(0)

@@ -1,0 +1,81 @@
+import type { RequestFacts, ResponseFacts } from '../wire/conversation.ts'
+import type { Http1Head } from '../wire/http1.ts'
+import { isEventStream, isJson } from '../wire/mcp.ts'
+import { isOAuthTarget, type Redacted, type Redactor } from './redaction.ts'
+
+/** All that the record needs of one head. Equal heads give the same object. */
+export interface HeadFacts {
+  /** Start line, redacted, at most 200 characters. */
+  readonly label: string
+  readonly target: string
+  readonly type: string | null
+  readonly encoding: string | undefined
+  readonly stream: boolean
+  readonly json: boolean
+  readonly form: boolean
+  /** A GET that asks for an event stream. */
+  readonly listens: boolean
+  readonly upgrade: string | undefined
+  readonly oauth: boolean
+  readonly request: RequestFacts
+  readonly response: ResponseFacts
+  readonly redacted: readonly Redacted[]
+}
+
+/** Reads heads of one direction of one connection. Most are equal to the one before, byte for byte: those cost a comparison. */
+export class HeadReader {
+  readonly #redactor: Redactor
+  #raw = Buffer.alloc(0)
+  #facts: HeadFacts | null = null
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor
+  }
+
+  read(head: Http1Head): HeadFacts {
+    const raw = head.raw as Buffer
+    if (this.#facts !== null && this.#raw.equals(raw)) return this.#facts
+    this.#raw = Buffer.from(raw)
+    return (this.#facts = this.#parse(head, raw))
+  }
+
+  #parse(head: Http1Head, raw: Buffer): HeadFacts {
+    const copy = Buffer.from(raw)
+    const redacted = this.#redactor.head(copy)
+    const type = head.field('content-type') ?? null
+    const stream = isEventStream(type ?? undefined)
+    const sessionId = head.field('mcp-session-id') ?? null
+    const credential = head.field('authorization')
+    const startLine = firstLine(copy)
+    const target = head.method === '' ? '' : startLine.slice(head.method.length + 1, startLine.lastIndexOf(' ')).trim()
+    return {
+      label: startLine.slice(0, 200),
+      target,
+      type,
+      encoding: head.field('content-encoding'),
+      stream,
+      json: isJson(type ?? undefined),
+      form: type?.toLowerCase().startsWith('application/x-www-form-urlencoded') ?? false,
+      listens: head.method === 'GET' && isEventStream(head.field('accept')?.split(',')[0]),
+      upgrade: head.field('upgrade')?.toLowerCase(),
+      oauth: head.method !== '' && isOAuthTarget(head.target),
+      request: {
+        verb: head.method,
+        target: head.target,
+        sessionId,
+        revision: head.field('mcp-protocol-version') ?? null,
+        identity: credential === undefined ? '' : this.#redactor.hash(credential),
+        agent: head.field('user-agent') ?? '',
+      },
+      response: { status: head.status, sessionId, stream },
+      redacted,
+    }
+  }
+}
+
+function firstLine(bytes: Buffer): string {
+  let from = 0
+  while (bytes[from] === 13 || bytes[from] === 10) from++
+  const end = bytes.indexOf(10, from)
+  return bytes.toString('latin1', from, end === -1 ? bytes.length : end).trimEnd()
+}

@@ -1,0 +1,85 @@
+/**
+ * Taps to packed buffers to the recorder's thread: framing, flows, sessions, redaction, and at last the store.
+ *
+ * The live thread packs (`packing`), accounts for what is under way (`queue`) and no more. Everything else happens in the thread
+ * (`thread`, `recorder-loop`), as plain code that tests run in process (`recording`).
+ * @module
+ */
+import { ProxyError, type ErrorCode } from '../errors.ts'
+import type { Tap } from '../pipe/tap.ts'
+import type { WriterInstance } from '../store/writer.ts'
+import type { Depth } from './context.ts'
+import type { ThreadSettings } from './messages.ts'
+import { RecorderQueue, type RecorderState, type RecorderStats } from './queue.ts'
+import type { RedactionRules } from './redaction.ts'
+import { redactionKey } from './redaction-key.ts'
+
+export type { Depth, RecorderState, RecorderStats, RedactionRules, WriterInstance }
+
+export interface RecorderOptions {
+  /** Path of the capture. */
+  db: string
+  /** Built entry of the thread: `dist/recorder/thread.js`. */
+  workerUrl: URL
+  instance: WriterInstance
+  /** Default `full`. */
+  record?: Depth
+  redact?: RedactionRules & { keyFile?: string }
+  /** Bound of what is received and not stored yet. Default 8 MiB. Beyond it traffic is slowed, or losses are counted. */
+  queueBytes?: number
+  /** Default `slow`. */
+  onOverload?: 'slow' | 'drop'
+  /** See `CreateOptions`; for tests of a full disk. */
+  maxPages?: number
+}
+
+export interface Recorder {
+  readonly tap: Tap
+  /** Called with true when the queue has reached its bound: stop reading; with false when it is below half. */
+  onPressure(listener: (pause: boolean) => void): void
+  /** Told when recording stops, and when it goes on. */
+  onState(listener: (state: RecorderState) => void): void
+  stats(): RecorderStats
+  /** What becomes known later: ports, URL. */
+  setInstance(patch: Partial<WriterInstance>): void
+  /** Resolves when everything received so far is stored, or counted as lost. */
+  flush(): Promise<void>
+  /** Stores what there is (for at most 1.5 s) and ends the thread. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens (or makes) the capture and starts the thread. Throws `STORE_OPEN_FAILED`, `STORE_NEWER`, `STORE_NOT_A_CAPTURE`,
+ * `OPTION_INVALID`.
+ */
+export async function createRecorder(options: RecorderOptions): Promise<Recorder> {
+  const { db, workerUrl, record = 'full', redact = {}, maxPages } = options
+  const { keyFile, ...rules } = redact
+  const settings: ThreadSettings = {
+    db,
+    instance: options.instance,
+    depth: record,
+    redact: rules,
+    key: redactionKey(keyFile ?? `${db}.key`),
+    ...(maxPages === undefined ? {} : { maxPages }),
+  }
+  const queue = new RecorderQueue({
+    workerUrl,
+    settings,
+    bound: options.queueBytes ?? 8 * 1024 * 1024,
+    drop: options.onOverload === 'drop',
+  })
+  const refusal = await queue.start()
+  if (refusal !== null) {
+    throw new ProxyError(refusal.code as ErrorCode, refusal.message, { hint: refusal.hint })
+  }
+  return {
+    tap: queue.tap,
+    onPressure: (listener) => queue.onPressure(listener),
+    onState: (listener) => queue.onState(listener),
+    stats: () => queue.stats(),
+    setInstance: (patch) => queue.setInstance(patch),
+    flush: () => queue.flush(),
+    close: () => queue.close(),
+  }
+}

@@ -1,0 +1,269 @@
+import { Worker } from 'node:worker_threads'
+import type { Tap } from '../pipe/tap.ts'
+import type { WriterInstance } from '../store/writer.ts'
+import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
+import { Packer, type PackedBuffer } from './packing.ts'
+import { LossCounter } from './loss.ts'
+import { createRecorderTap, type RecorderTap } from './recorder-tap.ts'
+
+export interface RecorderStats {
+  /** Bytes of traffic stored. */
+  readonly recordedBytes: number
+  /** Bytes received and not stored yet, and the most there ever were. */
+  readonly queueBytes: number
+  readonly queueHighWater: number
+  readonly lostChunks: number
+  readonly lostBytes: number
+}
+
+export type RecorderState =
+  /** Traffic goes on unrecorded from now. */
+  | { readonly kind: 'lost'; readonly reason: string }
+  /** Recording again. */
+  | { readonly kind: 'recovered'; readonly chunks: number; readonly bytes: number }
+
+export interface QueueOptions {
+  readonly workerUrl: URL
+  readonly settings: ThreadSettings
+  readonly bound: number
+  readonly drop: boolean
+}
+
+type Refusal = Extract<FromThread, { kind: 'refused' }>
+
+/** A packed buffer goes out at most so long after its first record. */
+const FLUSH_MS = 5
+/** No commit for so long while there is work: the recorder is taken to be gone. */
+const STALLED_MS = 2000
+const WATCH_MS = 100
+const FIRST_RESTART_MS = 1000
+const LAST_RESTART_MS = 30_000
+const CLOSE_MS = 1500
+
+/** The live thread's side: packs, keeps count of what is under way, and decides when to slow and when to give up. */
+export class RecorderQueue {
+  readonly tap: Tap
+  readonly #options: QueueOptions
+  readonly #packer: Packer
+  readonly #recorderTap: RecorderTap
+  readonly #lost = new LossCounter()
+  readonly #pressure: ((pause: boolean) => void)[] = []
+  readonly #states: ((state: RecorderState) => void)[] = []
+  readonly #flushes = new Map<number, () => void>()
+  #instance: WriterInstance
+  #worker: Worker | null = null
+  #ready = false
+  /** Posted and not stored, oldest first. */
+  #posted: PackedBuffer[] = []
+  #postedBytes = 0
+  #highWater = 0
+  #recordedBytes = 0
+  #paused = false
+  #progressAt = 0
+  #restartMs = FIRST_RESTART_MS
+  #restarting: NodeJS.Timeout | undefined
+  #timer: NodeJS.Timeout | undefined
+  #armed = false
+  #watch: NodeJS.Timeout | undefined
+  #nextFlush = 1
+  #closing = false
+
+  constructor(options: QueueOptions) {
+    this.#options = options
+    this.#instance = options.settings.instance
+    this.#packer = new Packer((packed) => this.#post(packed))
+    this.#recorderTap = createRecorderTap(this.#packer, this.#lost, () => this.#arm())
+    this.tap = this.#recorderTap
+  }
+
+  onPressure(listener: (pause: boolean) => void): void {
+    this.#pressure.push(listener)
+  }
+
+  onState(listener: (state: RecorderState) => void): void {
+    this.#states.push(listener)
+  }
+
+  stats(): RecorderStats {
+    return {
+      recordedBytes: this.#recordedBytes,
+      queueBytes: this.#postedBytes + this.#packer.length,
+      queueHighWater: this.#highWater,
+      lostChunks: this.#lost.totalChunks,
+      lostBytes: this.#lost.totalBytes,
+    }
+  }
+
+  setInstance(patch: Partial<WriterInstance>): void {
+    this.#instance = { ...this.#instance, ...patch }
+    this.#send({ kind: 'instance', instance: this.#instance })
+  }
+
+  /** The first start: resolves when the capture is open, or with why it cannot be. */
+  start(): Promise<Refusal | null> {
+    return new Promise((resolve) => {
+      this.#spawn((refusal) => {
+        if (refusal !== null) void this.#worker?.terminate()
+        resolve(refusal)
+      })
+    })
+  }
+
+  flush(): Promise<void> {
+    this.#packer.flush()
+    if (this.#lost.active || this.#worker === null) return Promise.resolve()
+    const id = this.#nextFlush++
+    return new Promise((resolve) => {
+      this.#flushes.set(id, resolve)
+      this.#send({ kind: 'flush', id })
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    clearTimeout(this.#restarting)
+    clearTimeout(this.#timer)
+    clearInterval(this.#watch)
+    this.#packer.flush()
+    const worker = this.#worker
+    if (worker === null) return
+    let late: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      late = setTimeout(resolve, CLOSE_MS)
+      worker.once('exit', () => resolve())
+      worker.on('message', (message: FromThread) => message.kind === 'closed' && resolve())
+      this.#send({ kind: 'close' })
+    })
+    clearTimeout(late)
+    await worker.terminate()
+  }
+
+  #spawn(started: (refusal: Refusal | null) => void): void {
+    const { workerUrl, settings } = this.#options
+    const workerData = { ...settings, instance: this.#instance }
+    const worker = new Worker(workerUrl, { workerData, name: 'recorder' })
+    this.#worker = worker
+    worker.on('message', (message: FromThread) => {
+      if (message.kind === 'ready') {
+        this.#ready = true
+        this.#restartMs = FIRST_RESTART_MS
+        started(null)
+      } else if (message.kind === 'refused') started(message)
+      else this.#hear(message)
+    })
+    let why = 'the recorder ended'
+    worker.on('error', (error) => (why = error.message))
+    worker.on('exit', () => this.#died(worker, why, started))
+  }
+
+  #died(worker: Worker, why: string, started: (refusal: Refusal | null) => void): void {
+    if (this.#worker !== worker || this.#closing) return
+    this.#worker = null
+    if (!this.#ready) {
+      started({ kind: 'refused', code: 'STORE_OPEN_FAILED', message: `the recorder cannot start: ${why}`, hint: '' })
+    }
+    this.#ready = false
+    this.#lose(why)
+    for (const { chunks, chunkBytes, from, to } of this.#posted) this.#lost.add(from, to, chunks, chunkBytes)
+    this.#posted = []
+    this.#postedBytes = 0
+    this.#recorderTap.forget()
+    for (const resolve of this.#flushes.values()) resolve()
+    this.#flushes.clear()
+    this.#restarting = setTimeout(() => this.#restart(), this.#restartMs)
+    this.#restartMs = Math.min(this.#restartMs * 2, LAST_RESTART_MS)
+  }
+
+  #restart(): void {
+    this.#spawn((refusal) => {
+      if (refusal === null) this.#resume()
+      else void this.#worker?.terminate()
+    })
+  }
+
+  #hear(message: FromThread): void {
+    switch (message.kind) {
+      case 'stored':
+        return this.#stored(message.count, message.buffers)
+      case 'flushed': {
+        this.#flushes.get(message.id)?.()
+        this.#flushes.delete(message.id)
+        return
+      }
+      case 'trouble':
+        if (!message.waiting) this.#lose(message.message)
+    }
+  }
+
+  #stored(count: number, buffers: readonly ArrayBuffer[]): void {
+    for (const { length, chunkBytes } of this.#posted.splice(0, count)) {
+      this.#postedBytes -= length
+      this.#recordedBytes += chunkBytes
+    }
+    for (const buffer of buffers) this.#packer.reuse(buffer)
+    this.#progressAt = performance.now()
+    if (this.#posted.length === 0) {
+      clearInterval(this.#watch)
+      this.#watch = undefined
+    }
+    if (this.#postedBytes > this.#options.bound / 2) return
+    if (this.#lost.active) this.#resume()
+    this.#setPressure(false)
+  }
+
+  #arm(): void {
+    if (this.#armed) return
+    this.#armed = true
+    if (this.#timer === undefined) {
+      this.#timer = setTimeout(() => {
+        this.#armed = false
+        this.#packer.flush()
+      }, FLUSH_MS)
+      this.#timer.unref()
+    } else this.#timer.refresh()
+  }
+
+  #post(packed: PackedBuffer): void {
+    if (this.#worker === null) return this.#lost.add(packed.from, packed.to, packed.chunks, packed.chunkBytes)
+    if (this.#posted.length === 0) this.#progressAt = performance.now()
+    this.#posted.push(packed)
+    this.#postedBytes += packed.length
+    if (this.#postedBytes > this.#highWater) this.#highWater = this.#postedBytes
+    this.#send({ kind: 'records', buffer: packed.buffer, length: packed.length }, [packed.buffer])
+    this.#watch ??= setInterval(() => this.#check(), WATCH_MS).unref()
+    if (this.#postedBytes < this.#options.bound || this.#lost.active) return
+    if (this.#options.drop) this.#lose('overload')
+    else this.#setPressure(true)
+  }
+
+  #check(): void {
+    if (this.#posted.length === 0 || performance.now() - this.#progressAt < STALLED_MS) return
+    this.#lose('the recorder has stored nothing for two seconds')
+  }
+
+  /** From now on traffic is counted, not kept. */
+  #lose(reason: string): void {
+    if (this.#lost.active) return
+    this.#packer.flush()
+    this.#lost.begin(reason)
+    this.#setPressure(false)
+    for (const listener of this.#states) listener({ kind: 'lost', reason })
+  }
+
+  #resume(): void {
+    const loss = this.#lost.end()
+    this.#recorderTap.resume(loss)
+    this.#arm()
+    for (const listener of this.#states) listener({ kind: 'recovered', chunks: loss.chunks, bytes: loss.bytes })
+  }
+
+  #setPressure(on: boolean): void {
+    if (this.#paused === on) return
+    this.#paused = on
+    for (const listener of this.#pressure) listener(on)
+  }
+
+  #send(message: ToThread, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker?.postMessage(message, transfer)
+  }
+}

@@ -1,0 +1,155 @@
+import { statSync } from 'node:fs'
+import { ProxyError } from '../errors.ts'
+import { createWriter, type Writer } from '../store/writer.ts'
+import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
+import { Recording } from './recording.ts'
+import { Redactor } from './redaction.ts'
+
+/** A commit comes at most so long after the first record it holds. */
+const COMMIT_MS = 25
+const COMMIT_BYTES = 256 * 1024
+const BEAT_MS = 1000
+const SWEEP_EVERY = 10
+const FIRST_RETRY_MS = 100
+const LAST_RETRY_MS = 1000
+
+/** Errors that pass: the commit is tried again and nothing is lost by it. */
+const PASSING = /^SQLITE_(BUSY|LOCKED|FULL)/
+const WAITING = /^SQLITE_(BUSY|LOCKED)/
+
+/** What the recorder thread does, given a way to answer; `receive` is handed each message of the live thread. */
+export interface RecorderLoop {
+  receive(message: ToThread): void
+}
+
+/**
+ * Opens the capture, answers `ready` (or `refused`), and records from then on. Errors that do not pass are thrown: the thread
+ * ends by them and a new one takes over.
+ */
+export function startRecording(
+  settings: ThreadSettings,
+  answer: (message: FromThread, transfer?: readonly ArrayBuffer[]) => void,
+): RecorderLoop | undefined {
+  let writer: Writer
+  const { db, instance, depth, redact, key, maxPages } = settings
+  try {
+    writer = createWriter(db, instance, Date.now() * 1000, maxPages === undefined ? {} : { maxPages })
+  } catch (error) {
+    const known = error instanceof ProxyError ? error : new ProxyError('STORE_OPEN_FAILED', String(error))
+    answer({ kind: 'refused', code: known.code, message: known.message, hint: known.hint })
+    return undefined
+  }
+  const recording = new Recording(writer, new Redactor(redact, Buffer.from(key, 'hex')), depth)
+  answer({ kind: 'ready' })
+  return new Loop(writer, recording, db, answer)
+}
+
+class Loop implements RecorderLoop {
+  readonly #writer: Writer
+  readonly #recording: Recording
+  readonly #answer: (message: FromThread, transfer?: readonly ArrayBuffer[]) => void
+  readonly #db: string
+  readonly #inode: number
+  readonly #beating: NodeJS.Timeout
+  #inbox: ToThread[] = []
+  #due: NodeJS.Timeout | undefined
+  #retryMs = 0
+  #beats = 0
+  #buffers: ArrayBuffer[] = []
+
+  constructor(
+    writer: Writer,
+    recording: Recording,
+    db: string,
+    answer: (message: FromThread, transfer?: readonly ArrayBuffer[]) => void,
+  ) {
+    this.#writer = writer
+    this.#recording = recording
+    this.#db = db
+    this.#answer = answer
+    this.#inode = statSync(db).ino
+    this.#beating = setInterval(() => this.#beat(), BEAT_MS)
+  }
+
+  receive(message: ToThread): void {
+    if (this.#retryMs > 0) {
+      this.#inbox.push(message)
+      return
+    }
+    switch (message.kind) {
+      case 'records':
+        this.#recording.receive(message.buffer, message.length)
+        this.#buffers.push(message.buffer)
+        if (this.#recording.pendingBytes >= COMMIT_BYTES) this.#commit()
+        else this.#due ??= setTimeout(() => this.#commit(), COMMIT_MS)
+        return
+      case 'flush':
+        if (this.#commit()) this.#answer({ kind: 'flushed', id: message.id })
+        else this.#inbox.push(message)
+        return
+      case 'instance':
+        this.#writer.describe(message.instance)
+        return
+      case 'close':
+        this.#close(message)
+    }
+  }
+
+  /** False when it has to be tried again. */
+  #commit(): boolean {
+    clearTimeout(this.#due)
+    this.#due = undefined
+    try {
+      this.#recording.commit()
+    } catch (error) {
+      this.#trouble(error)
+      return false
+    }
+    const buffers = this.#buffers
+    this.#buffers = []
+    if (buffers.length > 0) this.#answer({ kind: 'stored', count: buffers.length, buffers }, buffers)
+    return true
+  }
+
+  #trouble(error: unknown): void {
+    const { code = '', message } = error as { code?: string; message: string }
+    if (!PASSING.test(code)) throw error
+    if (this.#retryMs === 0) this.#answer({ kind: 'trouble', waiting: WAITING.test(code), message })
+    this.#retryMs = Math.min(Math.max(FIRST_RETRY_MS, this.#retryMs * 2), LAST_RETRY_MS)
+    setTimeout(() => this.#retry(), this.#retryMs)
+  }
+
+  #retry(): void {
+    if (!this.#commit()) return
+    this.#retryMs = 0
+    const waited = this.#inbox
+    this.#inbox = []
+    for (const message of waited) this.receive(message)
+  }
+
+  #beat(): void {
+    const now = Date.now() * 1000
+    if (statSync(this.#db, { throwIfNoEntry: false })?.ino !== this.#inode) {
+      throw new Error(`the capture ${this.#db} was moved or removed`)
+    }
+    if (this.#retryMs > 0) return
+    if (this.#beats++ % SWEEP_EVERY === 0) this.#recording.sweep(now)
+    try {
+      this.#writer.beat(now)
+    } catch (error) {
+      const { code = '' } = error as { code?: string }
+      if (!PASSING.test(code)) throw error
+    }
+  }
+
+  #close(message: ToThread): void {
+    this.#recording.finish()
+    if (!this.#commit()) {
+      this.#inbox.push(message)
+      return
+    }
+    clearInterval(this.#beating)
+    this.#writer.close(Date.now() * 1000)
+    this.#answer({ kind: 'closed' })
+  }
+}

@@ -1,0 +1,128 @@
+import type { ConnectionInfo, UpstreamInfo } from '../pipe/tap.ts'
+import type { Writer } from '../store/writer.ts'
+import type { Ending } from '../wire/ending.ts'
+import type { Direction } from '../wire/frame.ts'
+import type { Depth, RecordingContext } from './context.ts'
+import { Dirty } from './dirty.ts'
+import { EditInterner } from './edits.ts'
+import { ConnectionFlows } from './flows.ts'
+import { unpack, type Loss, type PackedChunk, type PackedEdit, type RecordVisitor } from './packing.ts'
+import { createBufferPool } from './raw.ts'
+import type { Redactor } from './redaction.ts'
+import { createSessions } from './sessions.ts'
+
+/** The recorder without its thread: packed buffers in, commits out. */
+export class Recording implements RecordVisitor {
+  readonly #writer: Writer
+  readonly #context: RecordingContext
+  readonly #connections = new Map<number, ConnectionFlows>()
+  #touched: ConnectionFlows[] = []
+  /** Instant of the newest record. */
+  #now = 0
+  #pending = 0
+
+  constructor(writer: Writer, redactor: Redactor, depth: Depth = 'full') {
+    this.#writer = writer
+    const dirty = new Dirty()
+    this.#context = {
+      dirty,
+      conversations: createSessions(dirty),
+      redactor,
+      pool: createBufferPool(),
+      edits: new EditInterner(),
+      depth,
+    }
+  }
+
+  /** Bytes of traffic taken in since the last commit. */
+  get pendingBytes(): number {
+    return this.#pending
+  }
+
+  receive(buffer: ArrayBuffer, length: number): void {
+    unpack(buffer, length, this)
+  }
+
+  /** Stores everything received so far. Throws what SQLite throws; nothing is lost by that, and it may be tried again. */
+  commit(): void {
+    const { dirty, pool } = this.#context
+    for (const connection of this.#touched) {
+      connection.touched = false
+      connection.collect()
+    }
+    this.#touched = []
+    if (!dirty.empty) this.#writer.commit(dirty.batch, this.#now)
+    dirty.committed()
+    pool.release()
+    this.#pending = 0
+  }
+
+  /** Now and then: forgets sessions that have gone quiet. */
+  sweep(now: number): void {
+    this.#context.conversations.sweep(now)
+  }
+
+  /** The recording ends: calls still pending stay unanswered. To be followed by `commit`. */
+  finish(): void {
+    this.#context.conversations.finish(this.#now)
+  }
+
+  opened(connection: number, at: number, info: ConnectionInfo): void {
+    this.#now = at
+    const flows = new ConnectionFlows(this.#context, at, info)
+    this.#connections.set(connection, flows)
+  }
+
+  upstream(connection: number, info: UpstreamInfo): void {
+    this.#connections.get(connection)?.upstream(info)
+  }
+
+  chunk(connection: number, chunk: PackedChunk): void {
+    this.#now = chunk.receivedAt
+    this.#pending += chunk.bytes.length
+    const flows = this.#connections.get(connection)
+    if (flows === undefined) return
+    this.#touch(flows)
+    flows.chunk(chunk)
+  }
+
+  sent(connection: number, direction: Direction, upTo: number, at: number): void {
+    this.#connections.get(connection)?.sent(direction, upTo, at)
+  }
+
+  edited(connection: number, edit: PackedEdit): void {
+    this.#connections.get(connection)?.edited(edit)
+  }
+
+  ended(connection: number, direction: Direction, at: number, ending: Ending, unsent: number): void {
+    this.#now = at
+    const flows = this.#connections.get(connection)
+    if (flows === undefined) return
+    this.#touch(flows)
+    flows.ended(direction, at, ending, unsent)
+  }
+
+  closed(connection: number, at: number): void {
+    this.#now = at
+    const flows = this.#connections.get(connection)
+    if (flows === undefined) return
+    this.#connections.delete(connection)
+    this.#touch(flows)
+    flows.closed(at)
+  }
+
+  note(connection: number, at: number, kind: string, detail: unknown): void {
+    const row = this.#connections.get(connection)?.row ?? null
+    this.#context.dirty.batch.logs.push({ connection: row, at, kind, detail: JSON.stringify(detail) })
+  }
+
+  loss(loss: Loss): void {
+    this.#context.dirty.batch.losses.push(loss)
+  }
+
+  #touch(flows: ConnectionFlows): void {
+    if (flows.touched) return
+    flows.touched = true
+    this.#touched.push(flows)
+  }
+}
