@@ -4,7 +4,7 @@ import { frameRow, messageRow, type Record } from './columns.ts'
 import type { FrameRow } from './rows.ts'
 
 /** An edit as stored. `bytes` null: a secret, never recorded. */
-export interface StoredEdit {
+interface StoredEdit {
   readonly offset: number
   readonly removed: Buffer
   readonly bytes: Buffer | null

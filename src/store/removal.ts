@@ -3,7 +3,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import { CARRIES_SESSION, RUNNING_CONNECTION } from './candidates.ts'
 
 /** Counted over the life of a removal. */
-export interface Removed {
+interface Removed {
   connections: number
   frames: number
 }
