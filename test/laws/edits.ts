@@ -14,7 +14,6 @@ async function exchange(line: Line, [request, arrives]: Rewrite, [answer, comes]
   const client = await line.dial()
   client.write(ports(request, line))
   const server = await line.accept()
-  await server.until('\r\n\r\n')
   await server.until(ports(arrives, line))
   server.end(ports(answer, line))
   await client.ended()
@@ -139,6 +138,63 @@ const untouchedText = ours(
   },
 )
 
+const tunnels = ours(
+  12,
+  'rewrites nothing in a connection that has been switched to another protocol',
+  {},
+  async (line) => {
+    const handshakes = [
+      [
+        'GET /mcp HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: own\r\n\r\n',
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: own\r\n\r\n',
+      ],
+      ['CONNECT other.test:1 HTTP/1.1\r\n\r\n', 'HTTP/1.1 200 OK\r\n\r\n'],
+      ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', '\0\0\0\x04\0\0\0\0\0'],
+    ] as const
+    for (const [asked, answered] of handshakes) {
+      const client = await line.dial()
+      client.write(asked)
+      const server = await line.accept()
+      await server.until(asked)
+      server.write(answered)
+      await client.until(answered)
+      const up = ports(requested('Host: 127.0.0.1:PROXY\r\nOrigin: http://127.0.0.1:PROXY\r\n'), line)
+      const down = ports(redirected('Location: http://127.0.0.1:SERVER/\r\n'), line)
+      client.write(up)
+      await server.until(asked.length + up.length)
+      server.write(down)
+      await client.until(answered.length + down.length)
+      expect(server.text()).toBe(asked + up)
+      expect(client.text()).toBe(answered + down)
+    }
+  },
+)
+
+const pipelined = ours(
+  12,
+  'finds the heads among pipelined requests and their answers, and only those',
+  {},
+  async (line) => {
+    const inner = 'HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:SERVER/no\r\n\r\n'
+    const text = ports(inner, line)
+    const moved = 'HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:SERVER/yes\r\nContent-Length: 0\r\n\r\n'
+    const between =
+      `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n` +
+      `HTTP/1.1 103 Early Hints\r\nX: 1\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${text.length.toString(16)}\r\n${text}\r\n0\r\nLocation: http://127.0.0.1:SERVER/\r\n\r\n` +
+      `HTTP/1.1 304 Not Modified\r\nContent-Length: 99\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`
+    const host = 'Host: 127.0.0.1:PROXY\r\n'
+    const body = ports(host, line)
+    const asked = `HEAD / HTTP/1.1\r\n${host}\r\nPOST / HTTP/1.1\r\n${host}Content-Length: ${body.length}\r\n\r\n${body}`
+    const rest = `GET /n HTTP/1.1\r\n${host}\r\nGET /4 HTTP/1.1\r\n${host}\r\nGET /5 HTTP/1.1\r\n${host}\r\n`
+    const edited = (all: string): string => all.replaceAll(host, 'Host: 127.0.0.1:SERVER\r\n')
+    await exchange(
+      line,
+      [asked + rest, edited(asked.slice(0, -body.length)) + body + edited(rest)],
+      [between + moved, between + moved.replace('SERVER', 'PROXY')],
+    )
+  },
+)
+
 /** The domain may be dropped or made the proxy's: a client takes the cookie either way. Nothing else may change. */
 const cookies = ours(12, 'frees cookies from the server’s domain', { target: { host: 'localhost' } }, async (line) => {
   const client = await line.dial()
@@ -253,6 +309,8 @@ export const edits: readonly Law[] = [
     { rewrite: false },
   ),
   untouchedText,
+  tunnels,
+  pipelined,
   cookies,
   added,
   everyRequest,

@@ -86,6 +86,42 @@ async function silentPair(line: Line): Promise<Pair> {
   return { client, server: await line.accept() }
 }
 
+/** A client that has said everything and left before anybody could answer. */
+function hurried(how: How): Law {
+  return same(
+    6,
+    `passes ${how.toUpperCase()} of a client that leaves as soon as it has asked, 200 runs`,
+    async (line) => {
+      const seen = await batches(200, 20, async (run) => {
+        const request = `POST /mcp HTTP/1.1\r\nX-Hurry: ${run}.\r\nContent-Length: 2\r\n\r\n{}`
+        const client = await line.dial()
+        client.write(request)
+        if (how === 'fin') client.end()
+        else client.reset()
+        const server = await line.accept(`X-Hurry: ${run}.`)
+        const ended = await server.ended()
+        const all = server.text() === request
+        server.socket.destroy()
+        client.socket.destroy()
+        return `${ended} ${all ? 'complete' : 'incomplete'}`
+      })
+      expect(new Set(seen)).toEqual(new Set([`${how} complete`]))
+      return seen.length
+    },
+  )
+}
+
+const spokenFirst = same(6, 'passes what a server says unasked, and its end', async (line) => {
+  const { client, server } = await silentPair(line)
+  server.end('220 ready\r\n')
+  await client.until('220 ready\r\n')
+  await client.ended()
+  client.end('QUIT\r\n')
+  await server.until('QUIT\r\n')
+  await server.ended()
+  return [saw(client), saw(server)]
+})
+
 const halfClosedByClient = same(6, 'passes a half-close of the client: the answer still comes', async (line) => {
   const { client, server } = await line.open()
   client.end()
@@ -181,6 +217,9 @@ export const endings: readonly Law[] = [
   ...both({ place: 'in the middle of a request body', runs: 20, before: uploading }),
   ...both({ place: 'in the middle of an answer’s head', runs: 20, before: inHead }),
   ...both({ place: 'in the middle of a request’s head', runs: 20, before: inRequestHead }),
+  hurried('fin'),
+  hurried('rst'),
+  spokenFirst,
   halfClosedByClient,
   halfClosedByServer,
   resetAfterHalfClose,

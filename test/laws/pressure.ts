@@ -1,8 +1,8 @@
 /** Law 8: a slow reader slows the writer, and loses nothing. */
 import { expect } from 'vitest'
-import type { Bench, Law } from './law.ts'
+import { same, sameTogether, type Bench, type Law } from './law.ts'
 import type { Line } from '../support/line.ts'
-import type { Peer } from '../support/raw.ts'
+import type { How, Peer } from '../support/raw.ts'
 
 type Writer = 'client' | 'server'
 
@@ -75,8 +75,20 @@ async function stalled(accepted: () => number): Promise<number> {
   return last
 }
 
-/** Reads and compares with the pattern as it comes; keeps nothing. */
-function reading({ to, head }: Ends): { count: () => number; wrong: () => boolean } {
+/** Begins to read and compares with the pattern as it comes; keeps nothing. */
+function reading({ to, head }: Ends): Reading {
+  const got = follow(to, head)
+  to.read()
+  return got
+}
+
+interface Reading {
+  readonly count: () => number
+  readonly wrong: () => boolean
+}
+
+/** Compares what comes, behind so many other bytes. */
+function follow(to: Peer, head = 0): Reading {
   let count = -head
   let wrong = false
   to.drain((bytes) => {
@@ -101,6 +113,8 @@ async function slow(line: Line, writer: Writer): Promise<{ ahead: number; held: 
   const got = reading(ends)
   await ends.to.until(TOTAL + ends.head, 15_000)
   expect(got.wrong(), 'bytes lost or changed').toBe(false)
+  ends.from.end()
+  expect(await ends.to.ended()).toBe('fin')
   return { ahead, held }
 }
 
@@ -120,6 +134,50 @@ function slowed(writer: Writer): Law {
     timeoutMs: 40_000,
   }
 }
+
+/** The writer stands still; then the one who does not read leaves. */
+async function leftStanding(line: Line, writer: Writer, how: How, last: string): Promise<string> {
+  const { from, to } = await open(line, writer, TOTAL)
+  const flow = pump(from, TOTAL)
+  await stalled(flow.accepted)
+  flow.stop()
+  const before = from.text().length
+  if (last !== '') to.write(last)
+  if (how === 'fin') to.end()
+  else to.reset()
+  await from.ended()
+  if (how === 'rst') await from.gone()
+  return `${from.how} ${from.text().length - before}`
+}
+
+function leaving(writer: Writer, how: How): Law[] {
+  const claim = `tells a ${writer} that stands still the ${how.toUpperCase()} of the one who does not read`
+  return ['', 'GET /last HTTP/1.1\r\n\r\n'].map((last) =>
+    sameTogether(8, last === '' ? claim : `${claim}, behind data`, async (line) => {
+      const seen = await leftStanding(line, writer, how, last)
+      expect(seen).toBe(`${how} ${last.length}`)
+      return seen
+    }),
+  )
+}
+
+const echoed = same(8, 'carries 32 MiB both ways at once', async (line) => {
+  const total = 32 * MiB
+  const { client, server } = await line.open(
+    `POST /mcp HTTP/1.1\r\nHost: server.test\r\nContent-Length: ${total}\r\n\r\n`,
+  )
+  const [there, here] = [server.text().length, client.text().length]
+  const head = `HTTP/1.1 200 OK\r\nContent-Length: ${total}\r\n\r\n`
+  server.write(head)
+  await client.until(head)
+  const up = follow(server)
+  const down = follow(client)
+  pump(client, total)
+  pump(server, total)
+  await Promise.all([server.until(there + total, 15_000), client.until(here + head.length + total, 15_000)])
+  expect([up.wrong(), down.wrong()], 'bytes lost or changed').toEqual([false, false])
+  return [up.count(), down.count()]
+})
 
 /** How much a reader gets that began to read only after the writer had written and reset. */
 async function cut(line: Line, writer: Writer, total: number): Promise<number> {
@@ -151,4 +209,11 @@ function cutOff(writer: Writer): Law {
   return { number: 8, claim, check }
 }
 
-export const pressure: readonly Law[] = [slowed('server'), slowed('client'), cutOff('server'), cutOff('client')]
+export const pressure: readonly Law[] = [
+  slowed('server'),
+  slowed('client'),
+  cutOff('server'),
+  cutOff('client'),
+  ...(['server', 'client'] as const).flatMap((writer) => [...leaving(writer, 'fin'), ...leaving(writer, 'rst')]),
+  echoed,
+]

@@ -28,9 +28,11 @@ export interface Peer {
   until(what: string | number, patienceMs?: number): Promise<void>
   /** Resolves when the other side has ended its direction. */
   ended(patienceMs?: number): Promise<How>
+  /** Resolves when the connection is over in both directions. */
+  gone(patienceMs?: number): Promise<void>
   /** Begins to read, for a peer made with `idle`. */
   read(): void
-  /** Called for each piece instead of keeping it. */
+  /** From now on pieces are given away instead of kept. */
   drain(take: (bytes: Buffer) => void): void
   onChange(listener: () => void): void
 }
@@ -67,15 +69,18 @@ export function createPeer(socket: Socket, { patienceMs = 3000, idle = false }: 
   }
   // libuv reports EOF when data and RST arrive together: a write of no bytes tells the two apart.
   const onEnd = (): void => {
-    if (!socket.writable) finish('fin')
+    // behind bytes that wait it would not be written; those fail by themselves
+    if (!socket.writable || socket.writableLength > 0) finish('fin')
     else socket.write('', (error) => finish(error ? 'rst' : 'fin'))
   }
   socket.setNoDelay(true)
   socket.on('end', onEnd)
   socket.on('error', () => finish('rst'))
+  socket.on('close', changed)
   if (!idle) socket.on('data', onData)
 
-  const wait = async (done: () => boolean, says: () => string, ms: number): Promise<void> => {
+  const over = (): boolean => how !== 'open'
+  const wait = async (done: () => boolean, says: () => string, ms: number, hopeless = over): Promise<void> => {
     await new Promise<void>((resolve, reject) => {
       const settle = (): void => {
         clearTimeout(timer)
@@ -86,7 +91,7 @@ export function createPeer(socket: Socket, { patienceMs = 3000, idle = false }: 
       const timer = setTimeout(settle, ms)
       const check = (): void => {
         if (done()) settle()
-        else if (how !== 'open') setImmediate(settle)
+        else if (hopeless()) setImmediate(settle)
       }
       listeners.add(check)
       check()
@@ -124,11 +129,15 @@ export function createPeer(socket: Socket, { patienceMs = 3000, idle = false }: 
       )
       return how as How
     },
+    gone: (ms = patienceMs) =>
+      wait(
+        () => socket.destroyed,
+        () => `still there, ${how}`,
+        ms,
+        () => false,
+      ),
     read: () => void socket.on('data', onData),
-    drain: (taker) => {
-      take = taker
-      socket.on('data', onData)
-    },
+    drain: (taker) => void (take = taker),
     onChange: (listener) => void listeners.add(listener),
   }
 }
