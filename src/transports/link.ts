@@ -193,10 +193,17 @@ export class Link {
   #endOrReset(side: Side): void {
     const { socket, raw, who } = side
     const pipe = this.#pipeOf(side)
-    // behind bytes that still wait for a slow peer the empty write would keep the FIN back; those bytes fail by themselves
-    if (side.ending || socket !== raw || socket.writableLength > 0) return pipe.end({ how: 'fin', by: who })
+    const fin = (): void => pipe.end({ how: 'fin', by: who })
+    if (side.ending || socket !== raw) return fin()
+    if (socket.writableLength > 0) {
+      // behind bytes that wait for a slow peer the empty write would keep the FIN back; those bytes fail in this very turn
+      setImmediate(() => {
+        if (!socket.destroyed) fin()
+      })
+      return
+    }
     socket.write(EMPTY, (error) => {
-      if (error === null || error === undefined) pipe.end({ how: 'fin', by: who })
+      if (error === null || error === undefined) fin()
     })
   }
 
@@ -241,8 +248,12 @@ export class Link {
   #reset(side: Side): void {
     side.ending = true
     side.ours = true
-    if (!side.raw.destroyed) side.raw.resetAndDestroy()
-    if (side.socket !== side.raw) side.socket.destroy()
+    const { raw } = side
+    const reset = (): void => void (raw.destroyed || raw.resetAndDestroy())
+    // while a shutdown is under way libuv refuses to reset (EINVAL), and the socket would stay open for good
+    if (raw.writableEnded && !raw.writableFinished && raw.writableLength === 0) raw.once('finish', reset)
+    else reset()
+    if (side.socket !== raw) side.socket.destroy()
   }
 
   /** A reset throws away what the kernel still holds for a slow reader, so that has to leave first. */
