@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { ProxyError, type ErrorCode } from './errors.ts'
 import { createClock, nullTap, type AnchoredClock } from './pipe/index.ts'
-import { transports, type Listener } from './transports/index.ts'
+import { createRecorder, type Recorder, type RecorderState } from './recorder/index.ts'
+import { portHolder, transports, type Listener } from './transports/index.ts'
 import { VERSION } from './version.ts'
 
 /** How much of the traffic is kept. `heads`: no bodies. `metadata`: no bytes at all. */
@@ -64,6 +65,8 @@ export interface ProxyStats {
   readonly lostBytes: number
 }
 
+export type { RecorderState }
+
 export interface Proxy {
   /** For clients: listener address with the target's path. */
   readonly url: string
@@ -76,18 +79,11 @@ export interface Proxy {
   readonly ui: string | null
   readonly token: string | null
   stats(): ProxyStats
+  /** Told when recording stops (traffic goes on) and when it goes on. */
+  onRecording(listener: (state: RecorderState) => void): void
   /** Resolves when everything received so far is committed. */
   flush(): Promise<void>
   /** Ends streams, flushes the capture. */
-  close(): Promise<void>
-}
-
-interface Recorder {
-  tap: import('./pipe/index.ts').Tap
-  setInstance(p: object): void
-  onPressure(l: (full: boolean) => void): void
-  stats(): Omit<ProxyStats, 'connections' | 'open'>
-  flush(): Promise<void>
   close(): Promise<void>
 }
 
@@ -112,9 +108,9 @@ const built = (path: string): URL =>
 export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   const target = parseTarget(options.target)
   const clock = createClock()
-  const db = null as string | null
+  const db = options.db === false ? null : (options.db ?? (await defaultPath()))
   const controlPorts = new Set<number>()
-  const recorder = undefined as Recorder | undefined
+  const recorder = db === null ? undefined : await openRecorder(options, target, db)
   let listener: Listener | undefined
   let desk: Desk | undefined
   try {
@@ -171,6 +167,7 @@ function proxyOf({ options, target, clock, db, recorder, listener, desk, url }: 
       open: listener.open,
       ...(recorder?.stats() ?? { recordedBytes: 0, queueBytes: 0, queueHighWater: 0, lostChunks: 0, lostBytes: 0 }),
     }),
+    onRecording: (listener) => recorder?.onState(listener),
     flush: async () => recorder?.flush(),
     close: () => (closing ??= close()),
   }
@@ -183,6 +180,18 @@ function parseTarget(text: string): URL {
     ? `Did you mean http://${text}?`
     : 'Give a URL such as http://localhost:3000/mcp.'
   throw new ProxyError('TARGET_INVALID', `"${text}" is not a URL that can be proxied.`, { hint: guess })
+}
+
+function openRecorder(options: ProxyOptions, target: URL, db: string): Promise<Recorder> {
+  return createRecorder({
+    db,
+    workerUrl: built('recorder/thread.js'),
+    instance: { role: options.role ?? 'proxy', name: options.name ?? '', url: null, target: target.href, uiPort: null },
+    record: options.record ?? 'full',
+    redact: options.redact ?? {},
+    ...(options.queueBytes === undefined ? {} : { queueBytes: options.queueBytes }),
+    onOverload: options.onOverload ?? 'slow',
+  })
 }
 
 async function openListener(
@@ -212,7 +221,8 @@ async function openListener(
       clock,
       isControlPlane: (address, port) => controlPorts.has(port) && isLoopback(address),
     })
-  if (options.port !== undefined) return listen(options.port)
+  if (options.port !== undefined)
+    return listen(options.port).catch((error: unknown) => nameHolder(error, options.port ?? 0))
   for (let port = PROXY_PORT; port < PROXY_PORT + PORTS_TRIED; port++) {
     if (LEFT_ALONE.has(port) || port === own) continue
     const listener = await listen(port).catch((error: unknown) => {
@@ -227,8 +237,23 @@ function isTaken(error: unknown): boolean {
   return error instanceof ProxyError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE'
 }
 
+async function nameHolder(error: unknown, port: number): Promise<never> {
+  const holder = isTaken(error) ? await portHolder(port) : undefined
+  if (holder === undefined) throw error
+  throw new ProxyError('LISTEN_FAILED', `Port ${port} is taken by ${holder}.`, {
+    hint: 'Use --port 0 for any free port.',
+    cause: error,
+  })
+}
+
 function isLoopback(host: string): boolean {
   return /^(localhost|127\..*|::1|\[::1\]|::ffff:127\..*|0\.0\.0\.0|::|\[::\])$/.test(host)
+}
+
+/** SQLite is not loaded on this thread for the sake of a path. */
+async function defaultPath(): Promise<string> {
+  const { defaultCapturePath } = await import('./store/open.ts')
+  return defaultCapturePath(process.env, process.platform)
 }
 
 /** What clients are to be pointed at: our address with the target's path. */
@@ -248,7 +273,7 @@ interface Desk {
 
 type DeskMessage =
   | { readonly kind: 'ready'; readonly port: number }
-  | { readonly kind: 'error'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
+  | { readonly kind: 'error'; readonly code: ErrorCode | 'BUG'; readonly message: string; readonly hint: string }
 
 function openDesk(
   ui: { host?: string; port?: number; token?: string },
@@ -266,7 +291,8 @@ function openDesk(
     worker.once('message', (message: DeskMessage) => {
       if (message.kind === 'error') {
         void worker.terminate()
-        return reject(new ProxyError(message.code, message.message, { hint: message.hint }))
+        const { code, hint } = message
+        return reject(code === 'BUG' ? new Error(message.message) : new ProxyError(code, message.message, { hint }))
       }
       const close = async (): Promise<void> => {
         const gone = new Promise((done) => worker.once('exit', done))

@@ -5,6 +5,7 @@
  */
 import { listenReverse } from './reverse.ts'
 
+export { portHolder } from './port-holder.ts'
 export type { Listener, ReverseOptions } from './reverse.ts'
 
 /** Transports by name. `reverse`: HTTP and all it carries, one listener a server. */

@@ -66,6 +66,7 @@ export const fakeContext = ({
           lostChunks: 0,
           lostBytes: 0,
         }),
+        onRecording: () => undefined,
         flush: async () => undefined,
         close: async () => {
           closed++
