@@ -38,7 +38,7 @@ export const loadConfig = (file: string, env: Env): Settings => {
     )
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
     throw new ProxyError('CONFIG_INVALID', [`${file} has ${count}:`, ...lines].join('\n'), {
-      hint: `Mend ${problems.length === 1 ? 'it' : 'them'}; nothing was started. \`config check ${file}\` looks again.`,
+      hint: `Mend ${problems.length === 1 ? 'it' : 'them'}; nothing was started. Look again with: mitmcp config check ${file}`,
     })
   }
   return settings

@@ -9,21 +9,20 @@ const parse = (...args: string[]): ProxyFlags => {
   return command.parse(args, { from: 'user' }).opts<ProxyFlags>()
 }
 
+/** Every flag; `~` stands for a space. */
+const ALL = [
+  '--port 0 --host 0.0.0.0 --ui-port 7000 --db a.db --name edge --no-ui --insecure --no-rewrite',
+  '--no-redact --record heads --on-overload drop --on-unreachable reset --redact-key a --redact-key b',
+  '--redact-path params.x --redact-value sk-.* --redact-key-file key --header X-A:~1 --header X-B:2',
+  '--header-env Authorization=TOKEN --token-env UI',
+].join(' ')
+
 describe('flags', () => {
   test('set nothing when none are given', () => expect(settingsOf(parse(), {})).toEqual({}))
 
   test('set what they say', () =>
     expect(
-      settingsOf(
-        parse(
-          ...['--port', '0', '--host', '0.0.0.0', '--ui-port', '7000', '--db', 'a.db', '--name', 'edge', '--no-ui'],
-          ...['--insecure', '--no-rewrite', '--no-redact', '--record', 'heads', '--on-overload', 'drop'],
-          ...['--on-unreachable', 'reset', '--redact-key', 'a', '--redact-key', 'b', '--redact-path', 'params.x'],
-          ...['--redact-value', 'sk-.*', '--redact-key-file', 'key', '--header', 'X-A: 1', '--header', 'X-B:2'],
-          ...['--header-env', 'Authorization=TOKEN', '--token-env', 'UI'],
-        ),
-        { TOKEN: 'Bearer x', UI: 'tok' },
-      ),
+      settingsOf(parse(...ALL.split(' ').map((word) => word.replace('~', ' '))), { TOKEN: 'Bearer x', UI: 'tok' }),
     ).toEqual({
       port: 0,
       host: '0.0.0.0',

@@ -30,4 +30,4 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('%s stops; a second signal ends at on
   expect(process.exits).toEqual([130])
 })
 
-test('what is stopped already is told at once', () => aborted(AbortSignal.abort()))
+test('what is stopped already is told at once', () => expect(aborted(AbortSignal.abort())).resolves.toBeUndefined())

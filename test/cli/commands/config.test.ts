@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { run } from '../../../src/cli/run.ts'
+import { temporaryFolder } from '../../support/capture-fixture.ts'
+import { fakeContext } from '../../support/cli-context.ts'
+
+const check = async (text: string, ...flags: string[]) => {
+  const file = join(temporaryFolder(), 'mitmcp.yaml')
+  writeFileSync(file, text)
+  const context = fakeContext({ env: { KEY: 'secret-value' } })
+  const code = await run(['config', 'check', file, ...flags], context)
+  return { code, file, stdout: context.output.stdout(), stderr: context.output.stderr() }
+}
+
+test('a good file is said to be fine, with how to use it', async () => {
+  const { code, stdout, file } = await check('target: http://localhost:3000/\n')
+  expect([code, stdout]).toEqual([0, `${file} is fine. Use it: npx mitmcp --config ${file}\n`])
+})
+
+test('every problem is told with its line, exit 2', async () => {
+  const { code, stderr, file } = await check('prot: 1\nui: maybe\n')
+  expect(code).toBe(2)
+  expect(stderr).toBe(
+    `error ${file} has 2 problems:\n  ${file}:1:1  prot: unknown key; did you mean port?\n  ${file}:2:5  ui: must be true or false [CONFIG_INVALID]\n` +
+      ` hint Mend them; nothing was started. Look again with: npx mitmcp config check ${file}\n`,
+  )
+})
+
+test('--json says what is set, but no secrets', async () => {
+  const { stdout } = await check('port: 1\ntoken-env: KEY\nheader-env: {Authorization: KEY}\n', '--json')
+  expect(JSON.parse(stdout)).toEqual({ port: 1, token: '(set)', headers: ['Authorization'] })
+})

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { sessionLines } from '../../../src/cli/commands/ls.ts'
+import { run } from '../../../src/cli/run.ts'
+import { dayText } from '../../../src/cli/units.ts'
+import { captureFixture } from '../../support/capture-fixture.ts'
+import { capturedOutput, fakeContext, NOW } from '../../support/cli-context.ts'
+import { conversationFixture } from '../../support/conversation-fixture.ts'
+import { sessionRow } from '../../support/rows.ts'
+
+test('a line for each session', () => {
+  const started = dayText(NOW - 60e6, NOW)
+  expect(
+    sessionLines(
+      [
+        sessionRow({ pending: 1 }),
+        sessionRow({ uid: 'zyxwvuts', client: null, serverInfo: null, endedAt: NOW, errors: 2, revision: null }),
+      ],
+      capturedOutput(),
+      NOW,
+    ),
+  ).toEqual([
+    `Session   Started   Lasted        Client      Server          Calls  Failed  Waiting    Size  Protocol`,
+    `abcdefgh  ${started}  30.0 s, open  tester 1.0  server 2.0          4       0        1  4.0 kB  http 2025-11-25`,
+    `zyxwvuts  ${started}  1 min         ?           127.0.0.1:3000      4       2        0  4.0 kB  http`,
+  ])
+})
+
+test('names from the wire cannot steer the terminal', () =>
+  expect(
+    sessionLines([sessionRow({ client: { name: '\u001b[2J', version: '' } })], capturedOutput(), NOW).join('\n'),
+  ).toContain(String.raw`\x1b[2J`))
+
+test('lists what is recorded', async () => {
+  const { path } = conversationFixture()
+  const context = fakeContext()
+  expect(await run(['ls', '--db', path], context)).toBe(0)
+  expect(context.output.stdout()).toMatch(
+    /^Session .*\ntalk0001 .* tester 1\.0 +shop 2\.0 +2 +0 +1 +2\.0 kB +http 2025-11-25\n$/,
+  )
+})
+
+test('--json gives a row a line', async () => {
+  const { path } = conversationFixture()
+  const context = fakeContext()
+  expect(await run(['ls', '--db', path, '--json'], context)).toBe(0)
+  expect(JSON.parse(context.output.stdout())).toMatchObject({ uid: 'talk0001', calls: 2, client: { name: 'tester' } })
+})
+
+test('an empty capture says what is missing', async () => {
+  const { path } = captureFixture()
+  const context = fakeContext()
+  expect(await run(['ls', '--db', path], context)).toBe(0)
+  expect(context.output.stderr()).toBe(`No sessions in ${path} yet. A client has to connect first.\n`)
+})

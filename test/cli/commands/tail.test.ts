@@ -1,0 +1,106 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { run } from '../../../src/cli/run.ts'
+import { START, type CaptureFixture } from '../../support/capture-fixture.ts'
+import { fakeContext, NOW } from '../../support/cli-context.ts'
+import { conversationFixture } from '../../support/conversation-fixture.ts'
+
+/** `tail` on a capture that goes on; stopped when the test is over. */
+const tailing = (...args: string[]) => {
+  const capture = conversationFixture()
+  const context = fakeContext()
+  const ended = run(['tail', '--db', capture.path, ...args], context)
+  onTestFinished(async () => {
+    context.stop()
+    await ended
+  })
+  const lines = () =>
+    context.output
+      .stdout()
+      .split('\n')
+      .map((line) => line.slice(14))
+      .filter((line) => line !== '')
+  return { capture, context, ended, lines }
+}
+
+/** As the recorder does it: the answer of the waiting call, committed. */
+const answerSlow = ({ db, add }: CaptureFixture): void => {
+  const bytes = Buffer.from('{"jsonrpc":"2.0","id":2,"result":{"content":[{"type":"text","text":"at last"}]}}')
+  add('raw', { direction: 1, offset: 5000, bytes })
+  add('frame', { id: 5, session: 1, direction: 1, offset: 5000, length: bytes.length, size: bytes.length, messages: 1 })
+  add('message', { frame: 5, kind: 1, method: 'tools/call', rpc_id: '2', tool: 'slow', call: 2 })
+  db.exec(`UPDATE call SET outcome = 'ok', response_frame = 5, answered_at = ${START + 3_200_000} WHERE id = 2`)
+  add('change', { seq: 1, frame_first: 5, frame_last: 5, calls: '[2]' })
+}
+
+const BEFORE = [
+  'talk0001  →  tools/call  echo  #1  {"text":"hi"}',
+  'talk0001  ←  tools/call  echo  #1  ok 12 ms  "hi"',
+  'talk0001  →  tools/call  slow  #2',
+]
+const ANSWER = 'talk0001  ←  tools/call  slow  #2  ok 3.00 s  "at last"'
+
+describe('tail', () => {
+  test('begins with what was last, then tells messages as they are committed', async () => {
+    const { capture, lines } = tailing()
+    await expect.poll(lines).toEqual(BEFORE)
+    answerSlow(capture)
+    await expect.poll(lines).toEqual([...BEFORE, ANSWER])
+  })
+
+  test('tells what waits, with its age; begins with as many as asked for', async () => {
+    const { capture, lines, context } = tailing('--lines', '0')
+    capture.db.exec(`UPDATE instance SET seen_at = ${NOW}`)
+    await expect
+      .poll(() => context.output.stdout())
+      .toMatch(/^tools\/call slow #2 is not answered yet, after \d+ d \d+ h\n$/)
+    answerSlow(capture)
+    await expect.poll(() => lines().at(-1)).toBe(ANSWER)
+    expect(lines()).toHaveLength(2)
+  })
+
+  test('with --method leaves out the others', async () => {
+    const { context, ended } = tailing('--method', 'tools/list')
+    context.stop()
+    expect(await ended).toBe(0)
+    expect(context.output.stdout()).toBe('')
+  })
+
+  test('with --json gives rows: frames as they come, calls when they are answered', async () => {
+    const { capture, context } = tailing('--json', '--lines', '1')
+    await expect.poll(() => context.output.stdout()).not.toBe('')
+    answerSlow(capture)
+    const rows = () =>
+      context.output
+        .stdout()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object)
+    await expect.poll(rows).toMatchObject([
+      { type: 'frame', id: 4 },
+      { type: 'frame', id: 5 },
+      { type: 'call', id: 2, outcome: 'ok' },
+    ])
+  })
+
+  test('ends with 0 when stopped', async () => {
+    const { context, ended } = tailing()
+    context.stop()
+    expect(await ended).toBe(0)
+  })
+})
+
+test('an unknown session is an error', async () => {
+  const { path } = conversationFixture()
+  const context = fakeContext()
+  expect(await run(['tail', '--db', path, '--session', 'nobody'], context)).toBe(2)
+  expect(context.output.stderr()).toContain('[NOT_FOUND]')
+})
+
+test.each([
+  ['--since', 'yesterday', 'Write it as 30s, 5m, 2h or 1d.'],
+  ['--lines', '-1', 'It must be 0 to 5000.'],
+])('%s %s is refused', async (flag, value, message) => {
+  const context = fakeContext()
+  expect(await run(['tail', `${flag}=${value}`], context)).toBe(2)
+  expect(context.output.stderr()).toContain(message)
+})
