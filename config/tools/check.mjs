@@ -24,12 +24,13 @@ const steps = [
   ['dead code', [tool('knip'), '-c', 'config/tools/knip.json', '--no-progress', '--no-config-hints']],
   ['build', [process.execPath, 'config/tools/build.mjs']],
   ['package', [tool('publint'), 'run', '--pack', 'false', '--strict']],
-  ['pure tests', [tool('vitest'), 'run', '--config', 'config/tools/vitest.config.ts', ...tests]],
+  ['pure tests', [tool('vitest'), 'run', '--config', 'config/tools/vitest.config.ts', '--reporter=dot', ...tests]],
 ]
 
+const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined }
 const run = ([command, ...args]) =>
   new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env })
     const said = []
     child.stdout.on('data', (chunk) => said.push(chunk))
     child.stderr.on('data', (chunk) => said.push(chunk))
