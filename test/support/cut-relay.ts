@@ -4,8 +4,8 @@ import { connect, createServer, type Socket } from 'node:net'
 /** Joins sockets to a server and can cut those that carry a given request: an unreliable network. */
 export interface CutRelay {
   readonly url: string
-  /** Resolves when a request whose start line matches is on its way. */
-  seen(line: RegExp): Promise<void>
+  /** Resolves when the first bytes of an answer to a request have come whose start line matches. */
+  answered(line: RegExp): Promise<void>
   /** Ends the server's side of every connection whose latest request matches; how many there were. */
   cut(line: RegExp, how: 'fin' | 'rst'): number
   /** Heads of the requests so far, in order. */
@@ -17,6 +17,7 @@ interface Joined {
   readonly client: Socket
   readonly server: Socket
   line: string
+  answered: boolean
 }
 
 /** Starts a relay to `target`; its URL has the target's path. */
@@ -27,17 +28,21 @@ export async function startCutRelay(target: string): Promise<CutRelay> {
   const waiting = new Set<{ line: RegExp; resolve: () => void }>()
   const listener = createServer({ noDelay: true }, (client) => {
     const server = connect({ host: hostname, port: Number(port), noDelay: true })
-    const pair: Joined = { client, server, line: '' }
+    const pair: Joined = { client, server, line: '', answered: false }
     joined.add(pair)
     client.on('data', (chunk) => {
       const head = chunk.toString('latin1')
       if (/^[A-Z]+ \S+ HTTP\/1\.1\r\n/.test(head)) {
         pair.line = head.slice(0, head.indexOf('\r\n'))
+        pair.answered = false
         heads.push(head.split('\r\n\r\n', 1)[0]!)
-        for (const waiter of [...waiting].filter(({ line }) => line.test(pair.line))) {
-          waiting.delete(waiter)
-          waiter.resolve()
-        }
+      }
+    })
+    server.on('data', () => {
+      pair.answered = true
+      for (const waiter of [...waiting].filter(({ line }) => line.test(pair.line))) {
+        waiting.delete(waiter)
+        waiter.resolve()
       }
     })
     for (const [from, to] of [
@@ -54,9 +59,9 @@ export async function startCutRelay(target: string): Promise<CutRelay> {
   return {
     url: `http://127.0.0.1:${(listener.address() as { port: number }).port}${pathname}`,
     heads,
-    seen: (line) =>
+    answered: (line) =>
       new Promise((resolve) => {
-        if ([...joined].some((pair) => line.test(pair.line))) resolve()
+        if ([...joined].some((pair) => pair.answered && line.test(pair.line))) resolve()
         else waiting.add({ line, resolve })
       }),
     cut: (line, how) => {

@@ -5,6 +5,7 @@ import {
   ElicitRequestSchema,
   ListRootsRequestSchema,
   LoggingMessageNotificationSchema,
+  ResourceListChangedNotificationSchema,
   ResourceUpdatedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
@@ -45,7 +46,11 @@ export const v1Story =
       notices.set(method, entry)
       return entry
     }
-    for (const schema of [LoggingMessageNotificationSchema, ResourceUpdatedNotificationSchema]) {
+    for (const schema of [
+      LoggingMessageNotificationSchema,
+      ResourceUpdatedNotificationSchema,
+      ResourceListChangedNotificationSchema,
+    ]) {
       client.setNotificationHandler(schema, ({ method, params }) => {
         const { had, waiting } = noticesOf(method)
         const next = waiting.shift()
