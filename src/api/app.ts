@@ -1,10 +1,10 @@
 /** The control API and the page, as one function from request to response. */
 import { Hono } from 'hono'
+import { nearest } from '../config/nearest.ts'
 import { ProxyError } from '../errors.ts'
 import type { Reader } from '../store/index.ts'
 import { type GuardOptions, ownCallers, ownNames, secureHeaders } from './guard.ts'
 import type { LiveClock } from './live.ts'
-import { nearest } from './nearest.ts'
 import { pageFiles } from './page-files.ts'
 import { problem } from './problem.ts'
 import { callRoutes } from './routes/calls.ts'
@@ -50,7 +50,7 @@ export function createApi({ reader, guard, setting, uiFolder, now, clock, stoppi
 }
 
 function noRoute(method: string, path: string, nouns: readonly string[]): ProxyError {
-  const near = nearest(path, ['/', ...nouns.map((noun) => `/api/${noun}`)])
+  const near = nearest(path.slice(0, 100), ['/', ...nouns.map((noun) => `/api/${noun}`)])
   return new ProxyError('NOT_FOUND', `There is no ${method} ${path} here.`, {
     hint:
       near === undefined

@@ -4,19 +4,28 @@
  * | route | answer |
  * |---|---|
  * | `GET /api/status` | `Status` |
- * | `GET /api/sessions?before&limit` | `SessionRow[]`, newest first |
+ * | `GET /api/sessions?before&after&limit` | `SessionRow[]`, newest first |
  * | `GET /api/sessions/:uid` | `SessionRow` |
- * | `GET /api/flows?session&before&after&limit` | `FlowRow[]` |
+ * | `GET /api/flows?session&connection&before&after&limit` | `FlowRow[]` |
  * | `GET /api/flows/:id` | `FlowDetail` |
  * | `GET /api/frames?session&flow&direction&messages&method&text&before&after&limit` | `FramePage` |
  * | `GET /api/frames/:id` | `FrameDetail` |
  * | `GET /api/frames/:id/raw` · `/payload` | bytes, `application/octet-stream` |
- * | `GET /api/calls?session&outcome&before&limit` | `CallRow[]` |
+ * | `GET /api/calls?session&outcome&before&after&limit` | `CallRow[]` |
  * | `GET /api/live?since` | SSE: `event: change`, `id: <seq>`, data `LiveChange`; `event: status`, data `Status` |
  *
  * Every request needs `Authorization: Bearer <token>`. Errors have one shape, `ApiError`.
  */
-import type { CallRow, ConnectionRow, FlowRow, FrameDetail, FrameRow, InstanceRow, LossRow, SessionRow } from '../store/rows.ts'
+import type {
+  CallRow,
+  ConnectionRow,
+  FlowRow,
+  FrameDetail,
+  FrameRow,
+  InstanceRow,
+  LossRow,
+  SessionRow,
+} from '../store/rows.ts'
 
 export type * from '../store/rows.ts'
 
@@ -60,7 +69,7 @@ export interface LiveChange {
   readonly flows: readonly FlowRow[]
   readonly calls: readonly CallRow[]
   readonly sessions: readonly SessionRow[]
-  /** More frames were born than sent along: load the page after the last one given. */
+  /** There was more than is sent along, and `seq` is behind all of it: load the frames after the last one given, and what else is shown. */
   readonly framesLeftOut: boolean
 }
 

@@ -102,7 +102,7 @@ async function listenFailed(cause: NodeJS.ErrnoException, host: string, port: nu
       'LISTEN_FAILED',
       `Port ${port} of ${host} is taken${holder === undefined ? '' : ` by ${holder}`}.`,
       {
-        hint: '--ui-port 0 takes any free one.',
+        hint: 'Name another one, or 0 for any free one (--ui-port 0).',
         cause,
       },
     )

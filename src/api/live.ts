@@ -82,19 +82,23 @@ export function liveStream({ reader, status, since, clock, stopping }: LiveOptio
   )
 }
 
-/** Everything between `since` and now as one; where that is more than 1000 frames, the first 1000, and `framesLeftOut`. */
+/**
+ * Everything between `since` and now as one. Where that is more than 1000 frames, the first 1000, and `framesLeftOut`; that also
+ * where changes after `since` have been pruned, which leaves a hole in the count.
+ */
 function changeAfter(reader: LiveOptions['reader'], since: number): LiveChange {
   const newest = reader.seq()
   const sets = reader.changes(since, MAX_FRAMES)
   const frames = distinct(sets, (set) => set.frames)
-  const reached = sets.at(-1)?.seq ?? newest
+  const reached = sets.at(-1)?.seq ?? since
+  const pruned = sets[0] !== undefined && sets[0].seq > since + 1
   return {
     seq: Math.max(newest, reached),
     frames: frames.slice(0, MAX_FRAMES),
     flows: distinct(sets, (set) => set.flows),
     calls: distinct(sets, (set) => set.calls),
     sessions: distinct(sets, (set) => set.sessions),
-    framesLeftOut: reached < newest || frames.length > MAX_FRAMES,
+    framesLeftOut: pruned || reached < newest || frames.length > MAX_FRAMES,
   }
 }
 

@@ -19,6 +19,10 @@ const alive = (owner: string): string =>
 export const RUNNING_SESSION = `(session.ended_at IS NULL AND ${alive('session')})`
 export const RUNNING_CONNECTION = `(connection.closed_at IS NULL AND ${alive('connection')})`
 
+/** Of a session: something of it still goes on, on a connection that is open, though it is over itself. */
+export const BUSY_SESSION = `EXISTS (SELECT 1 FROM flow JOIN connection ON connection.id = flow.connection
+  WHERE flow.session = session.id AND flow.ended_at IS NULL AND ${RUNNING_CONNECTION})`
+
 /** Of a connection: a flow on it belongs to a session that is there. */
 export const CARRIES_SESSION = `EXISTS (SELECT 1 FROM flow JOIN session ON session.id = flow.session WHERE flow.connection = connection.id)`
 

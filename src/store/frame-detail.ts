@@ -21,7 +21,7 @@ export function frameDetails(db: Database, { row, edits }: FrameRows, bytes: Add
   const inflatedOfFrame = db.prepare('SELECT bytes FROM payload WHERE frame = ?').pluck()
   const redactionsWithin = db.prepare(
     `SELECT offset - @from AS offset, length, name, hash FROM redaction
-     WHERE connection = @connection AND direction = @direction AND offset >= @from AND offset < @to ORDER BY offset`,
+     WHERE connection = @connection AND direction = @direction AND offset >= @from AND offset < @to ORDER BY redaction.offset`,
   )
   const instantsWithin = db.prepare(
     `SELECT offset, at, chunks FROM instants WHERE connection = @connection AND direction = @direction AND offset < @to AND offset >=

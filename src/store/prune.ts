@@ -1,6 +1,6 @@
 /** Makes a capture smaller: the oldest sessions go first, never a running one, in steps short enough for a writer beside it. */
 import type { Database } from 'better-sqlite3'
-import { type Candidate, oldestFirst, RUNNING_SESSION } from './candidates.ts'
+import { BUSY_SESSION, type Candidate, oldestFirst, RUNNING_SESSION } from './candidates.ts'
 import { openCapture, storeError } from './open.ts'
 import { removal } from './removal.ts'
 import { sessionFinder, sessionNamed } from './sessions.ts'
@@ -66,6 +66,8 @@ export function* pruning(db: Database, options: PruneOptions): Generator<void, P
   const remove = removal(db, now)
   const { wanted, spared } = asked(db, options)
   const gone: string[] = []
+  remove.keepIds()
+  yield
   for (const { kind, id } of chosen(db, options, wanted, () => usedBytes(db))) {
     if (kind === 'session') gone.push(uidOf(db, id))
     yield* remove[kind](id)
@@ -116,26 +118,34 @@ function* chosen(
 ): Generator<Candidate> {
   yield* wanted
   if (maxBytes === undefined && maxAgeMs === undefined) return
+  const runs = running(db, now)
   const names = new Set(wanted.map(({ kind, id }) => `${kind} ${id}`))
   const oldest = maxAgeMs === undefined ? Number.NEGATIVE_INFINITY : now - maxAgeMs * 1000
   const bound = maxBytes ?? Number.POSITIVE_INFINITY
   for (const candidate of oldestFirst(db, now)) {
     if (candidate.at >= oldest && size() <= bound) return
-    if (!names.has(`${candidate.kind} ${candidate.id}`)) yield candidate
+    if (names.has(`${candidate.kind} ${candidate.id}`)) continue
+    if (candidate.kind === 'connection' || !runs(candidate.id)) yield candidate
   }
 }
 
 function asked(db: Database, { sessions = [], now }: PruneOptions): { wanted: Candidate[]; spared: string[] } {
   const find = sessionFinder(db)
-  const runs = db.prepare(`SELECT 1 FROM session WHERE id = @id AND ${RUNNING_SESSION}`).pluck()
+  const runs = running(db, now)
   const found = sessions.map((uid) => sessionNamed(find, uid))
-  const [spared, wanted] = [true, false].map((running) =>
-    found.filter(({ id }) => (runs.get({ id, now }) !== undefined) === running),
-  ) as [typeof found, typeof found]
+  const [spared, wanted] = [true, false].map((stays) => found.filter(({ id }) => runs(id) === stays)) as [
+    typeof found,
+    typeof found,
+  ]
   return {
     wanted: wanted.map(({ id, lastAt }) => ({ kind: 'session', id, at: lastAt })),
     spared: spared.map(({ uid }) => uid),
   }
+}
+
+function running(db: Database, now: number): (session: number) => boolean {
+  const runs = db.prepare(`SELECT 1 FROM session WHERE id = @id AND (${RUNNING_SESSION} OR ${BUSY_SESSION})`)
+  return (id) => runs.get({ id, now }) !== undefined
 }
 
 function uidOf(db: Database, id: number): string {

@@ -12,6 +12,8 @@ interface Removed {
 export type Steps = Generator<void, void>
 
 export interface Removal {
+  /** To be taken before anything goes: keeps the ids there are from being given to other rows. */
+  readonly keepIds: () => void
   readonly removed: Readonly<Removed>
   /** With its frames, calls and flows, and those of its connections that carry no other session and are over. */
   readonly session: (id: number) => Steps
@@ -59,7 +61,27 @@ export function removal(db: Database, now: number): Removal {
     yield* rows('log', 'at < ?', Math.max(notes, left))
     yield* rows('loss', 'from_at < ?', Math.max(notes, left))
   }
-  return { removed, session, connection, before }
+  return { removed, keepIds: idKeeper(db), session, connection, before }
+}
+
+/**
+ * Ids are allotted after the newest there is; the newest ever is written down where SQLite itself would (`sqlite_sequence`, SQLite
+ * AUTOINCREMENT), but only when something goes: with AUTOINCREMENT each insert would pay for it.
+ */
+function idKeeper(db: Database): () => void {
+  const tables = ['connection', 'session', 'flow', 'frame', 'call'].map((table) => ({
+    newest: db.prepare(`SELECT max(id) FROM ${table}`).pluck(),
+    known: db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = '${table}'`).pluck(),
+    first: db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('${table}', ?)`),
+    next: db.prepare(`UPDATE sqlite_sequence SET seq = ? WHERE name = '${table}'`),
+  }))
+  const keep = db.transaction(() => {
+    for (const { newest, known, first, next } of tables) {
+      const [id, kept] = [newest.get() as number | null, known.get() as number | undefined]
+      if (id !== null && id > (kept ?? 0)) (kept === undefined ? first : next).run(id)
+    }
+  })
+  return () => keep.immediate()
 }
 
 type RemoveRows = (table: string, condition: string, value: number) => Steps

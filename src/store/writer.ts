@@ -87,6 +87,10 @@ const insert = (table: string, columns: string): string =>
     .map(() => '?')
     .join(',')})`
 
+/** Newest id of a table. Pruning writes down what it had been before, so that no id is ever given to another row. */
+const newestId = (table: string): string =>
+  `max(coalesce((SELECT max(id) FROM ${table}), 0), coalesce((SELECT seq FROM sqlite_sequence WHERE name = '${table}'), 0))`
+
 const SQL = {
   connection: insert(
     'connection',
@@ -131,8 +135,7 @@ const SQL = {
   log: insert('log', 'instance,connection,at,kind,detail'),
   loss: insert('loss', 'instance,from_at,to_at,chunks,bytes,reason'),
   change: insert('change', 'at,instance,frame_first,frame_last,frames,flows,calls,sessions,connections'),
-  last: `SELECT (SELECT max(id) FROM connection), (SELECT max(id) FROM session), (SELECT max(id) FROM flow),
-    (SELECT max(id) FROM frame), (SELECT max(id) FROM call)`,
+  last: `SELECT ${['connection', 'session', 'flow', 'frame', 'call'].map(newestId).join(', ')}`,
 }
 
 type Statements = { [Name in keyof typeof SQL]: Statement<unknown[], unknown> }

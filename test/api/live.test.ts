@@ -145,6 +145,13 @@ test('a single commit of more than a thousand is cut too', async () => {
   expect(told.framesLeftOut).toBe(true)
 })
 
+test('where changes were pruned there is more than is told', async () => {
+  const { commit, change, db } = live()
+  for (let i = 0; i < 3; i++) commit(1)
+  db.exec('DELETE FROM change WHERE seq < 3')
+  expect(await change()).toMatchObject({ seq: 3, framesLeftOut: true, frames: [{ id: 3 }] })
+})
+
 test('a client that does not read makes nothing grow: one event is made when it comes back', async () => {
   const { commit, next, change, clock, reads } = counted()
   await next()

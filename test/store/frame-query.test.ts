@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { frameQuery } from '../../src/store/frame-query.ts'
+import { frameQuery, type ResolvedFrameQuery } from '../../src/store/frame-query.ts'
 import { frameRows } from '../../src/store/frame-rows.ts'
 import type { FrameQuery } from '../../src/store/index.ts'
 import { openReader } from '../../src/store/reader.ts'
+import { withPlans } from '../support/query-plans.ts'
 import { captureFixture, type CaptureFixture, fillCapture } from '../support/capture-fixture.ts'
 
 const ids = ({ rows }: { rows: readonly { id: number }[] }) => rows.map(({ id }) => id)
@@ -120,5 +121,27 @@ describe('a scan', () => {
     const page = queryWith(1)({ method: 'tools/call', limit: 3 })
     expect(ids(page)).toEqual([19_995, 19_998, 19_999])
     expect(page.scannedTo).toBeNull()
+  })
+})
+
+describe('how SQLite answers', () => {
+  const messageWindow = ['LIST SUBQUERY 1', 'SEARCH message USING PRIMARY KEY (frame>? AND frame<?)']
+
+  test.each<[string, Omit<ResolvedFrameQuery, 'limit'>, string[]]>([
+    ['a page', {}, ['SEARCH frame USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)']],
+    ['a page upwards', { after: 5 }, ['SEARCH frame USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)']],
+    ['a session', { session: 1 }, ['SEARCH frame USING INDEX frame_session (session=? AND id>? AND id<?)']],
+    ['a flow', { flow: 1 }, ['SEARCH frame USING INDEX frame_flow (flow=? AND id>? AND id<?)']],
+    ['a direction', { direction: 'c2s' }, ['SEARCH frame USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)']],
+    ['a method', { method: 'a' }, ['SEARCH frame USING INTEGER PRIMARY KEY (rowid=?)', ...messageWindow]],
+    ['a text', { text: 'a' }, ['SEARCH frame USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)', ...messageWindow]],
+  ])('%s: along an index, sorting nothing', (_, query, steps) => {
+    const { db, plans } = withPlans(captureFixture().db)
+    const ask = frameQuery(db, frameRows(db), () => 0)
+    plans()
+    ask({ ...query, limit: 200 })
+    const taken = plans()
+    expect(taken.slice(0, steps.length)).toEqual(steps)
+    expect(taken.filter((step) => /^SCAN (frame|message|session)|TEMP B-TREE/.test(step))).toEqual([])
   })
 })

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import { pageRows } from '../../src/store/lists.ts'
+import { lists, pageRows } from '../../src/store/lists.ts'
 import { openReader } from '../../src/store/reader.ts'
+import { sessionFinder } from '../../src/store/sessions.ts'
 import { captureFixture } from '../support/capture-fixture.ts'
+import { withPlans } from '../support/query-plans.ts'
 
 const ids = (rows: readonly { id: number }[]) => rows.map(({ id }) => id)
 
@@ -50,4 +52,29 @@ test('calls come by session and by outcome', () => {
     rpcId: '1',
     direction: 'c2s',
   })
+})
+
+test('SQLite answers each of them along an index, sorting nothing', () => {
+  const { db, add } = captureFixture()
+  add('session', { uid: 'abcd2345' })
+  const watched = withPlans(db)
+  const { sessions, flows, calls } = lists(watched.db, sessionFinder(db))
+  const first = (ask: () => unknown): string | undefined => {
+    ask()
+    const taken = watched.plans()
+    expect(taken.filter((step) => /^SCAN|TEMP B-TREE/.test(step))).toEqual([])
+    return taken[0]
+  }
+  const session = 'abcd'
+  const byKey = (table: string) => `SEARCH ${table} USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)`
+  expect(first(() => sessions())).toBe(byKey('session'))
+  expect(first(() => flows())).toBe(byKey('flow'))
+  expect(first(() => flows({ session }))).toBe('SEARCH flow USING INDEX flow_session (session=? AND id>? AND id<?)')
+  expect(first(() => flows({ connection: 1 }))).toBe(
+    'SEARCH flow USING INDEX flow_connection (connection=? AND id>? AND id<?)',
+  )
+  expect(first(() => calls())).toBe(byKey('call'))
+  expect(first(() => calls({ session }))).toBe('SEARCH call USING INDEX call_session (session=? AND id>? AND id<?)')
+  expect(first(() => calls({ outcome: 'pending' }))).toBe('SEARCH call USING INDEX call_pending (id>? AND id<?)')
+  expect(first(() => calls({ outcome: 'ok' }))).toBe(byKey('call'))
 })

@@ -1,7 +1,10 @@
 import { statSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { prune, pruning } from '../../src/store/prune.ts'
+import { emptyBatch } from '../../src/store/records.ts'
+import { createWriter } from '../../src/store/writer.ts'
 import { captureFixture, type CaptureFixture, START } from '../support/capture-fixture.ts'
+import { connectionRecord } from '../support/written-records.ts'
 
 const SECOND = 1_000_000
 const DAY = 86_400 * SECOND
@@ -108,6 +111,23 @@ describe('a running session', () => {
     }
   })
 
+  test('is also one that is over while an exchange of it goes on', () => {
+    const capture = captureFixture()
+    capture.db.exec(`UPDATE instance SET seen_at = ${NOW}`)
+    session(capture, 1, 9)
+    capture.db.exec(`UPDATE connection SET closed_at = NULL`)
+    expect(prune(capture.path, { now: NOW, maxAgeMs: 1, sessions: ['session1'] })).toMatchObject({
+      spared: ['session1'],
+      frames: 0,
+    })
+    capture.db.exec(`UPDATE flow SET ended_at = ${NOW}`)
+    expect(prune(capture.path, { now: NOW, maxAgeMs: 1 })).toMatchObject({
+      sessions: ['session1'],
+      connections: 0,
+      frames: 3,
+    })
+  })
+
   test('asked for by name is spared, and that is said', () => {
     const capture = captureFixture()
     capture.db.exec(`UPDATE instance SET seen_at = ${NOW}`)
@@ -205,6 +225,28 @@ describe('a dry run', () => {
 })
 
 describe('steps', () => {
+  test('leave no id for another row to get', () => {
+    const capture = captureFixture()
+    for (let id = 1; id <= 3; id++) session(capture, id, 5)
+    prune(capture.path, { now: NOW, maxAgeMs: 1 })
+    session(capture, 1, 5)
+    prune(capture.path, { now: NOW, maxAgeMs: 1 })
+    const kept = capture.db.prepare('SELECT name, seq FROM sqlite_sequence ORDER BY name').raw().all()
+    expect(kept).toEqual([
+      ['call', 9],
+      ['connection', 3],
+      ['flow', 3],
+      ['frame', 9],
+      ['session', 3],
+    ])
+    const at = NOW
+    const writer = createWriter(capture.path, { role: 'proxy', name: '', url: null, target: null, uiPort: null }, at)
+    const connection = connectionRecord()
+    writer.commit({ ...emptyBatch(), connections: [connection] }, at)
+    writer.close(0)
+    expect(connection.id).toBe(4)
+  })
+
   test('may be left at any of them: the next pruning takes up the rest', () => {
     const capture = captureFixture()
     for (let id = 1; id <= 3; id++) session(capture, id, 5)

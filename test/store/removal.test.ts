@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { removal, type Steps } from '../../src/store/removal.ts'
+import { withPlans } from '../support/query-plans.ts'
 import { captureFixture, type CaptureFixture, START } from '../support/capture-fixture.ts'
 
 /** Runs the steps; how many rows and how many bytes each took. */
@@ -75,4 +76,16 @@ test('what it took is counted', () => {
   const remove = removal(capture.db, START + 1)
   taken(capture, remove.session(1))
   expect(remove.removed).toEqual({ connections: 1, frames: 4 })
+})
+
+test('traffic is found along indexes, however much there is of it', () => {
+  const capture = ended()
+  capture.add('frame', { session: 1 })
+  const { db, plans } = withPlans(capture.db)
+  const remove = removal(db, START)
+  taken(capture, remove.session(1))
+  const traffic = /^SCAN (session|flow|frame|message|call|raw|instants|redaction|payload)/
+  const steps = plans()
+  expect(steps).toContain('SEARCH instants USING COVERING INDEX instants_address (connection=?)')
+  expect(steps.filter((step) => traffic.test(step))).toEqual([])
 })

@@ -1,14 +1,13 @@
-import Database from 'better-sqlite3'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { APPLICATION_ID, PAGE_SIZE, SCHEMA, SCHEMA_VERSION } from '../../src/store/schema.ts'
+import { type CaptureDatabase, createCapture } from '../../src/store/create.ts'
 
 /** Rows by SQL, for tests that ask a capture what no proxy has to be run for. */
 export interface CaptureFixture {
   readonly path: string
-  readonly db: Database.Database
+  readonly db: CaptureDatabase
   /** Inserts one row, what is not given by default; returns its id. */
   readonly add: (table: string, values?: Record<string, unknown>) => number
 }
@@ -26,14 +25,8 @@ export function temporaryFolder(done: (clean: () => void) => void = onTestFinish
 /** An empty capture with one instance, open for writing. `done`: how to hear that it is no longer wanted. */
 export function captureFixture(done: (clean: () => void) => void = onTestFinished): CaptureFixture {
   const path = join(temporaryFolder(done), 'capture.db')
-  const db = new Database(path)
+  const db = createCapture(path)
   done(() => db.close())
-  db.pragma(`page_size = ${PAGE_SIZE}`)
-  db.pragma('auto_vacuum = INCREMENTAL')
-  db.pragma('journal_mode = WAL')
-  db.exec(SCHEMA)
-  db.pragma(`application_id = ${APPLICATION_ID}`)
-  db.pragma(`user_version = ${SCHEMA_VERSION}`)
   const add = (table: string, values: Record<string, unknown> = {}): number => {
     const row = { ...defaults[table], ...values }
     const names = Object.keys(row)
@@ -125,10 +118,10 @@ export function fillCapture({ db, add }: CaptureFixture, frames: number): void {
         i * 200, 200, 0, 0, 200, CASE i % 4 WHEN 2 THEN 1 WHEN 3 THEN 1 ELSE 0 END,
         CASE i % 4 WHEN 0 THEN 'POST /mcp HTTP/1.1' WHEN 1 THEN 'HTTP/1.1 200 OK' END, NULL, NULL FROM n;
     ${numbers} INSERT INTO message
-      SELECT i, 0, CASE i % 4 WHEN 2 THEN 0 ELSE 1 END, 'tools/call', i / 4, 'tool-' || (i / 4) % 50, NULL, NULL, NULL, i / 4
+      SELECT i, 0, CASE i % 4 WHEN 2 THEN 0 ELSE 1 END, 'tools/call', i / 4, 'tool-' || ((i / 4) % 50), NULL, NULL, NULL, i / 4
       FROM n WHERE i % 4 IN (2, 3);
     ${numbers} INSERT INTO call
-      SELECT i / 4 + 1, 1 + (i / 100) % 10, 1, 0, 'tools/call', 'tool-' || (i / 4) % 50, i / 4, i, i + 1, ${START} + i * 100, ${START} + i * 100 + 100, 'ok', NULL
+      SELECT i / 4 + 1, 1 + (i / 100) % 10, 1, 0, 'tools/call', 'tool-' || ((i / 4) % 50), i / 4, i, i + 1, ${START} + i * 100, ${START} + i * 100 + 100, 'ok', NULL
       FROM n WHERE i % 4 = 2;
     COMMIT;`)
 }
