@@ -19,6 +19,7 @@ const TRAILER_LINE_CR = 9
 const TRAILER_CR = 10
 const DONE = 11
 const FAILED = 12
+const SIZE_BLANK = 13
 
 function hexValue(c: number): number {
   if (c >= 48 && c <= 57) return c - 48
@@ -64,7 +65,7 @@ export class ChunkedBody {
   skip(chunk: Uint8Array, from: number, to: number): number {
     let state = this.#state
     let at = from
-    while (at < to && state !== DATA && state < DONE) {
+    while (at < to && state !== DATA && state !== DONE && state !== FAILED) {
       const c = chunk[at]!
       // Without a line end behind the data its next byte is the size's first.
       if (state === DATA_END && c !== CR && c !== LF) state = SIZE_FIRST
@@ -80,6 +81,8 @@ export class ChunkedBody {
       case SIZE_FIRST:
       case SIZE:
         return this.#size(state, c)
+      case SIZE_BLANK:
+        return this.#behindSize(c)
       case EXTENSION:
         if (c === LF) return this.#sized()
         return c === CR ? SIZE_CR : EXTENSION
@@ -108,10 +111,14 @@ export class ChunkedBody {
       this.remaining = this.remaining * 16 + digit
       return this.remaining <= Number.MAX_SAFE_INTEGER ? SIZE : FAILED
     }
-    if (state === SIZE_FIRST) return FAILED
+    return state === SIZE_FIRST ? FAILED : this.#behindSize(c)
+  }
+
+  #behindSize(c: number): number {
     if (c === LF) return this.#sized()
     if (c === CR) return SIZE_CR
-    return c === SEMICOLON || c === SPACE || c === TAB ? EXTENSION : FAILED
+    if (c === SEMICOLON) return EXTENSION
+    return c === SPACE || c === TAB ? SIZE_BLANK : FAILED
   }
 
   #sized(): number {

@@ -2,8 +2,8 @@
 
 /**
  * How long the body of a message is, and how that is known. `tunnel`: after 101 or a 2xx to CONNECT. `unknown`: the
- * head contradicts itself (differing Content-Length, a length that is no number or beyond 2^53, a request whose last
- * Transfer-Encoding is not chunked), so no border behind it can be known and all that follows is opaque.
+ * head contradicts itself (differing Content-Length, a length that is no number or beyond 2^53, a folded
+ * Transfer-Encoding or a control character in it, a request whose last Transfer-Encoding is not chunked), so no border behind it can be known and all that follows is opaque.
  */
 export type BodyFraming = 'none' | 'length' | 'chunked' | 'until-close' | 'tunnel' | 'unknown'
 
@@ -77,6 +77,11 @@ export class ParsedHead implements Http1Head {
     return undefined
   }
 
+  /** A response that another one follows: 1xx but for 101. */
+  get interim(): boolean {
+    return this.status >= 100 && this.status < 200 && this.status !== 101
+  }
+
   /** Whether the client asks to leave HTTP/1 behind: CONNECT, or Upgrade named in Connection. */
   get upgrade(): boolean {
     if (this.method === 'CONNECT') return true
@@ -98,7 +103,7 @@ export class ParsedHead implements Http1Head {
   #ofResponse(asked: string): BodyFraming {
     const { status } = this
     if (status === 101 || (asked === 'CONNECT' && status >= 200 && status < 300)) return 'tunnel'
-    if (status < 200 || status === 204 || status === 304 || asked === 'HEAD') return 'none'
+    if (this.interim || status === 204 || status === 304 || asked === 'HEAD') return 'none'
     const declared = this.#declared()
     return declared === 'none' ? 'until-close' : declared
   }
@@ -109,14 +114,17 @@ export class ParsedHead implements Http1Head {
     let codings: string | undefined
     for (let k = 0; k < this.#lines.length; k++) {
       const first = this.raw[this.#lines[k]!]! | 0x20
-      if (first !== 99 && first !== 116 && first !== SPACE) continue
+      if (first !== 99 && first !== 116) continue
       let from = this.#after(k, 'content-length')
       if (from !== -1) {
         framing = this.#lengthOf(this.#value(k, from), framing)
         continue
       }
       from = this.#after(k, 'transfer-encoding')
-      if (from !== -1) codings = this.#value(k, from)
+      if (from === -1) continue
+      codings = this.#value(k, from)
+      // Folds and control characters among codings: some peers skip them, for others the coding has another name.
+      if (this.#isFolded(k) || /[^\t\x20-\x7e\x80-\xff]/.test(codings)) return 'unknown'
     }
     if (codings === undefined) return framing
     return /(?:^|,)[ \t]*chunked$/i.test(codings) ? 'chunked' : 'until-close'
@@ -136,6 +144,11 @@ export class ParsedHead implements Http1Head {
     return framing
   }
 
+  #isFolded(k: number): boolean {
+    const next = this.raw[this.raw.indexOf(LF, this.#lines[k]!) + 1]
+    return next === SPACE || next === TAB
+  }
+
   #all(name: string): string {
     let text = ''
     for (let k = 0; k < this.#lines.length; k++) {
@@ -145,11 +158,10 @@ export class ParsedHead implements Http1Head {
     return text
   }
 
-  /** Index behind the colon when line `k` is a field of that name, else -1. Blanks around the name are ignored. */
+  /** Index behind the colon when line `k` is a field of that name, else -1. Blanks behind the name are ignored. */
   #after(k: number, name: string): number {
     const { raw } = this
     let at = this.#lines[k]!
-    if (k === 0) while (raw[at] === SPACE || raw[at] === TAB) at++
     const end = at + name.length
     for (let j = 0; at < end; at++, j++) if ((raw[at]! | 0x20) !== name.charCodeAt(j)) return -1
     while (raw[at] === SPACE || raw[at] === TAB) at++

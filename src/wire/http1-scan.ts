@@ -32,7 +32,8 @@ const BORDER_CR = 6
 
 /**
  * Scanner for one head after another. Lines end in CRLF or LF. Empty lines before the start line belong to the head
- * (RFC 9112 §2.2). A CR without LF is taken by some peers for a line end and by others for text, so it is no head.
+ * (RFC 9112 §2.2). No head is what peers read differently: a CR without LF (a line end, or text), and blanks before the
+ * first field (a line to be ignored, a field, or the end).
  */
 export class HeadScanner {
   /** Bytes of the head so far. */
@@ -79,7 +80,8 @@ export class HeadScanner {
         if (c === CR) state = BORDER_CR
         else if (c === LF) return this.#found(base, at + 1)
         else {
-          if ((c !== SPACE && c !== TAB) || this.lines.length === 0) this.lines.push(base + at)
+          if (c !== SPACE && c !== TAB) this.lines.push(base + at)
+          else if (this.lines.length === 0) return NO_HEAD
           state = LINE
         }
         at++

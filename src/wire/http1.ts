@@ -4,8 +4,8 @@
  *
  * As lenient as Node's lenient parser: bare LF, obs-fold, blanks before the colon, field lines without a colon
  * (ignored), unknown methods, blanks in a target, equal duplicates of Content-Length, chunked beside Content-Length
- * (chunked wins), data behind `Connection: close`. Opaque: a CR without LF in a head or in chunk framing, which peers read
- * differently; a start line without version; what `BodyFraming` calls `unknown`.
+ * (chunked wins), data behind `Connection: close`. Opaque: what peers read differently, which is a CR without LF in a head or
+ * in chunk framing, and blanks before the first field; a start line without version; what `BodyFraming` calls `unknown`.
  */
 import { ChunkedBody } from './http1-chunked.ts'
 import { type BodyFraming, type Http1Head, ParsedHead } from './http1-head.ts'
@@ -187,7 +187,7 @@ class Splitter implements Http1Splitter {
       head.settle('response', exchanges[0]?.method ?? '')
       if (head.framing === 'tunnel') this.#outstanding.switched = true
       this.#listener.head(head)
-      if (head.status < 200 && head.status !== 101) return
+      if (head.interim) return
       exchanges.shift()
     }
     this.#remaining = head.length

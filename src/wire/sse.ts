@@ -11,6 +11,8 @@ export interface SseListener {
 export interface SseSplitter {
   /** Whether bytes behind the last block's end have been pushed. */
   readonly open: boolean
+  /** Whether what is open is a whole block, whose end is told once the next byte is known not to be its LF. */
+  readonly complete: boolean
   push(chunk: Uint8Array, from: number, to: number): void
 }
 
@@ -64,6 +66,10 @@ class Splitter implements SseSplitter {
 
   get open(): boolean {
     return this.#state !== START && this.#state !== AFTER_CR
+  }
+
+  get complete(): boolean {
+    return this.#state === BLANK_CR
   }
 
   push(chunk: Uint8Array, from: number, to: number): void {
