@@ -8,9 +8,10 @@ import { configVerb } from './config.ts'
 import { demo } from './demo.ts'
 import { ls } from './ls.ts'
 import { proxyVerb } from './proxy.ts'
+import { prune } from './prune.ts'
 import { show } from './show.ts'
 import { start } from './start.ts'
 import { tail } from './tail.ts'
 import { ui } from './ui.ts'
 
-export const verbs: readonly Verb[] = [proxyVerb, demo, tail, ls, show, ui, configVerb, start]
+export const verbs: readonly Verb[] = [proxyVerb, demo, tail, ls, show, ui, prune, configVerb, start]
