@@ -16,7 +16,7 @@ export interface BodyPlan {
   readonly hold: boolean
 }
 
-/** Address and instants of one frame. Valid during the callback; `sent` instants are 0 while not known. */
+/** Address and instants of one frame. Valid, as it is, during the callback only; `sent` instants are 0 while not known. */
 export interface FrameSpan {
   readonly kind: FrameKind
   readonly offset: number
@@ -47,6 +47,26 @@ export interface FramingListener {
 export const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
 /** More ranges than this are not listed: the raw bytes say where they are. */
 const MAX_PIECES = 4096
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** One for all frames of a side: they are four to a call. */
+const emptySpan = (): Writable<FrameSpan> => ({
+  kind: 'opaque',
+  offset: 0,
+  length: 0,
+  lead: 0,
+  trail: 0,
+  pieces: null,
+  size: 0,
+  receivedAt: 0,
+  receivedLastAt: 0,
+  sentAt: 0,
+  sentLastAt: 0,
+  payload: null,
+  inflated: false,
+  complete: true,
+})
 
 const SKIP: BodyPlan = { mode: 'skip', inflater: null, hold: false }
 
@@ -91,6 +111,7 @@ export class Side {
   #eventAt = 0
   #spanFrom = 0
   #tooLarge = false
+  readonly #given = emptySpan()
   #sentUpTo = 0
   #sentUpToAt = 0
 
@@ -349,22 +370,22 @@ export class Side {
     const trail = !body || this.#payloadFrom === -1 ? 0 : to - this.#payloadTo
     let sentLast = this.#lastSent
     if (sentLast === 0 && to <= this.#sentUpTo) sentLast = this.#sentUpToAt
-    return {
-      kind,
-      offset: from,
-      length: to - from,
-      lead,
-      trail,
-      pieces: this.#listPieces(from),
-      size: kind === 'opaque' ? to - from : inflated ? this.#held : size,
-      receivedAt: this.#received,
-      receivedLastAt: this.#lastReceived,
-      sentAt: this.#sent,
-      sentLastAt: sentLast,
-      payload,
-      inflated,
-      complete,
-    }
+    const span = this.#given
+    span.kind = kind
+    span.offset = from
+    span.length = to - from
+    span.lead = lead
+    span.trail = trail
+    span.pieces = this.#listPieces(from)
+    span.size = kind === 'opaque' ? to - from : inflated ? this.#held : size
+    span.receivedAt = this.#received
+    span.receivedLastAt = this.#lastReceived
+    span.sentAt = this.#sent
+    span.sentLastAt = sentLast
+    span.payload = payload
+    span.inflated = inflated
+    span.complete = complete
+    return span
   }
 
   #listPieces(from: number): string | null {

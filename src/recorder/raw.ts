@@ -2,37 +2,41 @@ import type { Batch, ConnectionRecord } from '../store/records.ts'
 
 /** Bytes of one row of `raw` at most. */
 const ROW_BYTES = 1024 * 1024
-const SMALL = 4 * 1024
-const LARGE = 256 * 1024
+/** Sizes of buffers; what is larger is made for the occasion. */
+const SIZES = [4, 16, 64, 256].map((kib) => kib * 1024)
+const LARGEST = 256 * 1024
+/** Bound of the buffers kept for reuse. */
+const POOL_BYTES = 8 * 1024 * 1024
 
-/** Buffers between two commits; given back when the rows that pointed into them are stored. */
-export interface BufferPool {
-  take(bytes: number): Buffer
-  /** Everything handed out to batches so far is free again. */
-  release(): void
-  /** This one now belongs to the batch. */
-  lend(buffer: Buffer): void
-}
+/** Buffers between two commits; free again when the rows that pointed into them are stored. */
+export class BufferPool {
+  readonly #free: Buffer[][] = SIZES.map(() => [])
+  #freeBytes = 0
+  #lent: Buffer[] = []
 
-/** Keeps at most 1,000 small and 16 large buffers (8 MiB in all). */
-export function createBufferPool(): BufferPool {
-  const small: Buffer[] = []
-  const large: Buffer[] = []
-  let lent: Buffer[] = []
-  return {
-    take(bytes) {
-      if (bytes <= SMALL) return small.pop() ?? Buffer.allocUnsafeSlow(SMALL)
-      if (bytes <= LARGE) return large.pop() ?? Buffer.allocUnsafeSlow(LARGE)
-      return Buffer.allocUnsafeSlow(bytes)
-    },
-    lend: (buffer) => void lent.push(buffer),
-    release() {
-      for (const buffer of lent) {
-        if (buffer.length === SMALL && small.length < 1000) small.push(buffer)
-        else if (buffer.length === LARGE && large.length < 16) large.push(buffer)
-      }
-      lent = []
-    },
+  take(bytes: number): Buffer {
+    const size = SIZES.findIndex((limit) => bytes <= limit)
+    if (size === -1) return Buffer.allocUnsafeSlow(bytes)
+    const buffer = this.#free[size]!.pop()
+    if (buffer === undefined) return Buffer.allocUnsafeSlow(SIZES[size]!)
+    this.#freeBytes -= buffer.length
+    return buffer
+  }
+
+  /** This one belongs to the batch until it is stored. */
+  lend(buffer: Buffer): void {
+    this.#lent.push(buffer)
+  }
+
+  /** The batch has been stored. */
+  release(): void {
+    for (const buffer of this.#lent) {
+      const size = SIZES.indexOf(buffer.length)
+      if (size === -1 || this.#freeBytes + buffer.length > POOL_BYTES) continue
+      this.#free[size]!.push(buffer)
+      this.#freeBytes += buffer.length
+    }
+    this.#lent = []
   }
 }
 
@@ -113,7 +117,7 @@ export class RawStream {
 
   #grow(needed: number): void {
     const old = this.#buffer!
-    this.#buffer = this.#pool.take(needed <= LARGE ? needed : needed * 2)
+    this.#buffer = this.#pool.take(needed <= LARGEST ? needed : needed * 2)
     old.copy(this.#buffer, 0, 0, this.#length)
     this.#pool.lend(old)
   }

@@ -7,7 +7,7 @@ import { Dirty } from './dirty.ts'
 import { EditInterner } from './edits.ts'
 import { ConnectionFlows } from './flows.ts'
 import { unpack, type Loss, type PackedChunk, type PackedEdit, type RecordVisitor } from './packing.ts'
-import { createBufferPool } from './raw.ts'
+import { BufferPool } from './raw.ts'
 import type { Redactor } from './redaction.ts'
 import { createSessions } from './sessions.ts'
 
@@ -28,7 +28,7 @@ export class Recording implements RecordVisitor {
       dirty,
       conversations: createSessions(dirty),
       redactor,
-      pool: createBufferPool(),
+      pool: new BufferPool(),
       edits: new EditInterner(),
       depth,
     }

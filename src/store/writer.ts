@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Statement } from 'better-sqlite3'
+import { Bulk } from './bulk.ts'
 import { createCapture, type CaptureDatabase, type CreateOptions } from './create.ts'
 import type { Batch, CallRecord, ConnectionRecord, EditSet, FlowRecord, FrameRecord, SessionRecord } from './records.ts'
 import type { Stored } from './records.ts'
@@ -105,22 +106,9 @@ const SQL = {
   sessionUpdate: `UPDATE session SET transport = ?, era = ?, revision = ?, client_name = ?, client_version = ?, server_name = ?,
     server_version = ?, session_id = ?, certain = ?, last_at = ?, ended_at = ?, frames = ?, flows = ?, calls = ?, pending = ?,
     errors = ?, bytes = ? WHERE id = ?`,
-  flow: insert(
-    'flow',
-    'id,connection,started_at,session,kind,verb,target,status,stream,era,revision,request_type,response_type,responded_at,ended_at,c2s_ending,s2c_ending',
-  ),
   flowUpdate: `UPDATE flow SET session = ?, kind = ?, verb = ?, target = ?, status = ?, stream = ?, era = ?, revision = ?,
     request_type = ?, response_type = ?, responded_at = ?, ended_at = ?, c2s_ending = ?, s2c_ending = ? WHERE id = ?`,
-  frame: insert(
-    'frame',
-    'id,flow,connection,session,direction,kind,received_at,received_last,sent_at,sent_last,offset,length,lead,trail,size,messages,label,edits,pieces',
-  ),
   frameUpdate: 'UPDATE frame SET session = ?, sent_at = ?, sent_last = ?, label = ?, edits = ? WHERE id = ?',
-  message: insert('message', 'frame,idx,kind,method,rpc_id,tool,uri,token,code,call'),
-  call: insert(
-    'call',
-    'id,flow,direction,method,tool,rpc_id,request_frame,requested_at,session,response_frame,answered_at,outcome,code',
-  ),
   callUpdate: 'UPDATE call SET session = ?, response_frame = ?, answered_at = ?, outcome = ?, code = ? WHERE id = ?',
   adoptFrames: 'UPDATE frame SET session = ? WHERE flow = ?',
   unsentLast: `UPDATE frame SET sent_last = NULL WHERE flow IN (SELECT id FROM flow WHERE connection = ?) AND direction = ?
@@ -140,6 +128,22 @@ const SQL = {
 
 type Statements = { [Name in keyof typeof SQL]: Statement<unknown[], unknown> }
 
+/** The rows born in a commit, by table. */
+interface Births {
+  readonly flow: Bulk
+  readonly frame: Bulk
+  readonly message: Bulk
+  readonly call: Bulk
+}
+
+const COLUMNS = {
+  flow: 'id,connection,started_at,session,kind,verb,target,status,stream,era,revision,request_type,response_type,responded_at,ended_at,c2s_ending,s2c_ending',
+  frame:
+    'id,flow,connection,session,direction,kind,received_at,received_last,sent_at,sent_last,offset,length,lead,trail,size,messages,label,edits,pieces',
+  message: 'frame,idx,kind,method,rpc_id,tool,uri,token,code,call',
+  call: 'id,flow,direction,method,tool,rpc_id,request_frame,requested_at,session,response_frame,answered_at,outcome,code',
+}
+
 interface Store {
   put(batch: Batch, at: number): void
   done(): void
@@ -152,6 +156,12 @@ function createStore(db: CaptureDatabase, instance: number): Store {
     Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)]),
   ) as unknown as Statements
   st.last.raw()
+  const births: Births = {
+    flow: new Bulk(db, 'flow', COLUMNS.flow),
+    frame: new Bulk(db, 'frame', COLUMNS.frame),
+    message: new Bulk(db, 'message', COLUMNS.message),
+    call: new Bulk(db, 'call', COLUMNS.call),
+  }
   let batch: Batch | null = null
   let editSets: EditSet[] = []
 
@@ -167,12 +177,13 @@ function createStore(db: CaptureDatabase, instance: number): Store {
     }
     for (const row of next.connections) putConnection(st, instance, row)
     for (const row of next.sessions) putSession(st, instance, row)
-    for (const row of next.flows) putFlow(st, row)
+    for (const row of next.flows) putFlow(st, births.flow, row)
     for (const row of next.frames) {
       if (row.edits !== null && row.edits.ids === null) editSets.push(putEdits(st, row.edits))
-      putFrame(st, row)
+      putFrame(st, births, row)
     }
-    for (const row of next.calls) putCall(st, row)
+    for (const row of next.calls) putCall(st, births.call, row)
+    for (const bulk of Object.values(births) as Bulk[]) bulk.flush()
     for (const row of next.adopted) st.adoptFrames.run(row.session?.id ?? null, row.id)
     for (const { connection, direction, from } of next.unsent) {
       st.unsentLast.run(connection.id, direction, from)
@@ -212,6 +223,7 @@ function createStore(db: CaptureDatabase, instance: number): Store {
     put,
     done: () => settle(true),
     undo() {
+      for (const bulk of Object.values(births) as Bulk[]) bulk.clear()
       for (const set of editSets) set.ids = null
       settle(false)
     },
@@ -246,7 +258,7 @@ function putSession(st: Statements, instance: number, row: SessionRecord): void 
   else st.session.run(row.id, row.uid, instance, row.server, row.target, row.startedAt, ...rest)
 }
 
-function putFlow(st: Statements, row: FlowRecord): void {
+function putFlow(st: Statements, births: Bulk, row: FlowRecord): void {
   const session = row.session === null ? null : row.session.id
   const { kind, verb, target, status, stream, era, revision, requestType, responseType } = row
   const { respondedAt, endedAt, c2sEnding, s2cEnding } = row
@@ -268,29 +280,31 @@ function putFlow(st: Statements, row: FlowRecord): void {
       s2cEnding,
       row.id,
     )
-  else
-    st.flow.run(
-      row.id,
-      row.connection.id,
-      row.startedAt,
-      session,
-      kind,
-      verb,
-      target,
-      status,
-      stream,
-      era,
-      revision,
-      requestType,
-      responseType,
-      respondedAt,
-      endedAt,
-      c2sEnding,
-      s2cEnding,
-    )
+  else {
+    const values = births.values
+    let at = births.at
+    values[at++] = row.id
+    values[at++] = row.connection.id
+    values[at++] = row.startedAt
+    values[at++] = session
+    values[at++] = kind
+    values[at++] = verb
+    values[at++] = target
+    values[at++] = status
+    values[at++] = stream
+    values[at++] = era
+    values[at++] = revision
+    values[at++] = requestType
+    values[at++] = responseType
+    values[at++] = respondedAt
+    values[at++] = endedAt
+    values[at++] = c2sEnding
+    values[at++] = s2cEnding
+    births.added()
+  }
 }
 
-function putFrame(st: Statements, row: FrameRecord): void {
+function putFrame(st: Statements, births: Births, row: FrameRecord): void {
   const flow = row.flow
   const session = flow.session === null ? null : flow.session.id
   const edits = row.edits === null ? null : row.edits.ids
@@ -299,53 +313,68 @@ function putFrame(st: Statements, row: FrameRecord): void {
     return
   }
   const messages = row.messages
-  st.frame.run(
-    row.id,
-    flow.id,
-    flow.connection.id,
-    session,
-    row.direction,
-    row.kind,
-    row.receivedAt,
-    row.receivedLastAt,
-    row.sentAt,
-    row.sentLastAt,
-    row.offset,
-    row.length,
-    row.lead,
-    row.trail,
-    row.size,
-    messages.length,
-    row.label,
-    edits,
-    row.pieces,
-  )
+  const values = births.frame.values
+  let at = births.frame.at
+  values[at++] = row.id
+  values[at++] = flow.id
+  values[at++] = flow.connection.id
+  values[at++] = session
+  values[at++] = row.direction
+  values[at++] = row.kind
+  values[at++] = row.receivedAt
+  values[at++] = row.receivedLastAt
+  values[at++] = row.sentAt
+  values[at++] = row.sentLastAt
+  values[at++] = row.offset
+  values[at++] = row.length
+  values[at++] = row.lead
+  values[at++] = row.trail
+  values[at++] = row.size
+  values[at++] = messages.length
+  values[at++] = row.label
+  values[at++] = edits
+  values[at++] = row.pieces
+  births.frame.added()
   for (let i = 0; i < messages.length; i++) {
     const { kind, method, rpcId, tool, uri, token, code, call } = messages[i]!
-    st.message.run(row.id, i, kind, method, rpcId, tool, uri, token, code, call === null ? null : call.id)
+    const values = births.message.values
+    let at = births.message.at
+    values[at++] = row.id
+    values[at++] = i
+    values[at++] = kind
+    values[at++] = method
+    values[at++] = rpcId
+    values[at++] = tool
+    values[at++] = uri
+    values[at++] = token
+    values[at++] = code
+    values[at++] = call === null ? null : call.id
+    births.message.added()
   }
 }
 
-function putCall(st: Statements, row: CallRecord): void {
+function putCall(st: Statements, births: Bulk, row: CallRecord): void {
   const session = row.session === null ? null : row.session.id
   const response = row.responseFrame === null ? null : row.responseFrame.id
   if (row.stored) st.callUpdate.run(session, response, row.answeredAt, row.outcome, row.code, row.id)
-  else
-    st.call.run(
-      row.id,
-      row.flow.id,
-      row.direction,
-      row.method,
-      row.tool,
-      row.rpcId,
-      row.requestFrame.id,
-      row.requestedAt,
-      session,
-      response,
-      row.answeredAt,
-      row.outcome,
-      row.code,
-    )
+  else {
+    const values = births.values
+    let at = births.at
+    values[at++] = row.id
+    values[at++] = row.flow.id
+    values[at++] = row.direction
+    values[at++] = row.method
+    values[at++] = row.tool
+    values[at++] = row.rpcId
+    values[at++] = row.requestFrame.id
+    values[at++] = row.requestedAt
+    values[at++] = session
+    values[at++] = response
+    values[at++] = row.answeredAt
+    values[at++] = row.outcome
+    values[at++] = row.code
+    births.added()
+  }
 }
 
 function putEdits(st: Statements, set: EditSet): EditSet {

@@ -137,9 +137,12 @@ export function scanMessages(payload: Uint8Array): ScannedMessage[] {
   return cursor.peek() === undefined ? found : [nothing]
 }
 
+/** Shared, as scanning never waits: an array for each payload costs more than reading a small one. */
+const slots = new Int32Array(2 * message.last)
+
 class MessageScanner {
   readonly #cursor: JsonCursor
-  readonly #slots = new Int32Array(2 * message.last)
+  readonly #slots = slots
 
   constructor(cursor: JsonCursor) {
     this.#cursor = cursor
