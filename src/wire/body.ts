@@ -95,6 +95,7 @@ class Stage implements Inflater {
   readonly #flush: number
   readonly #finish: number
   #left: number
+  #ended = false
   #stream: Transform | undefined
   #handle: Handle | undefined
   /** Of the last write: output still free, input not used. */
@@ -109,7 +110,7 @@ class Stage implements Inflater {
 
   push(bytes: Uint8Array): Uint8Array[] {
     const given: Uint8Array[] = []
-    if (this.failed || bytes.length === 0) return given
+    if (this.failed || this.#ended || bytes.length === 0) return given
     if (this.#stream === undefined) this.#open(bytes[0]!)
     const trailer = Math.max(0, bytes.length - trailerBytes)
     for (let from = 0; from < bytes.length && !this.failed;) {
@@ -122,9 +123,9 @@ class Stage implements Inflater {
 
   end(): Uint8Array[] {
     const given: Uint8Array[] = []
-    if (!this.failed && this.#handle !== undefined) this.#write(this.#finish, nothing, 0, 0, given)
+    if (!this.failed && !this.#ended && this.#handle !== undefined) this.#write(this.#finish, nothing, 0, 0, given)
+    this.#ended = true
     this.#stream?.destroy()
-    this.#handle = undefined
     return given
   }
 
