@@ -32,6 +32,9 @@ export interface Desk {
 /** 6274 to 6277 are the MCP Inspector's, 6278 is the proxy's. */
 const PORTS = [6273, ...Array.from({ length: 100 }, (_, i) => 6279 + i)]
 
+/** Further ones are closed at once: the descriptors of this process belong to the traffic. A browser opens six. */
+const MAX_CONNECTIONS = 256
+
 /** How long streams have for their last chunk when the desk closes. */
 const GRACE_MS = 50
 
@@ -50,6 +53,7 @@ export async function startDesk({ db, host, port, token, uiFolder, ...setting }:
     stopping: stopping.signal,
   })
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
+  server.maxConnections = MAX_CONNECTIONS
   try {
     bound = await listenOnOneOf(server, host, port === undefined ? PORTS : [port])
   } catch (error) {

@@ -10,8 +10,11 @@ import type { FrameQuery, Reader } from './index.ts'
 import { lists, pageRows } from './lists.ts'
 import { openCapture } from './open.ts'
 import { sessionFinder, sessionNamed } from './sessions.ts'
+import { totalsOf } from './totals.ts'
 
 const BYTES = 1024 * 1024
+
+const now = (): number => performance.now()
 
 /** Throws `STORE_OPEN_FAILED`, `STORE_NOT_A_CAPTURE`, `STORE_NEWER`. */
 export function openReader(path: string): Reader {
@@ -19,7 +22,7 @@ export function openReader(path: string): Reader {
   const rows = frameRows(db)
   const bytes = addressed(db)
   const details = frameDetails(db, rows, bytes)
-  const frames = frameQuery(db, rows, () => performance.now())
+  const frames = frameQuery(db, rows, now)
   const changes = changesSince(db, rows)
   const session = sessionFinder(db)
 
@@ -29,10 +32,6 @@ export function openReader(path: string): Reader {
   const everyInstance = db.prepare('SELECT * FROM instance ORDER BY id')
   const everyLoss = db.prepare('SELECT * FROM loss ORDER BY id')
   const newestChange = db.prepare('SELECT max(seq) FROM change').pluck()
-  const counts = db.prepare(
-    `SELECT (SELECT count(*) FROM session) AS sessions, (SELECT count(*) FROM frame) AS frames, (SELECT count(*) FROM call) AS calls,
-       (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) AS bytes`,
-  )
   const one = <Row>(record: unknown, toRow: (record: Record) => Row): Row | undefined =>
     record === undefined ? undefined : toRow(record as Record)
 
@@ -56,7 +55,7 @@ export function openReader(path: string): Reader {
     losses: () => (everyLoss.all() as Record[]).map(lossRow),
     seq: () => (newestChange.get() as number | null) ?? 0,
     changes: (since, limit = 2000) => changes(since, limit),
-    totals: () => counts.get() as ReturnType<Reader['totals']>,
+    totals: totalsOf(db, now),
     close: () => {
       db.close()
     },
