@@ -402,7 +402,8 @@ export class Conversations<Frame, S, C> {
       code: null,
       cut: null,
     }
-    exchange.calls.push(call)
+    // those of the server are answered on other exchanges, and a GET stream may carry any number of them
+    if (direction === 'c2s') exchange.calls.push(call)
     if (talk !== null) {
       const pending = talk.pending[direction]
       pending.set(id, call)
