@@ -70,7 +70,9 @@ export class ParsedHead implements Http1Head {
   }
 
   field(name: string): string | undefined {
+    const first = name.charCodeAt(0)
     for (let k = 0; k < this.#lines.length; k++) {
+      if ((this.raw[this.#lines[k]!]! | 0x20) !== first) continue
       const from = this.#after(k, name)
       if (from !== -1) return this.#value(k, from)
     }

@@ -71,10 +71,12 @@ export class HeadScanner {
     let state = this.#state
     let at = from
     while (at < to) {
-      const c = chunk[at]!
+      let c = chunk[at]!
       if (state === LINE) {
-        if (c === LF) state = BORDER
-        else if (c === CR) state = LINE_CR
+        // Most of a head passes here.
+        while (c !== LF && c !== CR && ++at < to) c = chunk[at]!
+        if (at === to) break
+        state = c === LF ? BORDER : LINE_CR
         at++
       } else if (state === BORDER) {
         if (c === CR) state = BORDER_CR

@@ -65,6 +65,10 @@ export class JsonCursor {
   at = 0
   readonly bytes: Uint8Array
   readonly #length: number
+  /** The closing brackets of what is open within a skipped value. */
+  readonly #closing: number[] = []
+  /** The string passed last has escapes. */
+  #escaped = false
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
@@ -75,10 +79,9 @@ export class JsonCursor {
   /** The byte at the next thing that is not blank; undefined at the end. */
   peek(): number | undefined {
     const { bytes } = this
-    let at = this.at
-    while (at < this.#length && isBlank[bytes[at]!] === 1) at++
-    this.at = at
-    return bytes[at]
+    let c = bytes[this.at]
+    while (c !== undefined && isBlank[c] === 1) c = bytes[++this.at]
+    return c
   }
 
   /** Passes the byte when it comes next. */
@@ -90,10 +93,10 @@ export class JsonCursor {
 
   /**
    * Passes one value. Of an object, the members of `shape` go to `slots`: the index of the value's first byte at 2 × slot,
-   * that behind its last at 2 × slot + 1. Of equal names the last counts, as in `JSON.parse`.
+   * that behind its last at 2 × slot + 1; -1 for those that are not there. Of equal names the last counts, as in `JSON.parse`.
    */
   read(shape: Shape, slots: Int32Array): boolean {
-    slots.fill(-1, 2 * shape.first, 2 * shape.last)
+    for (let k = 2 * shape.first; k < 2 * shape.last; k++) slots[k] = -1
     if (this.peek() !== OPEN_BRACE) return this.skip()
     this.at++
     if (this.take(CLOSE_BRACE)) return true
@@ -113,7 +116,7 @@ export class JsonCursor {
 
   /** Passes one value of any kind and depth. */
   skip(): boolean {
-    const closing: number[] = []
+    const closing = this.#closing
     for (;;) {
       const c = this.peek()
       if (c === OPEN_BRACE || c === OPEN_BRACKET) {
@@ -149,19 +152,20 @@ export class JsonCursor {
 
   #member(shape: Shape, from: number, to: number): Member | null {
     const { bytes } = this
-    if (shape.members.length === 0) return null
-    for (const member of shape.members) {
-      const { name } = member
-      if (name.length !== to - from) continue
-      let k = 0
-      while (k < name.length && name[k] === bytes[from + k]) k++
-      if (k === name.length) return member
+    const length = to - from
+    const { members } = shape
+    for (let m = 0; m < members.length; m++) {
+      const { name } = members[m]!
+      if (name.length !== length || name[0] !== bytes[from]) continue
+      let k = 1
+      while (k < length && name[k] === bytes[from + k]) k++
+      if (k === length) return members[m]!
     }
-    return bytes.subarray(from, to).includes(BACKSLASH) ? this.#escapedMember(shape, from, to) : null
+    return this.#escaped ? this.#escapedMember(shape, from, to) : null
   }
 
   #escapedMember(shape: Shape, from: number, to: number): Member | null {
-    const name = Buffer.from(textOf(this.bytes, from - 1, to + 1, to - from) ?? '')
+    const name = Buffer.from(textOf(this.bytes, from - 1, to + 1, to - from)!)
     return shape.members.find((member) => name.equals(member.name)) ?? null
   }
 
@@ -173,6 +177,7 @@ export class JsonCursor {
     const { bytes } = this
     const length = this.#length
     let at = this.at + 1
+    this.#escaped = false
     for (;;) {
       while (at < length && endsRun[bytes[at]!] === 0) at++
       const c = bytes[at++]
@@ -181,6 +186,7 @@ export class JsonCursor {
         return true
       }
       if (c !== BACKSLASH) return false
+      this.#escaped = true
       const escape = bytes[at++]
       if (escape === undefined) return false
       if (isEscape[escape] === 1) continue
@@ -250,9 +256,14 @@ export function textOf(bytes: Uint8Array, from: number, to: number, maxBytes: nu
   if (bytes[from] !== QUOTE) return null
   const cut = to - from - 2 > maxBytes
   const length = cut ? maxBytes : to - from - 2
-  let text = Buffer.from(bytes.buffer, bytes.byteOffset + from + 1, length).toString('utf8')
+  let text = asBuffer(bytes).toString('utf8', from + 1, from + 1 + length)
   if (cut) text = text.replace(/\uFFFD+$/, '')
   if (!text.includes('\\')) return text
   if (cut) text = text.replace(/(?<=(?:^|[^\\])(?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?$/, '')
   return JSON.parse(`"${text}"`) as string
+}
+
+/** The same bytes as a Buffer, whose `toString` reads any part of them without a copy. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

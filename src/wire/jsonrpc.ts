@@ -1,5 +1,5 @@
 /** JSON-RPC 2.0 messages as MCP uses them: what one is and what it names, read straight from its bytes. */
-import { JsonCursor, shapeOf, textOf } from './json.ts'
+import { JsonCursor, asBuffer, shapeOf, textOf } from './json.ts'
 
 /** What a message is by JSON-RPC 2.0. `invalid`: JSON or not, but no message. */
 export type ScannedKind = 'request' | 'response' | 'error' | 'notification' | 'invalid'
@@ -116,7 +116,7 @@ const nothing: ScannedMessage = {
  * no JSON, and an empty batch, give one `invalid`. No copy of the payload is made, whatever its size.
  */
 export function scanMessages(payload: Uint8Array): ScannedMessage[] {
-  const cursor = new JsonCursor(payload)
+  const cursor = new JsonCursor(asBuffer(payload))
   const first = cursor.peek()
   if (first === undefined) return []
   const found: ScannedMessage[] = []
@@ -218,10 +218,9 @@ class MessageScanner {
   }
 
   #raw(slot: number): string {
-    const { bytes } = this.#cursor
     const from = this.#slots[2 * slot]!
     const to = Math.min(this.#slots[2 * slot + 1]!, from + maxTextBytes)
-    return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1')
+    return asBuffer(this.#cursor.bytes).toString('latin1', from, to)
   }
 
   /** `slot` is that of the object; name and version follow it. */

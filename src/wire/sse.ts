@@ -75,11 +75,15 @@ class Splitter implements SseSplitter {
   push(chunk: Uint8Array, from: number, to: number): void {
     let state = this.#state
     for (let at = from; at < to; at++) {
-      const c = chunk[at]!
+      let c = chunk[at]!
       if (c !== LF && c !== CR) {
         if (state === BLANK_CR) this.#listener.event(chunk, at)
         state = LINE
-      } else if (state === LINE) {
+        // Most of a stream passes here.
+        while (c !== LF && c !== CR && ++at < to) c = chunk[at]!
+        if (at === to) break
+      }
+      if (state === LINE) {
         state = c === LF ? NEXT : LINE_CR
       } else if (c === CR) {
         if (state === BLANK_CR) this.#listener.event(chunk, at)

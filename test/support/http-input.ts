@@ -151,15 +151,7 @@ const lastChunk = pick(
   '',
 )
 const body = fc.oneof(
-  pick(
-    '',
-    'hello',
-    'hello',
-    '{"jsonrpc":"2.0","id":1,"result":{}}',
-    'data: a\r\n\r\n',
-    '0',
-    'HTTP/1.1 200 OK\r\n\r\n',
-  ),
+  pick('', 'hello', 'hello', '{"jsonrpc":"2.0","id":1,"result":{}}', 'data: a\r\n\r\n', '0', 'HTTP/1.1 200 OK\r\n\r\n'),
   fc.tuple(fc.array(chunk, { maxLength: 3 }), lastChunk).map(([chunks, last]) => chunks.join('') + last),
 )
 

@@ -87,8 +87,7 @@ export function parseWithNode(side: 'request' | 'response', bytes: Buffer, asked
   // Where an upgrade was asked for Node gives no error; a body that was not read to its end tells of one.
   if (switched && result < bytes.length && !messages.at(-1)!.complete)
     return { messages, error: 'HPE_UNTOLD', switchedAt: null }
-  if (switched && messages.at(-1)!.complete)
-    return { messages, error: null, switchedAt: result }
+  if (switched && messages.at(-1)!.complete) return { messages, error: null, switchedAt: result }
   parser.finish()
   return { messages, error: null, switchedAt: null }
 }
