@@ -55,6 +55,7 @@ export function liveStream({ reader, status, since, clock, stopping }: LiveOptio
       changeDue = now + CHANGE_MS
       const change = changeAfter(reader, seq)
       seq = change.seq
+      if (isEmpty(change)) return undefined
       return `event: change\nid: ${seq}\ndata: ${JSON.stringify(change)}\n\n`
     }
     return now >= heartbeatDue ? ': still here\n\n' : undefined
@@ -100,6 +101,11 @@ function changeAfter(reader: LiveOptions['reader'], since: number): LiveChange {
     sessions: distinct(sets, (set) => set.sessions),
     framesLeftOut: pruned || reached < newest || frames.length > MAX_FRAMES,
   }
+}
+
+/** Of a commit that only touched connections, or whose rows have been pruned, there is nothing to tell. */
+function isEmpty({ frames, flows, calls, sessions, framesLeftOut }: LiveChange): boolean {
+  return !framesLeftOut && [frames, flows, calls, sessions].every((rows) => rows.length === 0)
 }
 
 /** Each row once: a later commit has it as it is now, as the earlier one has. */

@@ -80,3 +80,38 @@ test('closes at once with a live stream and an idle connection open', async () =
   await expect(stream?.read().then((result) => result?.done)).resolves.toBe(true)
   await expect(open.ask('/')).rejects.toThrow('fetch failed')
 })
+
+/** The status line and fields of the answer to a request written as it is. */
+const raw = async (port: number, request: string): Promise<string> => {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(request.replaceAll('PORT', String(port)))
+  let answer = ''
+  for await (const chunk of socket.setEncoding('latin1')) answer += chunk as string
+  return answer
+}
+
+test.each([
+  ['GET /api/sessions HTTP/1.1\r\nHost: 127.0.0.1:PORT', 401],
+  ['GET /%61pi/sessions HTTP/1.1\r\nHost: 127.0.0.1:PORT', 401],
+  ['GET /api/%73essions HTTP/1.1\r\nHost: 127.0.0.1:PORT', 401],
+  ['GET /x/../api/sessions HTTP/1.1\r\nHost: 127.0.0.1:PORT', 401],
+  ['GET http://127.0.0.1:PORT/api/sessions HTTP/1.1\r\nHost: 127.0.0.1:PORT', 401],
+  ['HEAD /api/sessions HTTP/1.1\r\nHost: 127.0.0.1:PORT', 401],
+  ['GET //api/sessions HTTP/1.1\r\nHost: 127.0.0.1:PORT', 404],
+  ['GET /../../package.json HTTP/1.1\r\nHost: 127.0.0.1:PORT', 404],
+  ['GET /api/sessions HTTP/1.1\r\nHost: evil.example', 403],
+  ['GET http://127.0.0.1:PORT/api/sessions HTTP/1.1\r\nHost: evil.example', 403],
+  ['GET http://evil.example/api/sessions HTTP/1.1\r\nHost: evil.example', 403],
+  ['GET / HTTP/1.0', 400],
+  ['GET /api/sessions HTTP/1.1', 400],
+])('no spelling of a request gets around the guard: %s', async (request, status) => {
+  const { port } = await desk()
+  const answer = await raw(port, `${request}\r\nConnection: close\r\n\r\n`)
+  expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+})
+
+test('the same request with the token is answered', async () => {
+  const { port } = await desk()
+  const fields = `Host: 127.0.0.1:PORT\r\nAuthorization: Bearer ${TOKEN}\r\nConnection: close\r\n\r\n`
+  expect(await raw(port, `GET /api/sessions HTTP/1.1\r\n${fields}`)).toMatch(/^HTTP\/1\.1 200 /)
+})

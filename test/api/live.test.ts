@@ -121,6 +121,14 @@ test('a row that changed several times is told once', async () => {
   expect(ids(told)).toEqual([1, 2])
 })
 
+test('a commit that has nothing to tell is not told', async () => {
+  const { commit, change, add } = live()
+  add('change', { connections: '[1]' })
+  const next = change()
+  commit(1)
+  expect(await next).toMatchObject({ seq: 2, frames: [{ id: 1 }] })
+})
+
 test('of more than a thousand frames the first thousand are told, and that there are more; then it goes on from the newest', async () => {
   const { commit, change } = live()
   for (let i = 0; i < 30; i++) commit(100)
