@@ -188,7 +188,11 @@ const message = (startLine: fc.Arbitrary<string>) =>
   fc.oneof({ weight: 3, arbitrary: wildMessage(startLine) }, { weight: 4, arbitrary: fittingMessage(startLine) })
 
 /** A byte put in, taken out or changed, here and there. */
-const mutation = fc.tuple(fc.nat(), fc.constantFrom('put', 'drop', 'change'), fc.constantFrom(...'\r\n :;,0A5\x00\x80'))
+const mutation = fc.tuple(
+  fc.nat(),
+  fc.constantFrom('put', 'drop', 'change'),
+  fc.constantFrom(...'\r\n :;,0A5\x00\x80'.split('')),
+)
 
 function mutate(text: string, mutations: readonly [number, string, string][]): string {
   return mutations.reduce((before, [place, how, c]) => {

@@ -333,7 +333,7 @@ describe('beside JSON.parse', () => {
     const damage = fc.tuple(
       fc.nat(),
       fc.constantFrom('put', 'drop', 'change'),
-      fc.constantFrom(...'{}[]",:\\ \n\0-+.eE01untrf/\u20ac'),
+      fc.constantFrom(...'{}[]",:\\ \n\0-+.eE01untrf/\u20ac'.split('')),
     )
     let broken = 0
     fc.assert(
@@ -345,8 +345,9 @@ describe('beside JSON.parse', () => {
         const expected = parsed(damaged)
         if (expected[0] === blank) broken++
         // Numbers whose text `JSON.parse` does not keep are compared in the tests of ids.
-        if (!/\d{15}|[eE.]|-0/.test(damaged)) expect(scan(damaged)).toEqual(expected)
-        else expect(scan(damaged).map(({ kind }) => kind)).toEqual(expected.map(({ kind }) => kind))
+        const isExact = !/\d{15}|[eE.]|-0/.test(damaged)
+        const compared = (messages: ScannedMessage[]) => (isExact ? messages : messages.map(({ kind }) => kind))
+        expect(compared(scan(damaged))).toEqual(compared(expected))
       }),
       { numRuns: 3000 },
     )

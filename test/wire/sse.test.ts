@@ -41,7 +41,7 @@ describe('a block ends', () => {
     ['CR twice at the very beginning', '\r\ra', ['\r', '\r'], 'a'],
   ])('with %s', (_name, text, blocks, rest) => {
     expect(blocksOf([text])).toEqual({ blocks, rest })
-    expect(blocksOf([...text])).toEqual({ blocks, rest })
+    expect(blocksOf(text.split(''))).toEqual({ blocks, rest })
   })
 
   test('in a stream of bare CRs without waiting for the next byte', () => {
