@@ -35,7 +35,7 @@ export interface Line {
   /** Where the server listens. */
   readonly serverPort: number
   readonly patienceMs: number
-  dial(options?: PeerOptions): Promise<Peer>
+  dial: (options?: PeerOptions) => Promise<Peer>
   /** The oldest connection nobody has taken yet; with `token`, the one that has received it. */
   accept(token?: string, options?: PeerOptions): Promise<Peer>
   /** A client that has sent `head` with a token of its own as field `X-Run`, and the server that has received it whole. */

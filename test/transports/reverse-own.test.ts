@@ -1,4 +1,3 @@
-import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createProxy, type Proxy } from '../../src/proxy.ts'
 import { createLine, type Line } from '../support/line.ts'
@@ -67,12 +66,3 @@ describe('the reverse proxy', () => {
     await expect(started).rejects.toMatchObject({ code: 'LISTEN_FAILED' })
   })
 })
-
-/** A free port, free again. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
