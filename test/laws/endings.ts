@@ -55,27 +55,32 @@ const BURST = `7d0\r\n${'x'.repeat(2000)}\r\n`
 
 function leaves({ by, how, runs, place, before, last = '' }: Leaving): Law {
   const claim = `passes ${how.toUpperCase()} of the ${by} as ${how.toUpperCase()} ${place}, ${runs} runs`
-  return same(6, claim, async (line) => {
-    const delays: number[] = []
-    const seen = await batches(runs, 20, async () => {
-      const pair = await before(line)
-      const [actor, other]: [Peer, Peer] = by === 'client' ? [pair.client, pair.server] : [pair.server, pair.client]
-      if (last !== '') actor.write(last)
-      if (how === 'fin') actor.end()
-      else actor.reset()
-      const left = performance.now()
-      const ended = await other.ended()
-      delays.push(other.endedAt - left)
-      const complete = other.text().endsWith(last)
-      const stays = by === 'client' && how === 'fin' ? other.how : ''
-      actor.socket.destroy()
-      other.socket.destroy()
-      return `${ended} ${complete ? 'complete' : `without ${last.length} last bytes`} ${stays}`
-    })
-    expect(percentile(delays, 0.95), 'milliseconds until it was passed on').toBeLessThan(PASSED_ON_MS)
-    expect(new Set(seen)).toEqual(new Set([`${how} complete ${by === 'client' && how === 'fin' ? 'fin' : ''}`]))
-    return seen.length
-  })
+  return same(
+    6,
+    claim,
+    async (line) => {
+      const delays: number[] = []
+      const seen = await batches(runs, 20, async () => {
+        const pair = await before(line)
+        const [actor, other]: [Peer, Peer] = by === 'client' ? [pair.client, pair.server] : [pair.server, pair.client]
+        if (last !== '') actor.write(last)
+        if (how === 'fin') actor.end()
+        else actor.reset()
+        const left = performance.now()
+        const ended = await other.ended()
+        delays.push(other.endedAt - left)
+        const complete = other.text().endsWith(last)
+        const stays = by === 'client' && how === 'fin' ? other.how : ''
+        actor.socket.destroy()
+        other.socket.destroy()
+        return `${ended} ${complete ? 'complete' : `without ${last.length} last bytes`} ${stays}`
+      })
+      expect(percentile(delays, 0.95), 'milliseconds until it was passed on').toBeLessThan(PASSED_ON_MS)
+      expect(new Set(seen)).toEqual(new Set([`${how} complete ${by === 'client' && how === 'fin' ? 'fin' : ''}`]))
+      return seen.length
+    },
+    { timed: true },
+  )
 }
 
 const both = (leaving: Omit<Leaving, 'by' | 'how'>, by: readonly Leaving['by'][] = ['client', 'server']): Law[] =>
@@ -191,20 +196,25 @@ const unfinishedRequest = same(6, 'leaves an unfinished chunked request unfinish
   return saw(server)
 })
 
-const idleFin = same(10, 'passes the FIN of an idle server within 2 ms at the median of 100 runs', async (line) => {
-  const delays: number[] = []
-  for (let run = 0; run < 100; run++) {
-    const { client, server } = await answered(line)
-    server.end()
-    const left = performance.now()
-    await client.ended()
-    delays.push(client.endedAt - left)
-    client.socket.destroy()
-    server.socket.destroy()
-  }
-  expect(percentile(delays, 0.5)).toBeLessThan(2)
-  return delays.length
-})
+const idleFin = same(
+  10,
+  'passes the FIN of an idle server within 2 ms at the median of 100 runs',
+  async (line) => {
+    const delays: number[] = []
+    for (let run = 0; run < 100; run++) {
+      const { client, server } = await answered(line)
+      server.end()
+      const left = performance.now()
+      await client.ended()
+      delays.push(client.endedAt - left)
+      client.socket.destroy()
+      server.socket.destroy()
+    }
+    expect(percentile(delays, 0.5)).toBeLessThan(2)
+    return delays.length
+  },
+  { timed: true },
+)
 
 export const endings: readonly Law[] = [
   ...both({ place: 'behind data', runs: 200, before: streaming, last: BURST }, ['server']),

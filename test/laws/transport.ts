@@ -36,7 +36,8 @@ export function transportLaws(name: string, startProxy: StartProxy, options: Law
     beforeAll(async () => void (bench = await createBench(startProxy)))
     afterAll(() => closeBench(bench))
     for (const law of chosen.flatMap((topic) => topics[topic])) {
-      it.skipIf(excused(law))(title(law), { timeout: law.timeoutMs ?? 20_000 }, () => law.check(bench))
+      const options = { timeout: law.timeoutMs ?? 20_000, retry: law.timed === true ? 2 : 0 }
+      it.skipIf(excused(law))(title(law), options, () => law.check(bench))
     }
   })
 }

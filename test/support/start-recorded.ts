@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createProxy, type ProxyOptions } from '../../src/proxy.ts'
-import type { StartRecorded } from '../laws/record.ts'
+import type { StartRecorded } from './tape.ts'
 
 /** With further options for every proxy it starts. */
 export function startRecorded(more: Partial<ProxyOptions> = {}): StartRecorded {

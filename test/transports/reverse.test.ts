@@ -1,4 +1,4 @@
 import { transportLaws } from '../laws/transport.ts'
-import { startReverse } from '../support/start-reverse.ts'
+import { startRecorded } from '../support/start-recorded.ts'
 
-transportLaws('reverse', startReverse(), { topics: ['heads', 'streaming', 'failures', 'edits', 'odd'] })
+transportLaws('reverse, recording', startRecorded(), { topics: ['heads', 'streaming', 'failures', 'edits', 'odd'] })

@@ -1,6 +1,0 @@
-import { transportLaws } from '../laws/transport.ts'
-import { startRecorded } from '../support/start-recorded.ts'
-
-transportLaws('reverse, recording', startRecorded(), {
-  topics: ['heads', 'streaming', 'endings', 'failures', 'pressure', 'edits', 'odd'],
-})
