@@ -8,7 +8,16 @@ import type { Ending } from '../wire/ending.ts'
 export type MessageKind = 'request' | 'response' | 'error' | 'notification' | 'invalid'
 
 /** What became of a call; exactly one. `pending` only while its session or stream lives. */
-export type Outcome = 'ok' | 'error' | 'tool-error' | 'cancelled' | 'client-left' | 'server-closed' | 'silent' | 'fault' | 'pending'
+export type Outcome =
+  | 'ok'
+  | 'error'
+  | 'tool-error'
+  | 'cancelled'
+  | 'client-left'
+  | 'server-closed'
+  | 'silent'
+  | 'fault'
+  | 'pending'
 
 export interface Peer {
   readonly name: string
