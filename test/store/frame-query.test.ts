@@ -134,7 +134,19 @@ describe('how SQLite answers', () => {
     ['a flow', { flow: 1 }, ['SEARCH frame USING INDEX frame_flow (flow=? AND id>? AND id<?)']],
     ['a direction', { direction: 'c2s' }, ['SEARCH frame USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)']],
     ['a method', { method: 'a' }, ['SEARCH frame USING INTEGER PRIMARY KEY (rowid=?)', ...messageWindow]],
-    ['a text', { text: 'a' }, ['SEARCH frame USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)', ...messageWindow]],
+    [
+      'a text',
+      { text: 'a' },
+      [
+        'SEARCH frame USING INTEGER PRIMARY KEY (rowid=?)',
+        'LIST SUBQUERY 2',
+        'COMPOUND QUERY',
+        'LEFT-MOST SUBQUERY',
+        'SEARCH frame USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)',
+        'UNION ALL',
+        'SEARCH message USING PRIMARY KEY (frame>? AND frame<?)',
+      ],
+    ],
   ])('%s: along an index, sorting nothing', (_, query, steps) => {
     const { db, plans } = withPlans(captureFixture().db)
     const ask = frameQuery(db, frameRows(db), () => 0)
