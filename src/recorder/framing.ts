@@ -104,8 +104,12 @@ export class Side {
   #nextSent = 0
   #pieces: number[] | null = null
   #size = 0
+  /** Payload within the current chunk, and behind what of it came in earlier ones: the first `kept` bytes of `buffer`. */
   #parts: Uint8Array[] = []
+  #buffer: Buffer | null = null
   #kept = 0
+  /** Length of the body, where its head told. */
+  #announced = 0
   #held = 0
   #told = 0
   #eventAt = 0
@@ -144,7 +148,7 @@ export class Side {
     }
     if (this.#splitter === null) this.#opaque(0, bytes.length)
     else this.#splitter.push(bytes)
-    if (this.#parts.length > this.#kept) this.#keep()
+    if (this.#parts.length > 0) this.#keep()
   }
 
   /** All bytes up to `upTo` have left. */
@@ -214,7 +218,8 @@ export class Side {
     this.holdFrom = Infinity
     this.#reset()
     const plan = this.#listener.head(head, span)
-    this.#plan = plan
+    this.#announced = plan.mode === 'whole' && plan.inflater === null ? head.length : 0
+    this.#plan = plan.mode === 'whole' && head.length > MAX_PAYLOAD_BYTES ? { ...plan, mode: 'skip' } : plan
     this.#begun = false
     this.#sse = plan.mode === 'stream' ? createSseSplitter({ event: (chunk, end) => this.#event(chunk, end) }) : null
     if (plan.hold) this.holdFrom = span.offset + span.length
@@ -313,17 +318,37 @@ export class Side {
     if (this.#held <= MAX_PAYLOAD_BYTES) return
     this.#tooLarge = true
     this.#parts = []
+    this.#buffer = null
     this.#kept = 0
   }
 
   /** The chunk goes back to where it came from: what is needed of it is copied. */
   #keep(): void {
-    for (let i = this.#kept; i < this.#parts.length; i++) this.#parts[i] = new Uint8Array(this.#parts[i]!)
-    this.#kept = this.#parts.length
-    if (this.#kept < 64) return
-    // many small parts cost more than their bytes
-    this.#parts = [Buffer.concat(this.#parts)]
-    this.#kept = 1
+    for (const part of this.#parts) {
+      const needed = this.#kept + part.length
+      if (this.#buffer === null || this.#buffer.length < needed) this.#grow(needed)
+      this.#buffer!.set(part, this.#kept)
+      this.#kept = needed
+    }
+    this.#parts = []
+  }
+
+  #grow(needed: number): void {
+    const known = this.#announced >= needed
+    const larger = Buffer.allocUnsafeSlow(known ? this.#announced : Math.max(1024, needed * 2))
+    this.#buffer?.copy(larger, 0, 0, this.#kept)
+    this.#buffer = larger
+  }
+
+  /** Everything collected, in one piece. */
+  #whole(): Uint8Array | null {
+    if (this.#plan.mode === 'skip' || this.#tooLarge) return null
+    if (this.#kept > 0) {
+      if (this.#parts.length > 0) this.#keep()
+      return this.#buffer!.subarray(0, this.#kept)
+    }
+    if (this.#parts.length < 2) return this.#parts[0] ?? null
+    return Buffer.concat(this.#parts)
   }
 
   #messageEnd(): void {
@@ -354,9 +379,7 @@ export class Side {
   }
 
   #close(kind: FrameKind, to: number, complete: boolean): void {
-    const wanted = this.#plan.mode !== 'skip' && !this.#tooLarge && this.#parts.length > 0
-    const payload = !wanted ? null : this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts)
-    const span = this.#span(kind, to, this.#size, payload, complete)
+    const span = this.#span(kind, to, this.#size, this.#whole(), complete)
     this.#reset()
     this.#listener.frame(span)
     if (this.holdFrom !== Infinity) this.holdFrom = to
@@ -408,6 +431,7 @@ export class Side {
     this.#pieces = null
     this.#size = 0
     if (this.#parts.length > 0) this.#parts = []
+    this.#buffer = null
     this.#kept = 0
     this.#held = 0
     this.#tooLarge = false

@@ -17,6 +17,9 @@ export interface HalfOwner {
 }
 
 const STAR = 42
+/** Bytes of a body that may have to be redacted, kept from the store until it is complete; beyond it they are overwritten. */
+const MAX_HELD_BYTES = 16 * 1024 * 1024
+const TOO_LARGE = 'not looked through'
 
 /** One direction of a connection: its frames (`side`), its bytes (`raw`), and what is still to be learnt of either. */
 export class Half implements FramingListener {
@@ -53,6 +56,19 @@ export class Half implements FramingListener {
     this.lastAt = receivedAt
     if (sentAt !== 0 && this.#unsent.length > 0) this.sent(offset, sentAt)
     this.side.push(bytes, offset, receivedAt, sentAt)
+    if (this.side.offset - this.side.holdFrom > MAX_HELD_BYTES) this.#giveUpHolding()
+  }
+
+  /** More is held back than can be: what there is goes, unread. */
+  #giveUpHolding(): void {
+    const from = this.side.holdFrom
+    this.#overwrite(from, {
+      from: 0,
+      to: this.side.offset - from,
+      name: TOO_LARGE,
+      hash: this.#context.redactor.hash(TOO_LARGE),
+    })
+    this.side.holdFrom = this.side.offset
   }
 
   sent(upTo: number, at: number): void {
@@ -122,7 +138,7 @@ export class Half implements FramingListener {
     const { payload } = span
     if (looking === null) return payload
     if (payload === null) {
-      if (span.size > 0) this.#overwriteAll(span, 'not looked through')
+      if (span.size > 0) this.#overwriteAll(span, TOO_LARGE)
       return null
     }
     const copy = Buffer.from(payload)

@@ -83,6 +83,7 @@ const decoder = new TextDecoder()
 /** Packs into buffers of `capacity` bytes (a record that is larger gets one of its own) and hands each on when the next record has no room. */
 export class Packer {
   readonly #capacity: number
+  readonly #maxSpare: number
   readonly #full: (packed: PackedBuffer) => void
   readonly #spare: ArrayBuffer[] = []
   readonly #rules = new Map<string, Uint8Array>()
@@ -95,10 +96,11 @@ export class Packer {
   #from = 0
   #to = 0
 
-  /** `capacity`: default 256 KiB, a multiple of 8. */
-  constructor(full: (packed: PackedBuffer) => void, capacity = 256 * 1024) {
+  /** `capacity`: default 256 KiB, a multiple of 8. `maxSpare`: buffers kept for reuse, default 32. */
+  constructor(full: (packed: PackedBuffer) => void, capacity = 256 * 1024, maxSpare = 32) {
     this.#full = full
     this.#capacity = capacity
+    this.#maxSpare = maxSpare
   }
 
   /** Bytes packed and not handed on yet. */
@@ -122,9 +124,9 @@ export class Packer {
     this.#full(packed)
   }
 
-  /** Takes a buffer back that has been read; at most eight are kept. */
+  /** Takes a buffer back that has been read. */
   reuse(buffer: ArrayBuffer): void {
-    if (buffer.byteLength === this.#capacity && this.#spare.length < 8) this.#spare.push(buffer)
+    if (buffer.byteLength === this.#capacity && this.#spare.length < this.#maxSpare) this.#spare.push(buffer)
   }
 
   opened(connection: number, at: number, info: ConnectionInfo): void {

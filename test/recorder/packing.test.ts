@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Packer, unpack, type PackedBuffer, type RecordVisitor } from '../../src/recorder/packing.ts'
+import { info } from '../support/recording.ts'
+
+/** Everything visited, as plain values. */
+function visited(buffers: readonly PackedBuffer[]): unknown[] {
+  const seen: unknown[] = []
+  const visitor: RecordVisitor = {
+    opened: (...all) => void seen.push(['opened', ...all]),
+    upstream: (...all) => void seen.push(['upstream', ...all]),
+    chunk: (connection, { bytes, ...rest }) =>
+      void seen.push(['chunk', connection, { ...rest, bytes: Buffer.from(bytes).toString('latin1') }]),
+    sent: (...all) => void seen.push(['sent', ...all]),
+    edited: (connection, { bytes, ...rest }) =>
+      void seen.push(['edited', connection, { ...rest, bytes: Buffer.from(bytes).toString('latin1') }]),
+    ended: (...all) => void seen.push(['ended', ...all]),
+    closed: (...all) => void seen.push(['closed', ...all]),
+    note: (...all) => void seen.push(['note', ...all]),
+    loss: (...all) => void seen.push(['loss', ...all]),
+  }
+  for (const { buffer, length } of buffers) unpack(buffer, length, visitor)
+  return seen
+}
+
+function packer(capacity?: number): { packer: Packer; buffers: PackedBuffer[] } {
+  const buffers: PackedBuffer[] = []
+  return { packer: new Packer((packed) => buffers.push(packed), capacity), buffers }
+}
+
+const at = 1_795_364_639_436_010
+
+describe('packed calls', () => {
+  test('come out as they went in, in order', () => {
+    const { packer: p, buffers } = packer()
+    p.opened(1, at, info)
+    p.upstream(1, { at, address: '::1', port: 3000 })
+    p.chunk(1, 'c2s', 0, Buffer.from('abc'), at, at + 1, true)
+    p.chunk(4_000_000_000, 's2c', 2 ** 40, Buffer.from(''), at, 0, false)
+    p.sent(1, 's2c', 2 ** 40, at)
+    p.edited(1, 'c2s', 2 ** 33, 4, Buffer.from('host'), 'host')
+    p.ended(1, 's2c', at, { how: 'rst', by: 'server', detail: 'ECONNRESET' }, 7)
+    p.closed(1, at)
+    p.note(0, at, 'clock', { stepUs: -5 })
+    const loss = { from: 1, to: 2, chunks: 3, bytes: 4, reason: 'é' }
+    p.loss(loss)
+    p.flush()
+    const chunk = { direction: 'c2s', offset: 0, receivedAt: at, sentAt: at + 1, border: true, bytes: 'abc' }
+    const far = { direction: 's2c', offset: 2 ** 40, receivedAt: at, sentAt: 0, border: false, bytes: '' }
+    expect(visited(buffers)).toEqual([
+      ['opened', 1, at, info],
+      ['upstream', 1, { at, address: '::1', port: 3000 }],
+      ['chunk', 1, chunk],
+      ['chunk', 4_000_000_000, far],
+      ['sent', 1, 's2c', 2 ** 40, at],
+      ['edited', 1, { direction: 'c2s', offset: 2 ** 33, removed: 4, rule: 'host', bytes: 'host' }],
+      ['ended', 1, 's2c', at, { how: 'rst', by: 'server', detail: 'ECONNRESET' }, 7],
+      ['closed', 1, at],
+      ['note', 1 - 1, at, 'clock', { stepUs: -5 }],
+      ['loss', loss],
+    ])
+  })
+
+  test('leave out what a header rule puts in: it is a secret', () => {
+    const { packer: p, buffers } = packer()
+    p.edited(1, 'c2s', 0, 0, Buffer.from('Authorization: Bearer x'), 'header:authorization')
+    p.flush()
+    expect(Buffer.from(buffers[0]!.buffer).includes('Bearer')).toBe(false)
+  })
+
+  test('keep every chunk whole, whatever the capacity', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 400 })), fc.constantFrom(64, 256, 1024), (chunks, capacity) => {
+        const { packer: p, buffers } = packer(capacity)
+        chunks.forEach((bytes, i) => p.chunk(i, 'c2s', 0, bytes, i + 1, 0, false))
+        p.flush()
+        expect(visited(buffers).map((call) => (call as [string, number, { bytes: string }])[2].bytes)).toEqual(
+          chunks.map((bytes) => Buffer.from(bytes).toString('latin1')),
+        )
+        expect(buffers.reduce((sum, packed) => sum + packed.chunks, 0)).toBe(chunks.length)
+      }),
+    )
+  })
+})
+
+test('a buffer tells what would be lost with it', () => {
+  const { packer: p, buffers } = packer()
+  p.chunk(1, 'c2s', 0, Buffer.alloc(10), 5, 6, false)
+  p.chunk(1, 'c2s', 10, Buffer.alloc(20), 9, 9, false)
+  p.flush()
+  expect(buffers).toMatchObject([{ chunks: 2, chunkBytes: 30, from: 5, to: 9 }])
+})
+
+test('buffers that come back are used again', () => {
+  const { packer: p, buffers } = packer(1024)
+  p.closed(1, 1)
+  p.flush()
+  const [{ buffer }] = buffers as [PackedBuffer]
+  p.reuse(buffer)
+  p.closed(1, 2)
+  p.flush()
+  expect(buffers[1]!.buffer).toBe(buffer)
+})
