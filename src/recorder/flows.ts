@@ -178,6 +178,7 @@ export class ConnectionFlows implements HalfOwner {
     if (head.framing !== 'tunnel') return this.#plan(this.#s2c, facts, flow.facts)
     this.#tunnel = flow
     this.#answering = null
+    flow.row.c2sEnding = null
     if (head.status === 101 && facts.upgrade === 'websocket') flow.row.kind = 'websocket'
     return SKIP
   }
