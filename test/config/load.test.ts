@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -135,4 +135,9 @@ describe('loading', () => {
         message: 'The configuration file /nowhere/x.yaml cannot be read: there is no such file.',
       }),
     ))
+})
+
+test.each(['one-server.yaml', 'all-settings.yaml'])('the example %s is fine', (name) => {
+  const text = readFileSync(new URL(`../../config/examples/${name}`, import.meta.url), 'utf8')
+  expect(parse(text).problems).toEqual([])
 })
