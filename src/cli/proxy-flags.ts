@@ -71,7 +71,7 @@ export const addProxyFlags = (command: Command): Command =>
     .option('--insecure', 'do not verify the certificate of the server')
     .option('--header <field>', "'Name: value' sent to the server on every request, never recorded; repeatable", header)
     .option('--header-env <field>', 'Name=VARIABLE: the same with a value from the environment; repeatable', headerEnv)
-    .option('--no-rewrite', 'leave Host, Origin and discovery documents as they are')
+    .option('--no-rewrite', 'leave Host, Origin, Location and cookies as they are')
     .addOption(
       new Option('--on-overload <what>', 'when recording falls behind (default: slow)').choices(OVERLOAD_POLICIES),
     )
