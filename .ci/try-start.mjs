@@ -121,7 +121,7 @@ try {
 } finally {
   writeFileSync(join(folder, 'start.check.json'), JSON.stringify(checks))
   try {
-    process.kill(-child.pid, 'SIGKILL')
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   } catch {
     // the whole group is gone, as it should be
   }

@@ -15,7 +15,18 @@ const tests = pure.map((path) => join('test', path)).filter((path) => existsSync
 
 const steps = [
   ['format', [tool('oxfmt'), '-c', 'config/tools/oxfmt.json', '--check']],
-  ['lint', [tool('oxlint'), '-c', 'config/tools/oxlint.json', '--type-aware', '--report-unused-disable-directives']],
+  [
+    'lint',
+    [
+      tool('oxlint'),
+      '-c',
+      'config/tools/oxlint.json',
+      '--type-aware',
+      '--report-unused-disable-directives',
+      '-f',
+      'unix',
+    ],
+  ],
   ['types', [tool('tsc'), '-p', 'tsconfig.json']],
   [
     'types ui',

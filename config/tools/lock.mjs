@@ -6,14 +6,16 @@ import { fileURLToPath } from 'node:url'
 
 const file = fileURLToPath(new URL('../../package-lock.json', import.meta.url))
 const lock = JSON.parse(readFileSync(file, 'utf8'))
-const platforms = /(android|darwin|freebsd|linux|openharmony|win32|sunos|aix|netbsd|openbsd)[-_]([a-z0-9]+?)(?:[-_](\w+))?$/
+const platforms =
+  /(android|darwin|freebsd|linux|openharmony|win32|sunos|aix|netbsd|openbsd)[-_]([a-z0-9]+?)(?:[-_](\w+))?$/
 
 const added = []
 for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(optionalDependencies)) {
     if (lock.packages[`${path}/node_modules/${name}`] || lock.packages[`node_modules/${name}`]) continue
     const [, os, cpu, abi = ''] = platforms.exec(name) ?? []
-    if (os === undefined || !/^\d/.test(version)) throw new Error(`${name}@${version}: neither a platform nor an exact version`)
+    if (os === undefined || !/^\d/.test(version))
+      throw new Error(`${name}@${version}: neither a platform nor an exact version`)
     lock.packages[`node_modules/${name}`] = {
       version,
       cpu: [cpu],
