@@ -51,7 +51,10 @@ const impureWords =
 const clockFile = 'src/pipe/clock.ts'
 
 /** Files whose test has another name, and why. */
-const testedElsewhere: Record<string, string> = {}
+const testedElsewhere: Record<string, string> = {
+  'src/transports/connection.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
+  'src/transports/link.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
+}
 
 const sources = sourcesUnder('src')
 const roomOf = (path: string): string => /^src\/([^/.]+)/.exec(path)?.[1] ?? path

@@ -1,0 +1,57 @@
+/** A head editor with the edits of a reverse proxy, outside any socket. */
+import { connectionEdits, type Rewriting } from '../../src/transports/edits.ts'
+import { HeadEditor } from '../../src/transports/head-editor.ts'
+import { createOutstanding } from '../../src/wire/http1.ts'
+
+export const names = {
+  own: new Set(['127.0.0.1:6278', 'localhost:6278']),
+  ownAuthority: '127.0.0.1:6278',
+  ownScheme: 'http:',
+  upstream: new URL('http://example.test:3000/mcp'),
+}
+
+export interface EditorRun {
+  editor: HeadEditor
+  out: string[]
+  edits: string[]
+  timers: (() => void)[]
+  write(text: string): number
+}
+
+export function run(side: 'request' | 'response', rewriting: Partial<Rewriting> = {}): EditorRun {
+  const out: string[] = []
+  const edits: string[] = []
+  const timers: (() => void)[] = []
+  let offset = 0
+  const tables = connectionEdits({ names, rewrite: true, headers: [], ...rewriting })
+  const editor = new HeadEditor({
+    side,
+    outstanding: createOutstanding(),
+    table: tables[side],
+    write: (bytes) => out.push(Buffer.from(bytes).toString('latin1')),
+    edited: (at, removed, bytes, rule) =>
+      edits.push(`${rule} ${at} -${removed} +${Buffer.from(bytes).toString('latin1')}`),
+    holdTime: (then) => {
+      timers.push(then)
+      return () => void timers.splice(timers.indexOf(then), 1)
+    },
+    released: () => out.push('<released>'),
+  })
+  const write = (text: string): number => {
+    const held = editor.write(Buffer.from(text, 'latin1'), offset)
+    offset += text.length
+    return held
+  }
+  return { editor, out, edits, timers, write }
+}
+
+/** What comes out for a text that comes in one piece. */
+export const whole = (side: 'request' | 'response', text: string, rewriting: Partial<Rewriting> = {}): string => {
+  const { editor, out, write } = run(side, rewriting)
+  write(text)
+  editor.flush()
+  return out.join('')
+}
+
+export const HEAD =
+  'POST /mcp HTTP/1.1\r\nhost:  127.0.0.1:6278 \r\nAccept: */*\r\nOrigin: http://localhost:6278\r\nContent-Length: 5\r\n\r\n'
