@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createProxy, type Proxy } from '../../src/proxy.ts'
 import { createLine, type Line } from '../support/line.ts'
-import type { Peer } from '../support/raw.ts'
+import { dial, type Peer } from '../support/raw.ts'
 import { startReverse } from '../support/start-reverse.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
@@ -65,4 +69,28 @@ describe('the reverse proxy', () => {
     const started = createProxy({ target: 'http://127.0.0.1:1/mcp', port: line.serverPort, db: false, ui: false })
     await expect(started).rejects.toMatchObject({ code: 'LISTEN_FAILED' })
   })
+
+  it.each(['127.0.0.1', 'localhost'])('never proxies to its own control plane, called %s', async (name) => {
+    const port = await freePort()
+    const folder = mkdtempSync(join(tmpdir(), 'mitmcp-test-'))
+    const target = `http://${name}:${port}/api/status`
+    const own = await createProxy({ target, port: 0, db: join(folder, 'capture.db'), ui: { port } })
+    const client = await dial(own.port)
+    client.write('GET /api/status HTTP/1.1\r\nHost: x\r\n\r\n')
+    await client.ended()
+    expect(client.text()).toMatch(/^HTTP\/1\.1 502 /)
+    expect(client.text()).toMatch(/^x-mitmcp-error: SELF_TARGET$/m)
+    client.socket.destroy()
+    await own.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
 })
+
+/** A port that is free, or was a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
