@@ -1,5 +1,6 @@
 /** Makes a capture smaller: the oldest sessions go first, never a running one, in steps short enough for a writer beside it. */
 import type { Database } from 'better-sqlite3'
+import { performance } from 'node:perf_hooks'
 import { BUSY_SESSION, type Candidate, oldestFirst, RUNNING_SESSION } from './candidates.ts'
 import { openCapture, storeError } from './open.ts'
 import { removal } from './removal.ts'
@@ -45,8 +46,14 @@ export function prune(path: string, options: PruneOptions): PruneReport {
   try {
     if (options.dryRun === true) return estimate(db, options)
     const steps = pruning(db, options)
-    let step = steps.next()
-    while (!step.done) step = steps.next()
+    const next = () => {
+      const before = performance.now()
+      const step = steps.next()
+      if (!step.done) leaveToWriters(performance.now() - before)
+      return step
+    }
+    let step = next()
+    while (!step.done) step = next()
     db.pragma('wal_checkpoint(PASSIVE)')
     return step.value
   } catch (error) {
@@ -54,6 +61,14 @@ export function prune(path: string, options: PruneOptions): PruneReport {
   } finally {
     db.close()
   }
+}
+
+/**
+ * The lock is free for as long as it was held. SQLite has no queue for it: who waits looks again now and then, and where one step
+ * follows the other at once would find it taken for a second (measured, two cores).
+ */
+function leaveToWriters(heldMs: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.max(2, heldMs))
 }
 
 /**

@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { statSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { prune, pruning } from '../../src/store/prune.ts'
 import { emptyBatch } from '../../src/store/records.ts'
 import { createWriter } from '../../src/store/writer.ts'
-import { captureFixture, type CaptureFixture, START } from '../support/capture-fixture.ts'
+import { captureFixture, type CaptureFixture, fillCapture, START } from '../support/capture-fixture.ts'
 import { connectionRecord } from '../support/written-records.ts'
 
 const SECOND = 1_000_000
@@ -258,4 +261,27 @@ describe('steps', () => {
     prune(capture.path, { now: NOW, maxAgeMs: 1 })
     for (const table of tables) expect([table, count(capture, table)]).toEqual([table, 0])
   })
+})
+
+test('who records beside it waits for no more than a few steps', async () => {
+  const capture = captureFixture()
+  fillCapture(capture, 30_000)
+  capture.db.exec(`UPDATE connection SET closed_at = ${START}`)
+  const script = `const { workerData } = require('node:worker_threads')
+    import(workerData.module).then(({ prune }) => prune(workerData.path, { now: ${NOW}, maxAgeMs: 1 }))`
+  const module = new URL('../../dist/store/prune.js', import.meta.url).href
+  const pruningThread = new Worker(script, { eval: true, workerData: { path: capture.path, module } })
+  let over = false
+  const exit = once(pruningThread, 'exit').finally(() => (over = true))
+  const waits: number[] = []
+  while (!over) {
+    const before = performance.now()
+    capture.add('loss')
+    waits.push(performance.now() - before)
+    await setImmediate()
+  }
+  await exit
+  expect(count(capture, 'frame')).toBe(0)
+  expect(waits.length).toBeGreaterThan(20)
+  expect(Math.max(...waits)).toBeLessThan(500)
 })
