@@ -99,6 +99,18 @@ describe('frames', () => {
     ])
   })
 
+  test('of an event stream behind one that was cut off begin anew', () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 4\r\n\r\n'
+    expect(framesIn(responseFramer(), `${head}a\n\nb${head}\nc\n\n`)).toEqual([
+      ['head', head],
+      ['event', 'a\n\n'],
+      ['end', 'b'],
+      ['head', head],
+      ['event', '\n'],
+      ['event', 'c\n\n'],
+    ])
+  })
+
   test('of a compressed event stream are opaque and come at once', () => {
     const framer = responseFramer()
     framer.push(Buffer.from('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\n\r\n'))

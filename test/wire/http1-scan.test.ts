@@ -17,6 +17,10 @@ describe('a scanner', () => {
     scanner.reset()
     expect(scan(scanner, '\r\nHTTP/1.1 204\r\n\r\n')).toBe(18)
     expect(scanner).toMatchObject({ length: 18, startFrom: 2, startTo: 14, lines: [] })
+    const requests = new HeadScanner('request')
+    expect(scan(requests, 'GET / HTTP/1.1\r\n\r\n')).toBe(18)
+    requests.reset()
+    expect(scan(requests, 'GET  HTTP/1.1\r\n\r\n')).toBe(NO_HEAD)
   })
 
   test.each(['GET / HTTP/1.1\rX', 'GET / HTTP/1.1\r\nA: b\rX', 'GET / HTTP/1.1\r\n\rX', 'GET / HTTP/1.1\r\n\tA: b'])(
