@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url'
+import { reportFailure } from './failure.ts'
 import { invocation } from './invocation.ts'
 import { processOutput } from './output.ts'
 import { run } from './run.ts'
@@ -8,11 +9,15 @@ import { VERSION } from '../version.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
+const output = processOutput()
+const command = invocation({ script: process.argv[1] ?? '', env: process.env, cwd: process.cwd(), root })
+process.on('uncaughtException', (error) => process.exit(reportFailure(error, output, command)))
+
 process.exit(
   await run(process.argv.slice(2), {
     env: process.env,
-    output: processOutput(),
-    command: invocation({ script: process.argv[1] ?? '', env: process.env, cwd: process.cwd(), root }),
+    output,
+    command,
     version: VERSION,
     stopping: stopSignal(process),
     now: () => Date.now() * 1000,

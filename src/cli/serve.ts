@@ -1,6 +1,8 @@
 import type { Settings } from '../config/settings.ts'
+import { isLoopback } from '../config/target.ts'
 import type { Proxy } from '../proxy.ts'
 import { EXIT, type Context } from './context.ts'
+import { quoted, tilde } from './invocation.ts'
 import { openLog, type Log } from './log.ts'
 import { probeTarget, unreachableText } from './probe-target.ts'
 import { proxyOptions } from './proxy-settings.ts'
@@ -40,7 +42,7 @@ export const serve = async (serving: Serving, context: Context): Promise<number>
   }
   const say = json ? output.note : output.line
   if (!quiet) {
-    for (const remark of serving.remarks) say(remark)
+    for (const remark of [...serving.remarks, ...openness(proxy.host)]) say(remark)
     if (!json) for (const line of startText(factsOf(serving, proxy, context), output)) say(line)
   }
   serving.demo?.(proxy)
@@ -57,6 +59,12 @@ export const serve = async (serving: Serving, context: Context): Promise<number>
   log.info({ signal: String(stopping.reason) }, 'stopping')
   return finish(proxy, { ...serving, say }, context)
 }
+
+/** Says who else can use a proxy that listens beyond this machine. */
+const openness = (host: string): string[] =>
+  isLoopback(host)
+    ? []
+    : [`Listening on ${host}: everybody who reaches this machine can use the proxy. The page still asks for its token.`]
 
 const factsOf = ({ settings, ownDb, demo }: Serving, proxy: Proxy, { version, command, env }: Context) => ({
   proxy,
@@ -85,8 +93,8 @@ const watchLosses = (proxy: Proxy, log: Log): NodeJS.Timeout => {
 
 const finish = async (
   proxy: Proxy,
-  { quiet, settings, ownDb, leave, say }: Serving & { say: (text: string) => void },
-  { output, command }: Context,
+  { quiet, ownDb, leave, say }: Serving & { say: (text: string) => void },
+  { output, command, env }: Context,
 ): Promise<number> => {
   const close = async (): Promise<true> => {
     await leave?.()
@@ -107,7 +115,7 @@ const finish = async (
   }
   if (!quiet) {
     const stats = proxy.stats()
-    const db = ownDb && settings.db !== undefined ? ` --db ${settings.db}` : ''
+    const db = ownDb && proxy.db !== null ? ` --db ${quoted(tilde(proxy.db, env['HOME']))}` : ''
     const recorded =
       proxy.db === null ? '' : `, ${bytesText(stats.recordedBytes)} recorded. Look back: ${command} ls${db}`
     say(`Stopped. ${countText(stats.connections, 'connection')}${recorded}`)

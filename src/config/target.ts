@@ -29,3 +29,7 @@ const guess = (text: string): string => {
 /** The port a URL speaks to, its scheme's own where none is written. */
 export const portOf = (url: URL): number =>
   url.port !== '' ? Number(url.port) : /^(https|wss):$/.test(url.protocol) ? 443 : 80
+
+/** True for names and addresses that only this machine reaches. */
+export const isLoopback = (hostname: string): boolean =>
+  /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname)

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ProxyError } from '../errors.ts'
+import { makeFolder } from '../store/folder.ts'
 
 /**
  * The key of the hashes in `redaction`, 64 hex digits, read from its file; made there (mode 0600) when absent. Never in the
@@ -9,7 +10,7 @@ import { ProxyError } from '../errors.ts'
  */
 export function redactionKey(path: string): string {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(path))
     // `wx`: of several processes that start at once, one makes it and all read the same
     writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
   } catch (error) {

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from './folder.ts'
 import { checkCapture, inspectCapture, storeError } from './open.ts'
 import { APPLICATION_ID, PAGE_SIZE, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
@@ -20,7 +21,7 @@ export interface CreateOptions {
 export function createCapture(path: string, { busyMs = 1000, maxPages }: CreateOptions = {}): CaptureDatabase {
   let db: CaptureDatabase | undefined
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(path))
     if (inspectCapture(path) === 'absent') closeSync(openSync(path, 'a', 0o600))
     db = new Database(path, { timeout: busyMs })
     prepare(db, path)

@@ -49,6 +49,14 @@ describe('serving', () => {
     expect(context.output.stdout()).toBe('')
   })
 
+  test('says who else can use it when it listens beyond this machine', async () => {
+    const context = fakeContext({ proxy: { host: '0.0.0.0' } })
+    const running = serve(serving(), context)
+    await until(context.output.stdout, 'Listening on 0.0.0.0: everybody who reaches this machine can use the proxy.')
+    context.stop()
+    await running
+  })
+
   test('lets the demo begin when it listens, and leave before it closes', async () => {
     const order: string[] = []
     const context = fakeContext({ proxy: { close: async () => void order.push('closed') } })

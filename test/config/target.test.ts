@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseTarget, portOf } from '../../src/config/target.ts'
+import { isLoopback, parseTarget, portOf } from '../../src/config/target.ts'
 
 test('takes URLs of servers', () => {
   expect(parseTarget('http://localhost:3000/mcp?x=1').pathname).toBe('/mcp')
@@ -33,3 +33,13 @@ test.each([
   ['wss://a/', 443],
   ['http://a:81/', 81],
 ])('%s speaks to port %d', (url, port) => expect(portOf(new URL(url))).toBe(port))
+
+test.each([
+  ['127.0.0.1', true],
+  ['localhost', true],
+  ['::1', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['192.168.1.2', false],
+  ['127.evil.example', false],
+])('%s is reached by this machine alone: %j', (host, alone) => expect(isLoopback(host)).toBe(alone))

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { EXIT, type Context, type Verb } from '../context.ts'
 import { addCaptureFlags, openMeantCapture, type CaptureFlags } from '../capture.ts'
+import { quoted } from '../invocation.ts'
 import type { Output } from '../output.ts'
 import { printable, shortened } from '../printable.ts'
 import { tableLines, type Cell } from '../table.ts'
@@ -40,7 +41,7 @@ const list = async (flags: LsFlags, context: Context): Promise<number> => {
       for (const line of sessionLines(sessions, output, context.now())) output.line(line)
       const { sessions: all } = reader.totals()
       const more = all > sessions.length ? ` ${all - sessions.length} older ones are left out (--limit).` : ''
-      const own = flags.db === undefined ? '' : ` --db ${flags.db}`
+      const own = flags.db === undefined ? '' : ` --db ${quoted(flags.db)}`
       if (output.terminal)
         output.line(output.paint('dim', `\nRead one: ${command} show ${sessions[0]?.uid ?? ''}${own}.${more}`))
     }

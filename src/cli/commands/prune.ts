@@ -25,6 +25,8 @@ const age = (text: string): number => {
   return ms
 }
 
+const session = (text: string, ids: readonly string[] | undefined): readonly string[] => [...(ids ?? []), text]
+
 /** `mitmcp prune`: makes a capture smaller, oldest sessions first, never a running one. */
 export const prune: Verb = {
   name: 'prune',
@@ -34,10 +36,7 @@ export const prune: Verb = {
     addCaptureFlags(command)
       .option('--max-size <size>', 'until the capture needs at most this much, e.g. 500mb', size)
       .option('--max-age <span>', 'all that were last active longer ago than this, e.g. 7d', age)
-      .option('--session <id>', 'this one, whatever its age; repeatable', (text, ids: readonly string[] = []) => [
-        ...ids,
-        text,
-      ])
+      .option('--session <id>', 'this one, whatever its age; repeatable', session)
       .option('--dry-run', 'only say what would go')
       .action(async (flags: PruneFlags) => finish(await makeRoom(flags, context)))
   },
