@@ -52,6 +52,8 @@ const clockFile = 'src/pipe/clock.ts'
 
 /** Files whose test has another name, and why. */
 const testedElsewhere: Record<string, string> = {
+  'src/pipe/action.ts': 'two one-line readers of a union: test/pipe/pipe.test.ts',
+  'src/pipe/null-tap.ts': 'does nothing: the playbooks of test/pipe stand on it',
   'src/transports/connection.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
   'src/transports/link.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
 }

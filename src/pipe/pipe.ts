@@ -8,10 +8,12 @@ import type { Tap } from './tap.ts'
 
 /** Where a pipe's bytes leave: the edits of heads, then a socket. */
 export interface Outlet {
-  /** Bytes with their address (-1: ours). Gives how many of the last ones it keeps back for now. */
-  write(bytes: Uint8Array, offset: number): number
+  /** Bytes with their address (-1: ours). */
+  write(bytes: Uint8Array, offset: number): void
   /** Lets go of what was kept back. */
   flush(): void
+  /** How many of the bytes written last are kept back; Infinity when nothing ever leaves. */
+  readonly held: number
   /** True when the next byte begins a message. */
   readonly border: boolean
 }
@@ -90,11 +92,12 @@ export class Pipe {
     if (this.#open && this.#stages.length === 0 && this.#steps.length === 0) {
       if (this.#given < offset) this.#drop(offset)
       const border = outlet.border
-      const sentTo = end - outlet.write(bytes, offset)
+      outlet.write(bytes, offset)
       this.#given = end
+      const sentTo = end - outlet.held
       const now = clock.now()
       if (this.#sent < offset && sentTo > this.#sent) tap.sent(connection, direction, Math.min(sentTo, offset), now)
-      this.#sent = sentTo
+      if (sentTo > this.#sent) this.#sent = sentTo
       tap.chunk(connection, direction, bytes, at, sentTo === end ? now : 0, border)
       if (sentTo < end && sentTo > offset) tap.sent(connection, direction, sentTo, now)
       return
@@ -145,7 +148,7 @@ export class Pipe {
 
   /** The outlet let go of what it had kept back. */
   flushed(): void {
-    this.#sentTo(this.#given)
+    this.#sentTo(this.#given - this.#host.outlet.held)
   }
 
   /** Nothing will come out any more. */
@@ -230,9 +233,9 @@ export class Pipe {
       this.#given = event.offset + removed
       this.#sentTo(this.#given)
     } else {
-      const held = outlet.write(bytes, event.offset)
+      outlet.write(bytes, event.offset)
       this.#given = event.offset + bytes.length
-      this.#sentTo(this.#given - held)
+      this.flushed()
     }
   }
 

@@ -121,8 +121,11 @@ export class Connection {
     if (onUnreachable === 'reset') return this.#link.stop('rst')
     this.#refuse = () => {
       this.#refuse = undefined
-      const refusal = refusalFor(target.origin, code, message)
-      this.#link.answer(refusalResponse(refusal), refusal.code)
+      // the request goes into the record before its answer
+      queueMicrotask(() => {
+        const refusal = refusalFor(target.origin, code, message)
+        this.#link.answer(refusalResponse(refusal), refusal.code)
+      })
     }
     this.#link.refuse()
   }

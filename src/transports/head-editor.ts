@@ -77,7 +77,11 @@ export class HeadEditor implements Outlet, Http1Listener {
     return this.#splitter.state === 'boundary'
   }
 
-  write(bytes: Uint8Array, offset: number): number {
+  get held(): number {
+    return this.#held.length
+  }
+
+  write(bytes: Uint8Array, offset: number): void {
     this.#cursor = 0
     this.#offset = offset
     this.#splitter.push(bytes)
@@ -85,7 +89,6 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#send(bytes)
     if (this.#held.length > 0) this.#cancel ??= this.#options.holdTime(() => this.#timeUp())
     else if (this.#cancel !== undefined) this.#stopWaiting()
-    return this.#held.length
   }
 
   flush(): void {

@@ -152,13 +152,14 @@ export class Link {
         this.#pause(from, PEER, true)
       }
     }
+    const edits = outlet(direction, write, () => pipe)
     const pipe: Pipe = new Pipe(
       {
         connection: id,
         direction,
         tap,
         clock,
-        outlet: outlet(direction, write, () => pipe),
+        outlet: direction === 'c2s' ? this.#unlessRefused(edits) : edits,
         pause: (stop) => {
           const from = source()
           if (from !== undefined) this.#pause(from, INBOX, stop)
@@ -170,6 +171,21 @@ export class Link {
       { open },
     )
     return pipe
+  }
+
+  /** What a refused client sends goes through the outlet, to be understood, and nowhere else. */
+  #unlessRefused(outlet: Outlet): Outlet {
+    const refused = (): boolean => this.#refused
+    return {
+      write: (bytes, offset) => outlet.write(bytes, offset),
+      flush: () => outlet.flush(),
+      get held() {
+        return refused() ? Number.POSITIVE_INFINITY : outlet.held
+      },
+      get border() {
+        return outlet.border
+      },
+    }
   }
 
   #listen(side: Side): void {

@@ -38,9 +38,9 @@ export function run(side: 'request' | 'response', rewriting: Partial<Rewriting> 
     released: () => out.push('<released>'),
   })
   const write = (text: string): number => {
-    const held = editor.write(Buffer.from(text, 'latin1'), offset)
+    editor.write(Buffer.from(text, 'latin1'), offset)
     offset += text.length
-    return held
+    return editor.held
   }
   return { editor, out, edits, timers, write }
 }

@@ -44,6 +44,8 @@ export interface Playbook {
   /** What the tap was told: `in 0 3`, `sent 3`, `edit 0 -3 +XYZ rule`. */
   readonly tapped: string[]
   push(text: string): void
+  /** The outlet lets go of what it keeps back. */
+  letGo(): void
 }
 
 export function playbook(
@@ -62,12 +64,15 @@ export function playbook(
     sent: (_c, _d, upTo) => tapped.push(`sent ${upTo}`),
     edited: (_c, _d, offset, removed, bytes, rule) => tapped.push(`edit ${offset} -${removed} +${text(bytes)} ${rule}`),
   }
+  let kept = options.keepBack ?? 0
   const outlet: Outlet = {
     write: (bytes) => {
       log.push(`${text(bytes)}@${ms()}`)
-      return options.keepBack ?? 0
     },
     flush: () => undefined,
+    get held() {
+      return kept
+    },
     border: false,
   }
   const pipe = new Pipe(
@@ -86,5 +91,9 @@ export function playbook(
     options.open === undefined ? {} : { open: options.open },
   )
   pipe.setStages(stages)
-  return { pipe, clock, log, tapped, push: (chunk) => pipe.push(Buffer.from(chunk, 'latin1')) }
+  const letGo = (): void => {
+    kept = 0
+    pipe.flushed()
+  }
+  return { pipe, clock, log, tapped, letGo, push: (chunk) => pipe.push(Buffer.from(chunk, 'latin1')) }
 }
