@@ -91,7 +91,7 @@ export async function startMockApi({
     for (const [path, { status: code, error }] of failures)
       if (url.pathname.startsWith(path)) return send(response, code, error)
     if (url.pathname === '/api/status') return send(response, 200, status())
-    if (url.pathname === '/api/live') return live(response)
+    if (url.pathname === '/api/live') return live(response, numberOf(url.searchParams, 'since'))
     const answer = answerFor(url, traffic)
     if (answer instanceof Buffer)
       return response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(answer)
@@ -99,9 +99,11 @@ export async function startMockApi({
       return send(response, 404, { code: 'NOT_FOUND', message: `Nothing at ${url.pathname}.`, hint: '' })
     return send(response, 200, answer)
   }
-  const live = (response: ServerResponse) => {
+  const live = (response: ServerResponse, since: number | null) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(`event: status\ndata: ${JSON.stringify(status())}\n\n`)
+    if (since !== null && since < traffic.calls)
+      response.write(changeText(changeOf(traffic, since, traffic.calls - since, false)))
     streams.add(response)
     response.on('close', () => streams.delete(response))
   }
@@ -118,7 +120,7 @@ export async function startMockApi({
     const from = traffic.calls
     traffic.grow(more)
     const change = changeOf(traffic, from, leaveOut ? Math.min(more, 10) : more, leaveOut)
-    const text = `event: change\nid: ${change.seq}\ndata: ${JSON.stringify(change)}\n\nevent: status\ndata: ${JSON.stringify(status())}\n\n`
+    const text = `${changeText(change)}event: status\ndata: ${JSON.stringify(status())}\n\n`
     for (const stream of streams) stream.write(text)
   }
   return {
@@ -137,6 +139,8 @@ export async function startMockApi({
       }),
   }
 }
+
+const changeText = (change: LiveChange) => `event: change\nid: ${change.seq}\ndata: ${JSON.stringify(change)}\n\n`
 
 const instanceRow = (startedAt: number) => ({
   id: 1,

@@ -238,7 +238,7 @@ function jsonOf(part: number, { method, tool, fails, rpcId, exchange }: Plan): u
         next: null,
         ids: [412, 398, 377],
         exact: true,
-        big: 12345678901234567,
+        big: Number.MAX_SAFE_INTEGER,
       },
       isError: false,
     },

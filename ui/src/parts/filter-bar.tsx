@@ -10,7 +10,7 @@ const kindName: Record<RowKind, string> = {
   error: 'Errors',
   notification: 'Notifications',
   head: 'Heads',
-  body: 'Bodies, events',
+  body: 'Bodies',
   other: 'Other',
 }
 
@@ -129,7 +129,7 @@ function DirectionChips({ direction, onChange }: DirectionProps) {
           title={way === 'c2s' ? 'Only client to server' : 'Only server to client'}
           onClick={() => onChange(direction === way ? null : way)}
         >
-          <DirectionMark direction={way} /> {way === 'c2s' ? 'Client' : 'Server'}
+          <DirectionMark direction={way} />
         </button>
       ))}
     </>

@@ -21,7 +21,8 @@ interface ItemProps {
 export function FrameItem({ row, call, index, top, selected, base, onChoose }: ItemProps) {
   const text = frameText(row)
   const isAnswer = text.kind === 'response' || text.kind === 'error'
-  const took = isAnswer && call?.answeredAt != null ? spanText(call.answeredAt - call.requestedAt) : ''
+  const answeredAt = call?.answeredAt ?? null
+  const took = isAnswer && call !== null && answeredAt !== null ? spanText(answeredAt - call.requestedAt) : ''
   return (
     <div
       id={`frame-${row.id}`}

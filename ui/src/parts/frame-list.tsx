@@ -71,7 +71,7 @@ export function FrameList() {
         tabindex={0}
         aria-label="Frames"
         aria-rowcount={rows.length + 1}
-        aria-activedescendant={selected === null ? undefined : `frame-${selected}`}
+        aria-activedescendant={isDrawn(rows, range, selected) ? `frame-${selected}` : undefined}
         onScroll={onScroll}
         onWheel={(event) => event.deltaY < 0 && traffic.follow(false)}
       >
@@ -85,6 +85,9 @@ export function FrameList() {
     </div>
   )
 }
+
+const isDrawn = (rows: readonly FrameRow[], { start, end }: VisibleRange, id: number | null) =>
+  id !== null && rows.slice(start, end).some((row) => row.id === id)
 
 /** Where the list should be scrolled to for what it is to show. */
 function topFor(
@@ -148,7 +151,8 @@ function Rows({ app, rows, range, rowHeight, selected }: RowsProps) {
     <>
       {rows.slice(range.start, range.end).map((row, at) => (
         <FrameItem
-          key={row.id}
+          // By slot, not by row: scrolling then refills rows that are in the document instead of making new ones.
+          key={(range.start + at) % (range.end - range.start)}
           row={row}
           call={callOf(app, row)}
           index={range.start + at}

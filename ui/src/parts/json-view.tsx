@@ -15,13 +15,11 @@ export function JsonView({ root, text }: { root: JsonNode; text: string }) {
   const tree = useTree(root)
   const box = useRef<HTMLDivElement>(null)
   const [current, setCurrent] = useState(0)
-  const [lineLimit, setLineLimit] = useState(linePage)
   const paths = tree.matches.paths
   const at = paths.length === 0 ? null : (paths[current % paths.length] ?? null)
   useEffect(() => {
     if (at !== null) box.current?.querySelector('[data-current="true"]')?.scrollIntoView({ block: 'nearest' })
   }, [at])
-  const matched = useMemo(() => new Set(paths), [paths])
   const search = (next: string) => {
     setCurrent(0)
     tree.setText(next)
@@ -52,24 +50,41 @@ export function JsonView({ root, text }: { root: JsonNode; text: string }) {
       {rawJson.value ? (
         <TextView text={text} label="JSON as sent" />
       ) : (
-        <div class="json mono" role="group" aria-label="JSON">
-          {tree.lines.slice(0, lineLimit).map((line) => (
-            <JsonLine
-              key={`${line.path}:${line.shape}`}
-              line={line}
-              search={tree.text}
-              matched={matched.has(line.path) && line.shape !== 'close' && line.shape !== 'more'}
-              current={line.path === at && line.shape !== 'close' && line.shape !== 'more'}
-              onToggle={tree.toggle}
-              onMore={tree.more}
-            />
-          ))}
-          {tree.lines.length > lineLimit && (
-            <button class="button" onClick={() => setLineLimit(lineLimit + linePage * 4)}>
-              Show more ({tree.lines.length - lineLimit} lines)
-            </button>
-          )}
-        </div>
+        <Lines tree={tree} matched={paths} current={at} />
+      )}
+    </div>
+  )
+}
+
+interface LinesProps {
+  tree: ReturnType<typeof useTree>
+  matched: readonly string[]
+  current: string | null
+}
+
+function Lines({ tree, matched, current }: LinesProps) {
+  const [limit, setLimit] = useState(linePage)
+  const found = useMemo(() => new Set(matched), [matched])
+  return (
+    <div class="json mono" role="group" aria-label="JSON">
+      {tree.lines.slice(0, limit).map((line) => {
+        const own = line.shape !== 'close' && line.shape !== 'more'
+        return (
+          <JsonLine
+            key={`${line.path}:${line.shape}`}
+            line={line}
+            search={tree.text}
+            matched={own && found.has(line.path)}
+            current={own && line.path === current}
+            onToggle={tree.toggle}
+            onMore={tree.more}
+          />
+        )
+      })}
+      {tree.lines.length > limit && (
+        <button class="button" onClick={() => setLimit(limit + linePage * 4)}>
+          Show more ({tree.lines.length - limit} lines)
+        </button>
       )}
     </div>
   )
@@ -144,7 +159,7 @@ function SearchBox({ text, count, current, onText, onStep }: SearchProps) {
       <input
         class="input"
         aria-label="Search in the message"
-        placeholder="Search in the message"
+        placeholder="Search"
         autocomplete="off"
         spellcheck={false}
         value={text}

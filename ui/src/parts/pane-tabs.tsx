@@ -11,7 +11,7 @@ const panes = [
 export function PaneTabs() {
   const { route } = useApp()
   return (
-    <div class="pane-tabs" role="group" aria-label="Pane">
+    <nav class="pane-tabs" aria-label="Panes">
       {panes.map(([id, title]) => (
         <button
           key={id}
@@ -23,6 +23,6 @@ export function PaneTabs() {
           {title}
         </button>
       ))}
-    </div>
+    </nav>
   )
 }

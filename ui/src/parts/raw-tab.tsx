@@ -58,7 +58,8 @@ export function RawTab({ frame }: { frame: FrameDetail }) {
       </div>
       {frame.redactions.length > 0 && (
         <p class="callout">
-          {frame.redactions.length} secret spans are overwritten here; they were passed on unchanged.
+          {frame.redactions.length === 1 ? 'A secret is' : `${frame.redactions.length} secrets are`} overwritten here;
+          on the wire nothing was changed.
         </p>
       )}
       {hex ? <HexView bytes={bytes} /> : <TextView text={withEnds(bytes)} label="Raw text" />}

@@ -61,7 +61,7 @@ type EndingLike = NonNullable<FlowRow['c2sEnding']>
 const endingText = (ending: EndingLike | null) => {
   if (ending === null) return 'open'
   const { how, by, at, detail } = ending
-  return [how, `by ${by}`, at === undefined ? null : `at ${at}`, detail].filter((part) => part != null).join(' ')
+  return [how, `by ${by}`, at === undefined ? '' : `at ${at}`, detail ?? ''].filter((part) => part !== '').join(' ')
 }
 
 type Fact = readonly [name: string, value: string | null]

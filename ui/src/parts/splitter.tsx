@@ -14,8 +14,7 @@ export function Splitter({ name, label }: { name: keyof typeof bounds; label: st
   }
   const onPointerDown = (event: PointerEvent) => {
     const bar = event.currentTarget as HTMLElement
-    const pane = name === 'sessions' ? bar.previousElementSibling : bar.nextElementSibling
-    const from = pane?.getBoundingClientRect().width ?? width
+    const from = bar.parentElement?.getBoundingClientRect().width ?? width
     const startX = event.clientX
     bar.setPointerCapture(event.pointerId)
     const onMove = (moved: PointerEvent) => move(from + sign * (moved.clientX - startX))
@@ -30,7 +29,7 @@ export function Splitter({ name, label }: { name: keyof typeof bounds; label: st
   }
   return (
     <div
-      class="splitter"
+      class={`splitter of-${name}`}
       role="separator"
       tabindex={0}
       aria-orientation="vertical"

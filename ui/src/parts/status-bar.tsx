@@ -7,7 +7,7 @@ import { CopyButton } from './copy-button.tsx'
 import { Icon } from './icon.tsx'
 
 export function StatusBar() {
-  const { status, live, traffic } = useApp()
+  const { status, seq, live, traffic } = useApp()
   const known = status.value
   return (
     <footer class="status-bar">
@@ -28,7 +28,7 @@ export function StatusBar() {
             {known.instances.length} {known.instances.length === 1 ? 'instance' : 'instances'}
           </span>
           <span class="status-item wide-only" title="Newest change in the capture">
-            seq {countText(known.capture.seq)}
+            seq {countText(seq.value ?? known.capture.seq)}
           </span>
           <span class="status-item wide-only">v{known.version}</span>
         </>

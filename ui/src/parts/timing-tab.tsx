@@ -63,7 +63,7 @@ function Lane({
         ) : (
           <span
             class={filled ? 'lane-bar is-filled' : 'lane-bar'}
-            style={{ left: percent(bar.from), width: `max(4px, ${percent(bar.to - bar.from)})` }}
+            style={{ left: `min(${percent(bar.from)}, 100% - 4px)`, width: `max(4px, ${percent(bar.to - bar.from)})` }}
           />
         )}
         {marks.map((at, index) => (

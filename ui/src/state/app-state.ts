@@ -7,7 +7,7 @@ import { createFrameBatch } from './frame-batch.ts'
 import { formatRoute, parseRoute, type Route } from './route.ts'
 import { createSelection, type Selection } from './selection.ts'
 import { createSessions, type Sessions } from './sessions.ts'
-import { createTraffic, type Traffic } from './traffic.ts'
+import { Traffic } from './traffic.ts'
 
 /** Everything the page knows, joined once at start and handed down by context. */
 export interface App {
@@ -16,6 +16,8 @@ export interface App {
   /** Changes the route; `push` makes a step the back button undoes. */
   readonly go: (change: Partial<Route>, push?: boolean) => void
   readonly status: ReadonlySignal<Status | null>
+  /** Newest change the page has. */
+  readonly seq: ReadonlySignal<number | null>
   /** What went wrong while starting. */
   readonly failure: ReadonlySignal<ApiError | null>
   readonly live: ReadonlySignal<LiveState>
@@ -45,14 +47,14 @@ export function startApp(token: string, onUnauthorized: (error: ApiError) => voi
   const api = createApi(token, onUnauthorized)
   const calls = createCalls(api)
   const sessions = createSessions(api)
-  const traffic = createTraffic(api, calls)
+  const traffic = new Traffic(api, calls)
   const selection = createSelection(api)
   const routing = startRouting(ended)
   const clock = startClock(calls, ended)
   const failure = signal<ApiError | null>(null)
   const live = signal<LiveState>({ is: 'connecting' })
   const status = signal<Status | null>(null)
-  let seq: number | null = null
+  const seq = signal<number | null>(null)
 
   const setStatus = (next: Status) => {
     status.value = next
@@ -61,10 +63,11 @@ export function startApp(token: string, onUnauthorized: (error: ApiError) => voi
   const apply = (change: LiveChange) => {
     sessions.apply(change.sessions)
     traffic.apply(change)
+    selection.apply(change)
   }
   const batch = createFrameBatch(apply, beforePaint)
   const onChange = (change: LiveChange) => {
-    seq = Math.max(seq ?? 0, change.seq)
+    seq.value = Math.max(seq.value ?? 0, change.seq)
     batch.add(change)
   }
 
@@ -77,7 +80,7 @@ export function startApp(token: string, onUnauthorized: (error: ApiError) => voi
     try {
       const first = await api.get<Status>('/api/status')
       setStatus(first)
-      seq ??= first.capture.seq
+      seq.value ??= first.capture.seq
       await Promise.all([sessions.load(), calls.loadPending()])
       failure.value = null
     } catch (cause) {
@@ -89,10 +92,10 @@ export function startApp(token: string, onUnauthorized: (error: ApiError) => voi
     if (state.is === 'open' && failure.value !== null) void load().then(reload)
   }
   void load().then(() => {
-    void followLive({ api, since: () => seq, onChange, onStatus: setStatus, onState, wait: sleep }, ended)
+    void followLive({ api, since: () => seq.value, onChange, onStatus: setStatus, onState, wait: sleep }, ended)
   })
   watchRoute(routing.route, { selection, sessions, reload })
-  return { api, ...routing, status, failure, live, sessions, calls, traffic, selection, now: clock.now, reload }
+  return { api, ...routing, seq, status, failure, live, sessions, calls, traffic, selection, now: clock.now, reload }
 }
 
 function startRouting(ended: AbortSignal) {

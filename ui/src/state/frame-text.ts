@@ -60,7 +60,6 @@ function messageText(row: FrameRow, kind: RowKind): FrameText {
   const more = row.messages.length - 1
   const notes = [
     answers[first.kind],
-    first.kind === 'error' && first.code !== null ? String(first.code) : null,
     first.token !== null && first.kind === 'notification' ? `token ${first.token}` : null,
     more > 0 ? `+${more} in the batch` : null,
   ].filter((note) => note !== null)

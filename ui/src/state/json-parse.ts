@@ -19,7 +19,6 @@ export const maxDepth = 500
 
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const space = /[ \t\n\r]*/y
-const text = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y
 const literals = ['true', 'false', 'null'] as const
 
 /** Parses a whole text; null when it is no JSON, or nested deeper than `maxDepth`. */
@@ -70,9 +69,24 @@ function readValue(reader: Reader, depth: number): JsonNode | null {
 }
 
 function readString(reader: Reader): string | null {
-  const quoted = match(reader, text)
-  if (quoted === null) return null
-  return quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1)
+  let end = reader.at
+  do end = reader.source.indexOf('"', end + 1)
+  while (end > 0 && isEscaped(reader.source, end))
+  if (end < 0) return null
+  const quoted = reader.source.slice(reader.at, end + 1)
+  reader.at = end + 1
+  try {
+    return JSON.parse(quoted) as string
+  } catch {
+    return null
+  }
+}
+
+/** An odd number of backslashes before it. */
+function isEscaped(source: string, at: number): boolean {
+  let from = at
+  while (source[from - 1] === '\\') from--
+  return (at - from) % 2 === 1
 }
 
 function readObject(reader: Reader, depth: number): JsonNode | null {

@@ -12,14 +12,14 @@ const focus = (id: string) => document.getElementById(id)?.focus()
 
 /** Moves the selection by rows; without one it begins at the live end. */
 function step(app: App, by: number): void {
-  const { window, follow } = app.traffic
+  const { window } = app.traffic
   const { frame } = app.route.value
   const at = frame === null ? window.rows.length - (by > 0 ? 1 : 0) : window.lowerBound(frame)
   const missing = frame !== null && window.get(frame) === undefined && by > 0
   const next =
     window.rows[Math.max(0, Math.min(window.rows.length - 1, at + (missing || (frame === null && by > 0) ? 0 : by)))]
   if (next === undefined) return
-  follow(false)
+  app.traffic.follow(false)
   app.go({ frame: next.id, view: 'traffic' })
 }
 

@@ -1,5 +1,5 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
-import type { ApiError, FlowDetail, FrameDetail } from '../../../src/api/contract.ts'
+import type { ApiError, FlowDetail, FrameDetail, LiveChange } from '../../../src/api/contract.ts'
 import { errorOf, type Api } from '../api/client.ts'
 
 /** The frame in the detail pane, with its flow. The last one stays until the next has come, so that nothing flickers. */
@@ -8,11 +8,14 @@ export interface Selection {
   readonly flow: ReadonlySignal<FlowDetail | null>
   readonly error: ReadonlySignal<ApiError | null>
   readonly select: (id: number | null) => Promise<void>
+  /** Loads again what a live change has touched, at most once a second. */
+  readonly apply: (change: Pick<LiveChange, 'frames' | 'flows'>) => void
   /** A frame by id, kept for a while: heads for the HTTP tab. */
   readonly detail: (id: number) => Promise<FrameDetail>
 }
 
 const kept = 200
+const refreshMs = 1000
 
 export function createSelection(api: Api): Selection {
   const frame = signal<FrameDetail | null>(null)
@@ -49,5 +52,24 @@ export function createSelection(api: Api): Selection {
       if (!signal.aborted) error.value = errorOf(cause)
     }
   }
-  return { frame, flow, error, select, detail: async (id) => cache.get(id) ?? fetchDetail(id) }
+  let stale = false
+  const refresh = async () => {
+    const { signal } = run
+    const shown = frame.value
+    stale = false
+    if (shown === null) return
+    try {
+      if (shown.sentAt === null) frame.value = await fetchDetail(shown.id, signal)
+      flow.value = await api.get<FlowDetail>(`/api/flows/${shown.flow}`, {}, signal)
+    } catch (cause) {
+      if (!signal.aborted) error.value = errorOf(cause)
+    }
+  }
+  const apply = ({ frames, flows }: Pick<LiveChange, 'frames' | 'flows'>) => {
+    const id = frame.value?.flow
+    if (stale || id === undefined) return
+    stale = flows.some((row) => row.id === id) || frames.some((row) => row.flow === id)
+    if (stale) setTimeout(() => void refresh(), refreshMs)
+  }
+  return { frame, flow, error, select, apply, detail: async (id) => cache.get(id) ?? fetchDetail(id) }
 }

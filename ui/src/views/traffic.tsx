@@ -17,13 +17,13 @@ export function Traffic() {
       <PaneTabs />
       <nav class="pane pane-sessions" aria-label="Sessions">
         <SessionList />
+        <Splitter name="sessions" label="Width of the sessions" />
       </nav>
-      <Splitter name="sessions" label="Width of the sessions" />
       <main class="pane pane-list" aria-label="Frames">
         <Middle />
       </main>
-      <Splitter name="detail" label="Width of the detail" />
       <aside class="pane pane-detail" aria-label="Detail">
+        <Splitter name="detail" label="Width of the detail" />
         <Detail />
       </aside>
     </div>
