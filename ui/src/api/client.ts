@@ -36,7 +36,9 @@ const unreachable: ApiError = {
 }
 
 const withQuery = (path: string, query: Query) => {
-  const fields = Object.entries(query).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]]))
+  const fields = Object.entries(query).flatMap<[string, string]>(([name, value]) =>
+    value === null ? [] : [[name, String(value)]],
+  )
   const text = new URLSearchParams(fields).toString()
   return text === '' ? path : `${path}?${text}`
 }
@@ -58,7 +60,7 @@ export function createApi(token: string, onUnauthorized: (error: ApiError) => vo
     const headers = { authorization: `Bearer ${token}` }
     let response: Response
     try {
-      response = await fetch(withQuery(path, query), { headers, cache: 'no-store', ...(signal && { signal }) })
+      response = await fetch(withQuery(path, query), { headers, ...(signal && { signal }) })
     } catch (cause) {
       if (signal?.aborted) throw cause
       throw new ApiFailure(unreachable, 0)

@@ -52,6 +52,7 @@ export function headLines(
 ): HeadLine[] {
   const bytes = latin1 ? Uint8Array.from(text, (char) => char.charCodeAt(0)) : new TextEncoder().encode(text)
   const decoder = new TextDecoder(latin1 ? 'latin1' : 'utf-8')
+  const decode = (part: Uint8Array) => decoder.decode(part)
   const spans = [...edits.map(editSpan), ...redactions.map(redactionSpan)].toSorted((a, b) => a.offset - b.offset)
   const lines: HeadLine[] = []
   let from = 0
@@ -59,7 +60,7 @@ export function headLines(
     const feed = bytes.indexOf(10, from)
     const next = feed < 0 ? bytes.length : feed + 1
     const own = spans.filter(({ offset }) => offset >= from && offset < next)
-    const line = segmentsOf(bytes.subarray(from, next), from, own, decoder)
+    const line = segmentsOf(bytes.subarray(from, next), from, own, decode)
     if (line.length > 0) lines.push({ segments: line, offset: from, edited: own.some((span) => isEdit(span)) })
     from = Math.max(next, ...own.map(({ offset, length }) => offset + length))
   }
@@ -68,11 +69,16 @@ export function headLines(
 
 const isEdit = (span: Span) => span.pieces.some((piece) => piece.mark !== 'redacted')
 
-function segmentsOf(line: Uint8Array, from: number, spans: readonly Span[], decoder: TextDecoder): Segment[] {
+function segmentsOf(
+  line: Uint8Array,
+  from: number,
+  spans: readonly Span[],
+  decode: (part: Uint8Array) => string,
+): Segment[] {
   const segments: Segment[] = []
   let at = 0
   const plain = (until: number) => {
-    const text = stripEnd(decoder.decode(line.subarray(at, until))).replace(/\r$/, '')
+    const text = stripEnd(decode(line.subarray(at, until))).replace(/\r$/, '')
     if (text !== '') segments.push({ text, mark: 'plain', why: '' })
   }
   for (const span of spans) {

@@ -1,0 +1,52 @@
+import type { CallRow, FrameRow, MessageRow } from '../../src/api/contract.ts'
+
+/** A message with everything unknown but what is given. */
+export const messageRow = (change: Partial<MessageRow> = {}): MessageRow => ({
+  kind: 'request',
+  method: 'tools/call',
+  rpcId: '1',
+  tool: null,
+  uri: null,
+  token: null,
+  code: null,
+  call: null,
+  ...change,
+})
+
+/** A frame without messages, from the client, in session `s`. */
+export const frameRow = (id: number, change: Partial<FrameRow> = {}): FrameRow => ({
+  id,
+  flow: 1,
+  connection: 1,
+  session: 's',
+  direction: 'c2s',
+  kind: 'body',
+  receivedAt: id * 1000,
+  receivedLastAt: id * 1000,
+  sentAt: id * 1000 + 10,
+  sentLastAt: id * 1000 + 10,
+  offset: 0,
+  length: 10,
+  size: 10,
+  label: null,
+  edits: [],
+  messages: [],
+  ...change,
+})
+
+export const callRow = (id: number, change: Partial<CallRow> = {}): CallRow => ({
+  id,
+  session: 's',
+  flow: 1,
+  direction: 'c2s',
+  method: 'tools/call',
+  tool: null,
+  rpcId: String(id),
+  requestFrame: id,
+  responseFrame: null,
+  requestedAt: id * 1000,
+  answeredAt: null,
+  outcome: 'pending',
+  code: null,
+  ...change,
+})

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { defaultFilter, frameQuery, isWide, matches, rowKind } from '../../../ui/src/state/filter.ts'
+import { frameRow, messageRow } from '../../support/ui-rows.ts'
+
+describe('rowKind', () => {
+  test.each([
+    ['request', frameRow(1, { messages: [messageRow()] })],
+    ['error', frameRow(1, { messages: [messageRow({ kind: 'response' }), messageRow({ kind: 'error' })] })],
+    ['error', frameRow(1, { messages: [messageRow({ kind: 'invalid' })] })],
+    ['request', frameRow(1, { messages: [messageRow({ kind: 'notification' }), messageRow()] })],
+    ['notification', frameRow(1, { messages: [messageRow({ kind: 'notification' })] })],
+    ['head', frameRow(1, { kind: 'head' })],
+    ['body', frameRow(1, { kind: 'event' })],
+    ['other', frameRow(1, { kind: 'end' })],
+  ])('is %s', (kind, row) => expect(rowKind(row)).toBe(kind))
+})
+
+describe('matches', () => {
+  const call = frameRow(1, { messages: [messageRow({ tool: 'Search' })] })
+  const head = frameRow(2, { kind: 'head', label: 'POST /mcp HTTP/1.1' })
+
+  test('lets only messages through by default', () => {
+    expect(matches(call, defaultFilter, null)).toBe(true)
+    expect(matches(head, defaultFilter, null)).toBe(false)
+    expect(matches(head, { ...defaultFilter, all: true }, null)).toBe(true)
+  })
+  test('keeps to a session', () => {
+    expect(matches(call, defaultFilter, 's')).toBe(true)
+    expect(matches(call, defaultFilter, 'other')).toBe(false)
+  })
+  test('keeps to a direction', () => {
+    expect(matches(call, { ...defaultFilter, direction: 's2c' }, null)).toBe(false)
+  })
+  test('drops kinds switched off', () => {
+    expect(matches(call, { ...defaultFilter, hidden: new Set(['request']) }, null)).toBe(false)
+  })
+  test('finds text in tool, method and label in any case', () => {
+    expect(matches(call, { ...defaultFilter, text: 'seaR' }, null)).toBe(true)
+    expect(matches(call, { ...defaultFilter, text: 'TOOLS/' }, null)).toBe(true)
+    expect(matches(head, { ...defaultFilter, all: true, text: 'post /m' }, null)).toBe(true)
+    expect(matches(call, { ...defaultFilter, text: 'post' }, null)).toBe(false)
+  })
+})
+
+test('the API is asked what it can answer', () => {
+  expect(frameQuery(defaultFilter, null)).toEqual({ messages: 'true' })
+  expect(frameQuery({ ...defaultFilter, all: true, text: 'x', direction: 'c2s' }, 's')).toEqual({
+    session: 's',
+    direction: 'c2s',
+    text: 'x',
+  })
+})
+
+test('a filter that hides a kind is not wide', () => {
+  expect(isWide(defaultFilter)).toBe(true)
+  expect(isWide({ ...defaultFilter, hidden: new Set(['error']) })).toBe(false)
+})
