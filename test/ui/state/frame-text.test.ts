@@ -30,8 +30,9 @@ test('heads are verb and path, or status', () => {
   expect(text(1, { kind: 'head', label: 'what is this' })[0]).toBe('what is this')
 })
 
-test('comments, ends and opaque bytes are faint', () => {
+test('comments, events without data, ends and opaque bytes are faint', () => {
   expect(text(1, { kind: 'event', label: ': ping' })).toEqual([': ping', null, null, null, true])
+  expect(text(1, { kind: 'event', label: 'id: 7 retry: 700' })).toEqual(['event', null, 'id: 7 retry: 700', null, true])
   expect(text(1, { kind: 'event', label: 'endpoint' })).toEqual(['endpoint', null, 'event', null, false])
   expect(text(1, { kind: 'end' })[4]).toBe(true)
   expect(text(1, { kind: 'opaque' })[4]).toBe(true)

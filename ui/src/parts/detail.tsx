@@ -14,6 +14,7 @@ import { MessageTab } from './message-tab.tsx'
 import { RawTab } from './raw-tab.tsx'
 import { RelatedTab } from './related-tab.tsx'
 import { TimingTab } from './timing-tab.tsx'
+import { FrameLabel } from './frame-label.tsx'
 
 interface TabView {
   readonly title: string
@@ -70,9 +71,7 @@ function DetailHead({ frame }: { frame: FrameDetail }) {
     <div class="detail-head">
       <DirectionMark direction={frame.direction} />
       <h2 class="detail-title">
-        <span class="what-main">{text.main}</span>
-        {text.subject !== null && <span class="what-subject">{text.subject}</span>}
-        {text.note !== null && <span class="what-note">{text.note}</span>}
+        <FrameLabel text={text} />
       </h2>
       <span class="faint num detail-number" title="Number of the frame in the capture">
         #{frame.id}

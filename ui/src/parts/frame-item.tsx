@@ -4,6 +4,7 @@ import { sizeText } from '../state/size-format.ts'
 import { clockTime, offsetTime, spanText } from '../state/time-format.ts'
 import { DirectionMark } from './direction-mark.tsx'
 import { HttpStatus, OutcomeBadge } from './outcome-badge.tsx'
+import { FrameLabel } from './frame-label.tsx'
 
 interface ItemProps {
   row: FrameRow
@@ -17,7 +18,7 @@ interface ItemProps {
   onChoose: (id: number) => void
 }
 
-/** One row of the list. */
+/** One row of the list. Its time is when it was complete: that is what the order of the list goes by. */
 export function FrameItem({ row, call, index, top, selected, base, onChoose }: ItemProps) {
   const text = frameText(row)
   const isAnswer = text.kind === 'response' || text.kind === 'error'
@@ -26,7 +27,7 @@ export function FrameItem({ row, call, index, top, selected, base, onChoose }: I
   return (
     <div
       id={`frame-${row.id}`}
-      class={`list-row list-cells kind-${text.kind} ${selected ? 'is-selected' : ''} ${text.faint ? 'is-faint' : ''}`}
+      class={`list-row list-cells ${selected ? 'is-selected' : ''}`}
       role="row"
       aria-rowindex={index + 2}
       aria-selected={selected}
@@ -34,7 +35,7 @@ export function FrameItem({ row, call, index, top, selected, base, onChoose }: I
       onClick={() => onChoose(row.id)}
     >
       <span role="gridcell" class="cell-time num">
-        {base === null ? clockTime(row.receivedAt) : offsetTime(row.receivedAt, base)}
+        {base === null ? clockTime(row.receivedLastAt) : offsetTime(row.receivedLastAt, base)}
       </span>
       <span role="gridcell" class="cell-direction">
         <DirectionMark direction={row.direction} />
@@ -59,9 +60,7 @@ export function FrameItem({ row, call, index, top, selected, base, onChoose }: I
 function What({ row, text }: { row: FrameRow; text: FrameText }) {
   return (
     <span role="gridcell" class="cell-what">
-      <span class="what-main">{text.main}</span>
-      {text.subject !== null && <span class="what-subject">{text.subject}</span>}
-      {text.note !== null && <span class="what-note">{text.note}</span>}
+      <FrameLabel text={text} />
       {row.edits.length > 0 && (
         <span class="tag is-ours" title={`Changed by us: ${row.edits.join(', ')}`}>
           edited

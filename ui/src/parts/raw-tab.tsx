@@ -6,7 +6,7 @@ import { hexLines } from '../state/hex-lines.ts'
 import { sizeText } from '../state/size-format.ts'
 import { CopyButton } from './copy-button.tsx'
 import { ErrorCard } from './error-card.tsx'
-import { TextView } from './text-view.tsx'
+import { RawText } from './raw-text.tsx'
 
 /** Frames over this are loaded on request only. */
 const loadAtOnce = 1_048_576
@@ -62,18 +62,10 @@ export function RawTab({ frame }: { frame: FrameDetail }) {
           on the wire nothing was changed.
         </p>
       )}
-      {hex ? <HexView bytes={bytes} /> : <TextView text={withEnds(bytes)} label="Raw text" />}
+      {hex ? <HexView bytes={bytes} /> : <RawText bytes={bytes} />}
     </>
   )
 }
-
-/** Line ends made visible: they are part of what is wrong more often than not. */
-const withEnds = (bytes: Uint8Array) =>
-  new TextDecoder()
-    .decode(bytes)
-    .replaceAll('\r\n', '␍␊\n')
-    .replaceAll('\r', '␍')
-    .replaceAll(/(?<!␊)\n/g, '␊\n')
 
 function HexView({ bytes }: { bytes: Uint8Array }) {
   const [shown, setShown] = useState(hexPage)

@@ -6,6 +6,7 @@ import { countText, sizeText } from '../state/size-format.ts'
 import { spanText } from '../state/time-format.ts'
 import { CallLine } from './call-line.tsx'
 import { DirectionMark } from './direction-mark.tsx'
+import { FrameLabel } from './frame-label.tsx'
 
 /** What belongs to a frame: its call, the other frames of its exchange, the connection under it. */
 export function RelatedTab({ frame }: { frame: FrameDetail }) {
@@ -42,13 +43,11 @@ function RelatedFrame({ row, start, current }: { row: FrameRow; start: number; c
   const text = frameText(row)
   return (
     <li>
-      <button class={text.faint ? 'related is-faint' : 'related'} aria-current={current} onClick={() => jump(row.id)}>
-        <span class="related-time num">+{spanText(Math.max(0, row.receivedAt - start))}</span>
+      <button class="related" aria-current={current} onClick={() => jump(row.id)}>
+        <span class="related-time num">+{spanText(Math.max(0, row.receivedLastAt - start))}</span>
         <DirectionMark direction={row.direction} />
         <span class="cell-what">
-          <span class="what-main">{text.main}</span>
-          {text.subject !== null && <span class="what-subject">{text.subject}</span>}
-          {text.note !== null && <span class="what-note">{text.note}</span>}
+          <FrameLabel text={text} />
         </span>
         <span class="num faint">{sizeText(row.size)}</span>
       </button>

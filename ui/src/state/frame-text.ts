@@ -28,6 +28,7 @@ export function frameText(row: FrameRow): FrameText {
   switch (row.kind) {
     case 'event':
       if (label.startsWith(':')) return { ...plain, main: label, note: null, faint: true }
+      if (/^(id|retry):/.test(label)) return { ...plain, main: 'event', note: label, faint: true }
       return { ...plain, main: label === '' ? 'event' : label, note: label === '' ? null : 'event', faint: false }
     case 'body':
       return { ...plain, main: 'body', note: label === '' ? null : label, faint: row.size === 0 }

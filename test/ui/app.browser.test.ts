@@ -9,7 +9,7 @@ import { openPage, type UiPage } from '../support/ui-page.ts'
 const chromium = findChromium()
 const inCi = process.env['CI'] === 'true'
 if (chromium === undefined && !inCi)
-  process.stderr.write('test/ui/page.browser: skipped, no Chromium found (on Debian: apt install chromium)\n')
+  process.stderr.write('test/ui/app.browser: skipped, no Chromium found (on Debian: apt install chromium)\n')
 
 describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => {
   let browser: Browser
@@ -118,6 +118,19 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     await expect.poll(ui.rowCount).toBeGreaterThan(1000)
     await ui.drawn()
     expect(await ui.topRow()).toEqual(held)
+  })
+
+  test('rows refilled while scrolling look like what they hold', async () => {
+    const ui = await withRows({ path: '?all=1' })
+    const wrong = `[...document.querySelectorAll('.list-row .what-main')].filter((main) => {
+      const look = main.classList
+      const light = look.contains('is-faint') || look.contains('of-response') || look.contains('of-notification')
+      return getComputedStyle(main).fontWeight !== (light ? '400' : look.contains('of-head') ? '600' : '500')
+    }).length`
+    for (const top of [9000, 8700, 9111, 12_345, 9000]) {
+      await ui.scrollTo(top)
+      expect(await ui.page.evaluate(wrong)).toBe(0)
+    }
   })
 
   test('draws a screen of rows within a frame', async () => {

@@ -1,0 +1,16 @@
+import type { FrameText } from '../state/frame-text.ts'
+
+/**
+ * What a frame is, in a few words of different weight. The classes are on the words themselves: Chromium 156 misses
+ * style changes that come by the class of a row above them when rows are refilled while scrolling.
+ */
+export function FrameLabel({ text }: { text: FrameText }) {
+  const look = `of-${text.kind}${text.faint ? ' is-faint' : ''}`
+  return (
+    <>
+      <span class={`what-main ${look}`}>{text.main}</span>
+      {text.subject !== null && <span class="what-subject">{text.subject}</span>}
+      {text.note !== null && <span class={`what-note ${look}`}>{text.note}</span>}
+    </>
+  )
+}
