@@ -22,6 +22,7 @@ const BACKLOG_BYTES = 64 * 1024
 /** A refused client that does not close by then is reset. */
 const LINGER_MS = 2000
 const EMPTY = new Uint8Array(0)
+const DIRECTIONS = ['c2s', 's2c'] as const
 
 /** One end of a link: a socket, what is read from it, what is written to it. */
 interface Side {
@@ -94,7 +95,7 @@ export class Link {
 
   /** The upstream reset the connection before it could be joined: the client is reset as well. */
   lost(code: string): void {
-    for (const direction of ['c2s', 's2c'] as const) this.#report(direction, { how: 'rst', by: 'server', detail: code })
+    for (const direction of DIRECTIONS) this.#report(direction, { how: 'rst', by: 'server', detail: code })
     this.#reset(this.#client)
   }
 
@@ -119,8 +120,8 @@ export class Link {
   /** The proxy stops: both sides are ended, or reset where they will not. */
   stop(how: 'fin' | 'rst'): void {
     if (this.#server === undefined) this.#options.abandoned()
+    for (const direction of DIRECTIONS) this.#report(direction, { how, by: 'proxy' })
     for (const side of this.#sides()) {
-      this.#report(side.direction, { how, by: 'proxy' })
       if (how === 'rst') this.#reset(side)
       else this.#finish(side)
     }
@@ -316,7 +317,7 @@ export class Link {
     this.#done = true
     this.c2s.destroy()
     this.s2c.destroy()
-    for (const direction of ['c2s', 's2c'] as const) this.#report(direction, { how: 'fin', by: 'proxy' })
+    for (const direction of DIRECTIONS) this.#report(direction, { how: 'fin', by: 'proxy' })
     this.#options.tap.closed(this.id, this.#options.clock.now())
     this.#options.closed(this)
   }

@@ -44,17 +44,12 @@ async function tried(what: string, line: Line, scenario: (line: Line) => Promise
 }
 
 /** The peers see the same, direct and proxied: `scenario` returns what they saw. */
-export function same(
-  number: number,
-  claim: string,
-  scenario: (line: Line) => Promise<unknown>,
-  options: Pick<Law, 'timed'> = {},
-): Law {
+export function same(number: number, claim: string, scenario: (line: Line) => Promise<unknown>): Law {
   const check = async ({ direct, proxied }: Bench): Promise<void> => {
     const seen = await tried('direct', direct, scenario)
     expect(await tried('proxied', proxied, scenario)).toEqual(seen)
   }
-  return { number, claim, check, ...options }
+  return { number, claim, check }
 }
 
 /** As `same`, both at once: for those that only wait. */
@@ -63,6 +58,28 @@ export function sameTogether(number: number, claim: string, scenario: (line: Lin
     const both = [tried('direct', direct, scenario), tried('proxied', proxied, scenario)] as const
     await Promise.allSettled(both)
     expect(await both[1]).toEqual(await both[0])
+  }
+  return { number, claim, check, timed: true }
+}
+
+/** How long things took, in milliseconds, and which share of them counts. */
+export interface Timing {
+  readonly share: number
+  readonly boundMs: number
+  /** Rejects when anything but the time is wrong. */
+  measure(line: Line): Promise<readonly number[]>
+}
+
+/**
+ * No wait of the proxy's own: at that share the proxied line takes less than the bound, on top of twice what the direct one
+ * took in the same test, which is what the machine makes of two connections.
+ */
+export function timed(number: number, claim: string, { share, boundMs, measure }: Timing): Law {
+  const check = async ({ direct, proxied }: Bench): Promise<void> => {
+    const alone = (await tried('direct', direct, measure)) as readonly number[]
+    const through = (await tried('proxied', proxied, measure)) as readonly number[]
+    const bound = boundMs + 2 * percentile(alone, share)
+    expect(percentile(through, share), 'milliseconds until it was passed on').toBeLessThan(bound)
   }
   return { number, claim, check, timed: true }
 }

@@ -24,7 +24,11 @@ export interface Tape {
   close(): Promise<void>
 }
 
-export async function createTape(start: StartRecorded, options: StartOptions = {}): Promise<Tape> {
+/** `target.host` other than the server’s: a server that cannot be reached is at `127.0.0.2`. */
+export async function createTape(
+  start: StartRecorded,
+  options: StartOptions & { target?: { host: string } } = {},
+): Promise<Tape> {
   const started: Recorded[] = []
   const line = await createLine(async (target, more) => {
     const proxy = await start(target, more)
