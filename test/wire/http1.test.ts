@@ -214,6 +214,14 @@ describe('a head', () => {
     expect(hear('request', long.split(''), [], { maxHeadBytes: 100 })).toEqual(heard)
   })
 
+  test('of many kilobytes is put together from its pieces', () => {
+    const fields = Array.from({ length: 300 }, (_, k) => `X-${k}: ${k}`).join('\r\n')
+    const text = `GET / HTTP/1.1\r\n${fields}\r\nContent-Length: 5\r\n\r\nhello`
+    const whole = hear('request', [text])
+    expect(whole.said).toEqual(['head GET / length 5', 'payload "hello"', 'end'])
+    expect(hear('request', [text.slice(0, 900), text.slice(900, 2500), text.slice(2500)])).toEqual(whole)
+  })
+
   test('of just the bound is read', () => {
     expect(hear('request', long.split(''), [], { maxHeadBytes: long.length }).messages).toHaveLength(1)
   })

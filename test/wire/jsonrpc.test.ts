@@ -160,6 +160,11 @@ test('names written with escapes are the same names', () => {
   })
 })
 
+test('a part of a plain array of bytes is read as it stands', () => {
+  const bytes = new Uint8Array(Buffer.from(`xx${rpc({ id: 1.0, method: 'ping' })}xx`))
+  expect(scanMessages(bytes.subarray(2, -2))[0]).toMatchObject({ kind: 'request', method: 'ping', rpcId: '1' })
+})
+
 test('bytes that are no UTF-8 are let through', () => {
   const text = Buffer.concat([Buffer.from('{"jsonrpc":"2.0","method":"'), Buffer.from([0xff, 0xc3]), Buffer.from('"}')])
   expect(scan(text)[0]).toMatchObject({ kind: 'notification', method: '\ufffd\ufffd' })
