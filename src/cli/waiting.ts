@@ -12,10 +12,13 @@ const named = ({ method, tool }: CallRow): string => printable(tool === null ? m
 export const waitingLine = (calls: readonly CallRow[], now: number, output: Output): string => {
   const old = calls.filter(({ requestedAt }) => now - requestedAt > 500_000)
   if (old.length === 0) return ''
-  const texts = old.map((call) => `${named(call)} ${durationText(now - call.requestedAt)}`)
+  const texts = old.map((call) => `${named(call)} ${durationText(tenths(now - call.requestedAt))}`)
   const room = Math.min(output.width, 200) - 1
   return output.paint('warn', shortened(`${old.length} waiting: ${texts.join(', ')}`, room))
 }
+
+/** Whole tenths of a second: a line that changes more often only flickers. */
+const tenths = (microseconds: number): number => Math.floor(microseconds / 100_000) * 100_000
 
 /** Gives a function that says, once for each age passed, which calls still wait. For output that cannot be redrawn. */
 export const waitingNotes = (): ((calls: readonly CallRow[], now: number) => string[]) => {

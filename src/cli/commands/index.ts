@@ -14,4 +14,4 @@ import { start } from './start.ts'
 import { tail } from './tail.ts'
 import { ui } from './ui.ts'
 
-export const verbs: readonly Verb[] = [proxyVerb, demo, tail, ls, show, ui, prune, configVerb, start]
+export const verbs: readonly Verb[] = [demo, proxyVerb, tail, ls, show, ui, prune, configVerb, start]

@@ -5,7 +5,8 @@ import { quoted } from '../invocation.ts'
 import type { Output } from '../output.ts'
 import { printable, shortened } from '../printable.ts'
 import { tableLines, type Cell } from '../table.ts'
-import { bytesText, dayText, durationText } from '../units.ts'
+import { bytesText, countText, dayText, durationText } from '../units.ts'
+import type { Reader } from '../../store/index.ts'
 import type { SessionRow } from '../../store/rows.ts'
 
 interface LsFlags extends CaptureFlags {
@@ -30,7 +31,7 @@ export const ls: Verb = {
 }
 
 const list = async (flags: LsFlags, context: Context): Promise<number> => {
-  const { output, command } = context
+  const { output } = context
   const reader = await openMeantCapture(flags, context)
   if (!reader) return EXIT.ok
   try {
@@ -39,16 +40,29 @@ const list = async (flags: LsFlags, context: Context): Promise<number> => {
     else if (sessions.length === 0) output.note(`No sessions in ${reader.path} yet. A client has to connect first.`)
     else {
       for (const line of sessionLines(sessions, output, context.now())) output.line(line)
-      const { sessions: all } = reader.totals()
-      const more = all > sessions.length ? ` ${all - sessions.length} older ones are left out (--limit).` : ''
-      const own = flags.db === undefined ? '' : ` --db ${quoted(flags.db)}`
       if (output.terminal)
-        output.line(output.paint('dim', `\nRead one: ${command} show ${sessions[0]?.uid ?? ''}${own}.${more}`))
+        for (const line of nextLines(sessions, reader, flags, context)) output.line(output.paint('dim', line))
     }
     return EXIT.ok
   } finally {
     reader.close()
   }
+}
+
+/** What to type next, and what was left out. */
+const nextLines = (
+  sessions: readonly SessionRow[],
+  reader: Pick<Reader, 'totals'>,
+  { db }: LsFlags,
+  { command }: Context,
+): string[] => {
+  const older = reader.totals().sessions - sessions.length
+  const own = db === undefined ? '' : ` --db ${quoted(db)}`
+  return [
+    '',
+    ...(older > 0 ? [`${countText(older, 'older session')} left out; --limit shows more.`] : []),
+    `Read one: ${command} show ${sessions[0]?.uid ?? ''}${own}`,
+  ]
 }
 
 const RIGHT = new Set([5, 6, 7, 8])

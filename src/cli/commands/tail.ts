@@ -24,6 +24,9 @@ interface TailFlags extends CaptureFlags {
   lines: number
 }
 
+/** With so many new frames at once there is no time for previews: keeping up matters more. */
+const BUSY_FRAMES = 1000
+
 /** How often the capture is asked for what is new. */
 const POLL_MS = 50
 
@@ -70,9 +73,10 @@ const followCapture = async (flags: TailFlags, context: Context): Promise<number
     const notes = waitingNotes()
     while (!stopping.aborted) {
       const changes = reader.changes(since)
+      const busy = changes.reduce((frames, change) => frames + change.frames.length, 0) >= BUSY_FRAMES
       for (const change of changes) {
         since = change.seq
-        tellChange(change, reader, follower, flags, context, tell)
+        tellChange(change, reader, follower, flags, context, (entry) => tell(entry, busy))
       }
       const now = context.now()
       if (!flags.json) {
@@ -135,9 +139,11 @@ const before = (reader: Reader, follower: Follower, wanted: Wanted, flags: TailF
   return entries.filter((entry) => isWanted(entry, wanted))
 }
 
+type Tell = (entry: Entry, busy?: boolean) => void
+
 const teller =
-  (reader: Reader, flags: TailFlags, { output }: Context): ((entry: Entry) => void) =>
-  (entry) => {
+  (reader: Reader, flags: TailFlags, { output }: Context): Tell =>
+  (entry, busy = false) => {
     if (entry.kind === 'frame' && flags.all !== true && entry.frame.kind !== 'head') return
     if (flags.json) {
       if (entry.kind === 'message' && entry.frame.messages[0] !== entry.message) return
@@ -146,7 +152,7 @@ const teller =
       }
       return
     }
-    const preview = flags.body ? '' : previewIn(reader, entry)
+    const preview = flags.body || busy ? '' : previewIn(reader, entry)
     output.line(entryLine(entry, output, { sessions: flags.session === undefined, preview }))
     for (const line of detailLines(reader, entry, flags, output)) output.line(line)
   }

@@ -52,3 +52,16 @@ test('an empty capture says what is missing', async () => {
   expect(await run(['ls', '--db', path], context)).toBe(0)
   expect(context.output.stderr()).toBe(`No sessions in ${path} yet. A client has to connect first.\n`)
 })
+
+test('on a terminal it says what to type next, and what is left out', async () => {
+  const { path, add } = conversationFixture()
+  add('session', { id: 2, uid: 'talk0002' })
+  const context = fakeContext({ columns: 120, env: { NO_COLOR: '1' } })
+  expect(await run(['ls', '--db', path, '--limit', '1'], context)).toBe(0)
+  expect(context.output.stdout().split('\n').slice(-4)).toEqual([
+    '',
+    '1 older session left out; --limit shows more.',
+    `Read one: npx mitmcp show talk0002 --db ${path}`,
+    '',
+  ])
+})
