@@ -50,10 +50,24 @@ const impureWords =
   /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|process\.hrtime|setTimeout|setInterval|setImmediate|fetch)\b/
 const clockFile = 'src/pipe/clock.ts'
 
-/** Files whose test has another name, and why. */
+/** Parts whose test has another name, and why; each reason ends with that test. */
 const testedElsewhere: Record<string, string> = {
   'src/pipe/action.ts': 'two one-line readers of a union: test/pipe/pipe.test.ts',
   'src/pipe/null-tap.ts': 'does nothing: the playbooks of test/pipe stand on it',
+  'src/recorder/dirty.ts': 'marks of what to write: test/recorder/recording.test.ts',
+  'src/recorder/edits.ts': 'seen in rows: test/recorder/recording.test.ts',
+  'src/recorder/events.ts': 'what the tap tells, unpacked: test/recorder/packing.test.ts',
+  'src/recorder/flow.ts': 'seen in rows: test/recorder/flows.test.ts',
+  'src/recorder/framing.ts': 'seen in rows: test/recorder/recording.test.ts',
+  'src/recorder/half.ts': 'seen in rows: test/recorder/flows.test.ts',
+  'src/recorder/heads.ts': 'seen in rows: test/recorder/recording.test.ts',
+  'src/recorder/kinds.ts': 'seen in rows: test/recorder/flows.test.ts',
+  'src/recorder/loss.ts': 'on the thread: test/recorder/index.test.ts',
+  'src/recorder/queue.ts': 'on the thread: test/recorder/index.test.ts',
+  'src/recorder/raw.ts': 'seen in rows: test/recorder/recording.test.ts',
+  'src/recorder/recorder-loop.ts': 'on the thread: test/recorder/index.test.ts',
+  'src/recorder/recorder-tap.ts': 'on the thread: test/recorder/index.test.ts',
+  'src/recorder/sessions.ts': 'seen in rows: test/recorder/recording.test.ts',
   'src/transports/connection.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
   'src/transports/link.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
 }
@@ -220,8 +234,18 @@ describe('tests mirror the sources', () => {
     expect(orphans).toEqual([])
   })
 
-  test('no reason outlives its file', () => {
-    expect(Object.keys(testedElsewhere).filter((path) => !existsSync(join(projectRoot, path)))).toEqual([])
+  test('no reason outlives its file or its test, or is needless', () => {
+    const named = (reason: string): RegExp => {
+      const path = /test\/\S+$/.exec(reason)?.[0] ?? 'no test named'
+      return new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}(/|$)`)
+    }
+    const wrong = Object.entries(testedElsewhere).filter(
+      ([path, reason]) =>
+        !existsSync(join(projectRoot, path)) ||
+        !tests.some((test) => named(reason).test(test)) ||
+        tested.has(subject(path).replace(/^src/, 'test')),
+    )
+    expect(wrong).toEqual([])
   })
 
   test('knows logic from types', () => {
