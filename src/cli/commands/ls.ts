@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { aliveInstances } from '../alive.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
 import { addCaptureFlags, openMeantCapture, type CaptureFlags } from '../capture.ts'
 import { quoted } from '../invocation.ts'
@@ -39,7 +40,8 @@ const list = async (flags: LsFlags, context: Context): Promise<number> => {
     if (flags.json) for (const session of sessions) output.json(session)
     else if (sessions.length === 0) output.note(`No sessions in ${reader.path} yet. A client has to connect first.`)
     else {
-      for (const line of sessionLines(sessions, output, context.now())) output.line(line)
+      const now = context.now()
+      for (const line of sessionLines(sessions, output, now, aliveInstances(reader, now))) output.line(line)
       if (output.terminal)
         for (const line of nextLines(sessions, reader, flags, context)) output.line(output.paint('dim', line))
     }
@@ -67,16 +69,21 @@ const nextLines = (
 
 const RIGHT = new Set([5, 6, 7, 8])
 
-/** Lines of the table. A session counts as open while it has not ended. */
-export const sessionLines = (sessions: readonly SessionRow[], output: Output, now: number): string[] =>
+/** Lines of the table. A session counts as open while it has not ended and its process is one of the `alive`. */
+export const sessionLines = (
+  sessions: readonly SessionRow[],
+  output: Output,
+  now: number,
+  alive: ReadonlySet<number>,
+): string[] =>
   tableLines(
     ['Session', 'Started', 'Lasted', 'Client', 'Server', 'Calls', 'Failed', 'Waiting', 'Size', 'Protocol'],
-    sessions.map((session) => rowOf(session, output, now)),
+    sessions.map((session) => rowOf(session, output, now, alive)),
     output,
     RIGHT,
   )
 
-const rowOf = (session: SessionRow, output: Output, now: number): (Cell | string)[] => {
+const rowOf = (session: SessionRow, output: Output, now: number, alive: ReadonlySet<number>): (Cell | string)[] => {
   const colour = (as: 'bad' | 'warn', count: number): Cell => ({
     text: String(count),
     paint: (text) => output.paint(count > 0 ? as : 'dim', text),
@@ -87,7 +94,7 @@ const rowOf = (session: SessionRow, output: Output, now: number): (Cell | string
   return [
     { text: session.uid, paint: (text) => output.paint('strong', text) },
     dayText(session.startedAt, now),
-    session.endedAt === null ? `${span}, open` : span,
+    session.endedAt === null && alive.has(session.instance) ? `${span}, open` : span,
     peer(session.client, '?'),
     peer(session.serverInfo, session.server === '' ? session.target : session.server),
     String(session.calls),

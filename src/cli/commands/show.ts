@@ -1,6 +1,7 @@
 import { ProxyError } from '../../errors.ts'
 import type { Reader } from '../../store/index.ts'
 import type { SessionRow } from '../../store/rows.ts'
+import { aliveInstances } from '../alive.ts'
 import { addCaptureFlags, openMeantCapture, type CaptureFlags } from '../capture.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
 import { conversation, previewIn } from '../conversation.ts'
@@ -66,7 +67,8 @@ const tellJson = (reader: Reader, session: SessionRow, flags: ShowFlags, { outpu
 
 const tellText = (reader: Reader, session: SessionRow, flags: ShowFlags, context: Context): void => {
   const { output } = context
-  for (const line of headingOf(session, context)) output.line(line)
+  const open = session.endedAt === null && aliveInstances(reader, context.now()).has(session.instance)
+  for (const line of headingOf(session, open, context)) output.line(line)
   output.line()
   for (const entry of conversation(reader, session, everyFrame(flags))) {
     if (entry.kind === 'frame' && flags.all !== true && entry.frame.kind !== 'head') continue
@@ -76,20 +78,20 @@ const tellText = (reader: Reader, session: SessionRow, flags: ShowFlags, context
   }
   for (const { method, tool, requestedAt, outcome } of callsOf(reader, session.uid)) {
     if (outcome !== 'pending') continue
+    const called = printable([method, tool ?? ''].join(' ').trim())
     const age = durationText(context.now() - requestedAt)
-    output.line(
-      output.paint('warn', `${printable([method, tool ?? ''].join(' ').trim())} is not answered yet, after ${age}`),
-    )
+    const state = open ? `is not answered yet, after ${age}` : 'was not answered when the recording ended'
+    output.line(output.paint('warn', `${called} ${state}`))
   }
 }
 
-const headingOf = (session: SessionRow, { output, now }: Context): string[] => {
+const headingOf = (session: SessionRow, open: boolean, { output, now }: Context): string[] => {
   const who = (peer: SessionRow['client'], otherwise: string): string =>
     printable(peer === null ? otherwise : `${peer.name} ${peer.version}`)
   const end = session.endedAt ?? session.lastAt
   const facts = [
     dayText(session.startedAt, now()),
-    `${durationText(end - session.startedAt)}${session.endedAt === null ? ', open' : ''}`,
+    `${durationText(end - session.startedAt)}${open ? ', open' : ''}`,
     printable(`${session.transport} ${session.revision ?? ''}`.trim()),
     countText(session.calls, 'call'),
     `${session.errors} failed`,

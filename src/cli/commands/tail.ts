@@ -4,6 +4,7 @@ import { parseDuration } from '../../config/values.ts'
 import { ProxyError } from '../../errors.ts'
 import type { Reader } from '../../store/index.ts'
 import type { ChangeSet, FrameRow } from '../../store/rows.ts'
+import { aliveInstances } from '../alive.ts'
 import { addCaptureFlags, waitForCapture, type CaptureFlags } from '../capture.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
 import { previewIn } from '../conversation.ts'
@@ -107,8 +108,13 @@ const wantedOf = (flags: TailFlags, reader: Reader, { command }: Context): Wante
 
 /** Calls that wait in processes that live: what a killed process left behind would wait for ever. */
 const pendingNow = (reader: Reader, now: number): ReturnType<Reader['calls']> => {
-  const alive = reader.instances().filter(({ endedAt, seenAt }) => endedAt === null && now - seenAt < 5e6)
-  const earliest = Math.min(...alive.map(({ startedAt }) => startedAt))
+  const alive = aliveInstances(reader, now)
+  const earliest = Math.min(
+    ...reader
+      .instances()
+      .filter(({ id }) => alive.has(id))
+      .map(({ startedAt }) => startedAt),
+  )
   return reader.calls({ outcome: 'pending', limit: 1000 }).filter(({ requestedAt }) => requestedAt >= earliest)
 }
 

@@ -13,21 +13,26 @@ test('a line for each session', () => {
     sessionLines(
       [
         sessionRow({ pending: 1 }),
+        sessionRow({ uid: 'killed01', instance: 2 }),
         sessionRow({ uid: 'zyxwvuts', client: null, serverInfo: null, endedAt: NOW, errors: 2, revision: null }),
       ],
       capturedOutput(),
       NOW,
+      new Set([1]),
     ),
   ).toEqual([
     `Session   Started   Lasted        Client      Server          Calls  Failed  Waiting    Size  Protocol`,
     `abcdefgh  ${started}  30.0 s, open  tester 1.0  server 2.0          4       0        1  4.0 kB  http 2025-11-25`,
+    `killed01  ${started}  30.0 s        tester 1.0  server 2.0          4       0        0  4.0 kB  http 2025-11-25`,
     `zyxwvuts  ${started}  1 min         ?           127.0.0.1:3000      4       2        0  4.0 kB  http`,
   ])
 })
 
 test('names from the wire cannot steer the terminal', () =>
   expect(
-    sessionLines([sessionRow({ client: { name: '\u001b[2J', version: '' } })], capturedOutput(), NOW).join('\n'),
+    sessionLines([sessionRow({ client: { name: '\u001b[2J', version: '' } })], capturedOutput(), NOW, new Set()).join(
+      '\n',
+    ),
   ).toContain(String.raw`\x1b[2J`))
 
 test('lists what is recorded', async () => {

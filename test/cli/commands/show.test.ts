@@ -2,19 +2,20 @@ import { expect, test } from 'vitest'
 import { run } from '../../../src/cli/run.ts'
 import { timeText } from '../../../src/cli/units.ts'
 import { START } from '../../support/capture-fixture.ts'
-import { fakeContext } from '../../support/cli-context.ts'
+import { fakeContext, NOW } from '../../support/cli-context.ts'
 import { conversationFixture } from '../../support/conversation-fixture.ts'
 
 const shown = async (...args: string[]) => {
-  const { path } = conversationFixture()
+  const { path, db } = conversationFixture()
+  if (args[0] === 'live') db.exec(`UPDATE instance SET seen_at = ${NOW}`)
   const context = fakeContext()
-  const code = await run(['show', '--db', path, ...args], context)
+  const code = await run(['show', '--db', path, ...args.filter((arg) => arg !== 'live')], context)
   const stdout = context.output.stdout().replaceAll(timeText(START).slice(0, 9), '')
   return { code, stdout, stderr: context.output.stderr() }
 }
 
 test('the newest session is told in order, with durations, outcomes, breaks, and what still waits', async () => {
-  const { code, stdout } = await shown()
+  const { code, stdout } = await shown('live')
   expect(code).toBe(0)
   const [heading, facts, , ...lines] = stdout.trimEnd().split('\n')
   expect(heading).toBe('talk0001  tester 1.0 → shop 2.0')
@@ -49,4 +50,10 @@ test('--json gives the session, its frames and its calls, a row a line', async (
     .split('\n')
     .map((line) => JSON.parse(line) as { type: string })
   expect(rows.map(({ type }) => type)).toEqual(['session', 'frame', 'frame', 'frame', 'frame', 'call', 'call'])
+})
+
+test('what a killed recorder left open is over', async () => {
+  const { stdout } = await shown()
+  expect(stdout).not.toContain('open')
+  expect(stdout).toMatch(/tools\/call slow was not answered when the recording ended\n$/)
 })
