@@ -70,6 +70,12 @@ const testedElsewhere: Record<string, string> = {
   'src/recorder/sessions.ts': 'seen in rows: test/recorder/recording.test.ts',
   'src/transports/connection.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
   'src/transports/link.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
+  'src/recorder/flow.ts': 'one exchange: test/recorder/flows.test.ts',
+  'src/recorder/half.ts': 'one direction: test/recorder/flows.test.ts and redaction.test.ts',
+  'src/recorder/kinds.ts': 'a table: test/recorder/recording.test.ts',
+  'src/recorder/queue.ts': 'threads and overload: test/recorder/index.test.ts',
+  'src/recorder/recorder-loop.ts': 'what the thread does: test/recorder/index.test.ts and thread.test.ts',
+  'src/recorder/sessions.ts': 'rows of the conversation: test/recorder/flows.test.ts',
 }
 
 const sources = sourcesUnder('src')

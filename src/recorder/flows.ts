@@ -14,6 +14,8 @@ import type { PackedChunk, PackedEdit } from './packing.ts'
 import type { RecordedLine } from './sessions.ts'
 
 const SKIP: BodyPlan = { mode: 'skip', inflater: null, hold: false }
+const WHOLE: BodyPlan = { mode: 'whole', inflater: null, hold: false }
+const STREAM: BodyPlan = { mode: 'stream', inflater: null, hold: false }
 const CLEAN = {
   c2s: '{"how":"clean","by":"client","at":"boundary"}',
   s2c: '{"how":"clean","by":"server","at":"boundary"}',
@@ -188,10 +190,11 @@ export class ConnectionFlows implements HalfOwner {
     const oauth = redactor.enabled && request !== null && request.oauth && (facts.json || facts.form)
     const hold = oauth || (redactor.everyBody && (facts.json || facts.form || facts.stream))
     if (!facts.stream && !facts.json && !hold) return SKIP
-    const inflater = createInflater(facts.encoding)
     const plain = facts.encoding === undefined || facts.encoding.toLowerCase() === 'identity'
+    const inflater = plain ? null : createInflater(facts.encoding)
     if (inflater === null && !plain) return SKIP
     half.looking = hold ? { form: facts.form, oauth } : null
+    if (!hold && inflater === null) return facts.stream ? STREAM : WHOLE
     return { mode: facts.stream ? 'stream' : 'whole', inflater, hold }
   }
 

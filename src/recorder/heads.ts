@@ -22,11 +22,23 @@ export interface HeadFacts {
   readonly redacted: readonly Redacted[]
 }
 
-/** Reads heads of one direction of one connection. Most are equal to the one before, byte for byte: those cost a comparison. */
+/** A head that was read: its bytes, and the ranges of them that the facts come from. */
+interface Known {
+  readonly raw: Buffer
+  readonly ranges: readonly number[]
+  readonly facts: HeadFacts
+}
+
+/** Heads remembered by a reader. */
+const REMEMBERED = 4
+
+/**
+ * Reads heads of one direction of one connection. Most are equal to one of the last few but for `Date` and `Content-Length`:
+ * those cost a few comparisons.
+ */
 export class HeadReader {
   readonly #redactor: Redactor
-  #raw = Buffer.alloc(0)
-  #facts: HeadFacts | null = null
+  readonly #known: Known[] = []
 
   constructor(redactor: Redactor) {
     this.#redactor = redactor
@@ -34,9 +46,13 @@ export class HeadReader {
 
   read(head: Http1Head): HeadFacts {
     const raw = head.raw as Buffer
-    if (this.#facts !== null && this.#raw.equals(raw)) return this.#facts
-    this.#raw = Buffer.from(raw)
-    return (this.#facts = this.#parse(head, raw))
+    for (const known of this.#known) if (isLike(raw, known)) return known.facts
+    const facts = this.#parse(head, raw)
+    if (this.#known.length === REMEMBERED) this.#known.pop()
+    // configured rules may find a secret in any value
+    const ranges = this.#redactor.everyBody ? [0, raw.length] : telling(raw)
+    this.#known.unshift({ raw: Buffer.from(raw), ranges, facts })
+    return facts
   }
 
   #parse(head: Http1Head, raw: Buffer): HeadFacts {
@@ -78,4 +94,27 @@ function firstLine(bytes: Buffer): string {
   while (bytes[from] === 13 || bytes[from] === 10) from++
   const end = bytes.indexOf(10, from)
   return bytes.toString('latin1', from, end === -1 ? bytes.length : end).trimEnd()
+}
+
+/** Values that change from head to head and that no fact comes from. */
+const PASSING = /\n(?:date|content-length|age|last-event-id|traceparent|x-request-id):[^\n]*/gi
+
+/** Pairs of offsets: everything but the values of passing fields. */
+function telling(raw: Buffer): number[] {
+  const ranges = [0]
+  for (const match of raw.toString('latin1').matchAll(PASSING)) {
+    ranges.push(match.index + match[0].indexOf(':'), match.index + match[0].length)
+  }
+  ranges.push(raw.length)
+  return ranges
+}
+
+function isLike(raw: Buffer, { raw: other, ranges }: Known): boolean {
+  if (raw.length !== other.length) return false
+  for (let i = 0; i < ranges.length; i += 2) {
+    const from = ranges[i]!
+    const to = ranges[i + 1]!
+    if (raw.compare(other, from, to, from, to) !== 0) return false
+  }
+  return true
 }

@@ -265,7 +265,6 @@ function visit(
   const a = floats[float]!
   const b = floats[float + 1]!
   const from = at + HEADER
-  const json = (): never => JSON.parse(decoder.decode(new Uint8Array(buffer, from, size))) as never
   switch (head & 0xff) {
     case CHUNK: {
       const bytes = Buffer.from(buffer, from, size)
@@ -288,20 +287,24 @@ function visit(
       return visitor.edited(connection, { direction, offset: a, removed: b, bytes, rule })
     }
     case OPENED:
-      return visitor.opened(connection, a, json())
+      return visitor.opened(connection, a, json(buffer, from, size))
     case UPSTREAM:
-      return visitor.upstream(connection, json())
+      return visitor.upstream(connection, json(buffer, from, size))
     case ENDED:
-      return visitor.ended(connection, direction, a, json(), b)
+      return visitor.ended(connection, direction, a, json(buffer, from, size), b)
     case CLOSED:
       return visitor.closed(connection, a)
     case NOTE: {
-      const { kind, detail } = json() as { kind: string; detail: unknown }
+      const { kind, detail } = json(buffer, from, size) as { kind: string; detail: unknown }
       return visitor.note(connection, a, kind, detail)
     }
     case LOSS:
-      return visitor.loss(json())
+      return visitor.loss(json(buffer, from, size))
     default:
       throw new Error(`no such record: ${head & 0xff}`)
   }
+}
+
+function json(buffer: ArrayBuffer, from: number, size: number): never {
+  return JSON.parse(decoder.decode(new Uint8Array(buffer, from, size))) as never
 }
