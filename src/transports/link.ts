@@ -211,7 +211,7 @@ export class Link {
     const { socket, raw, who } = side
     const pipe = this.#pipeOf(side)
     const fin = (): void => pipe.end({ how: 'fin', by: who })
-    if (side.ending || socket !== raw) return fin()
+    if (side.ending) return fin()
     if (socket.writableLength > 0) {
       // behind bytes that wait for a slow peer the empty write would keep the FIN back; those bytes fail in this very turn
       setImmediate(() => {
@@ -219,8 +219,9 @@ export class Link {
       })
       return
     }
-    socket.write(EMPTY, (error) => {
+    raw.write(EMPTY, (error) => {
       if (error === null || error === undefined) fin()
+      else if (socket !== raw) this.#failed(side, (error as NodeJS.ErrnoException).code ?? error.message)
     })
   }
 
