@@ -53,7 +53,7 @@ const clockFile = 'src/pipe/clock.ts'
 /** Parts whose test has another name, and why; each reason ends with that test. */
 const testedElsewhere: Record<string, string> = {
   'src/pipe/action.ts': 'two one-line readers of a union: test/pipe/pipe.test.ts',
-  'src/pipe/null-tap.ts': 'does nothing: the playbooks of test/pipe stand on it',
+  'src/pipe/null-tap.ts': 'does nothing, and everything stands on it: test/pipe/pipe.test.ts',
   'src/recorder/dirty.ts': 'marks of what to write: test/recorder/recording.test.ts',
   'src/recorder/edits.ts': 'seen in rows: test/recorder/recording.test.ts',
   'src/recorder/events.ts': 'what the tap tells, unpacked: test/recorder/packing.test.ts',
