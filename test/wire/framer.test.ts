@@ -143,6 +143,19 @@ describe('frames', () => {
     ])
   })
 
+  test('of an event behind one beyond the bound have the chunk framing between the two, wherever it is split', () => {
+    const large = `data: ${'x'.repeat(20)}\n\r`
+    const parts = [`${stream}1c\r\n${large}\r\n9\r\n`, 'data: 1\n\n\r\n0\r\n\r\n'].map((part) => Buffer.from(part))
+    for (const pieces of [parts, [Buffer.concat(parts)]]) {
+      const kinds = seen(framesOf(responseFramer({ maxFrameBytes: 20 }), pieces)).map(({ kind, raw }) => [kind, raw])
+      expect(kinds.slice(1)).toEqual([
+        ['opaque', `1c\r\n${large}`],
+        ['event', '\r\n9\r\ndata: 1\n\n'],
+        ['end', '\r\n0\r\n\r\n'],
+      ])
+    }
+  })
+
   test('are parts of the chunk where they lie in one', () => {
     const chunk = Buffer.from('data: 1\n\ndata: 2\n\n')
     const [first, second] = createSseFramer().push(chunk)
