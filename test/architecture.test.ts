@@ -54,21 +54,13 @@ const clockFile = 'src/pipe/clock.ts'
 const testedElsewhere: Record<string, string> = {
   'src/pipe/action.ts': 'two one-line readers of a union: test/pipe/pipe.test.ts',
   'src/pipe/null-tap.ts': 'does nothing, and everything stands on it: test/pipe/pipe.test.ts',
-  'src/recorder/dirty.ts': 'marks of what to write: test/recorder/recording.test.ts',
-  'src/recorder/edits.ts': 'seen in rows: test/recorder/recording.test.ts',
-  'src/recorder/events.ts': 'what the tap tells, unpacked: test/recorder/packing.test.ts',
-  'src/recorder/framing.ts': 'seen in rows: test/recorder/recording.test.ts',
-  'src/recorder/heads.ts': 'seen in rows: test/recorder/recording.test.ts',
-  'src/recorder/loss.ts': 'on the thread: test/recorder/index.test.ts',
-  'src/recorder/raw.ts': 'seen in rows: test/recorder/recording.test.ts',
-  'src/recorder/recorder-tap.ts': 'on the thread: test/recorder/index.test.ts',
   'src/transports/connection.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
   'src/transports/link.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
   'src/recorder/flow.ts': 'one exchange: test/recorder/flows.test.ts',
-  'src/recorder/half.ts': 'one direction: test/recorder/flows.test.ts and redaction.test.ts',
+  'src/recorder/half.ts': 'one direction: test/recorder/flows.test.ts',
   'src/recorder/kinds.ts': 'a table: test/recorder/recording.test.ts',
   'src/recorder/queue.ts': 'threads and overload: test/recorder/index.test.ts',
-  'src/recorder/recorder-loop.ts': 'what the thread does: test/recorder/index.test.ts and thread.test.ts',
+  'src/recorder/recorder-loop.ts': 'what the thread does: test/recorder/index.test.ts',
   'src/recorder/sessions.ts': 'rows of the conversation: test/recorder/flows.test.ts',
 }
 
