@@ -17,7 +17,7 @@ interface Ready {
 }
 
 const ready = async (started: CliProcess): Promise<Ready> => {
-  await expect.poll(started.stdout, { timeout: 10_000 }).toContain('\n')
+  await expect.poll(started.stdout).toContain('\n')
   return JSON.parse(started.stdout()) as Ready
 }
 

@@ -9,7 +9,7 @@ interface Ready {
 
 test('the demo records its own traffic into a capture of its own, and leaves on a signal', async () => {
   const started = cli(['start', '--port', '0', '--ui-port', '0', '--json'])
-  await expect.poll(started.stdout, { timeout: 10_000 }).toContain('\n')
+  await expect.poll(started.stdout).toContain('\n')
   const { ui, token, db } = JSON.parse(started.stdout()) as Ready
   expect(db.endsWith('/mitmcp/demo.db')).toBe(true)
 
@@ -18,10 +18,10 @@ test('the demo records its own traffic into a capture of its own, and leaves on 
     return (await answer.json()) as object
   }
   await expect
-    .poll(() => ask('api/sessions'), { timeout: 10_000 })
+    .poll(() => ask('api/sessions'))
     .toMatchObject([{ client: { name: 'demo-client' }, serverInfo: { name: 'mitmcp-demo' } }])
   const methods = async () => ((await ask('api/calls')) as { method: string }[]).map(({ method }) => method)
-  await expect.poll(methods, { timeout: 10_000 }).toContain('tools/call')
+  await expect.poll(methods).toContain('tools/call')
 
   const at = performance.now()
   started.child.kill('SIGINT')
