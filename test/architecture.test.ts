@@ -62,6 +62,10 @@ const testedElsewhere: Record<string, string> = {
   'src/recorder/queue.ts': 'threads and overload: test/recorder/index.test.ts',
   'src/recorder/recorder-loop.ts': 'what the thread does: test/recorder/index.test.ts',
   'src/recorder/sessions.ts': 'rows of the conversation: test/recorder/flows.test.ts',
+  'src/wire/conversation-calls.ts': 'half of the conversation: test/wire/conversation.test.ts',
+  'src/store/put.ts': 'rows of a batch: test/store/writer.test.ts',
+  'src/store/statements.ts': 'the SQL of the writer: test/store/writer.test.ts',
+  'src/recorder/frame-span.ts': 'types, and one empty object: test/recorder/framing.test.ts',
 }
 
 const sources = sourcesUnder('src')

@@ -7,7 +7,7 @@ import { createOutstanding, type Http1Head, type Outstanding } from '../wire/htt
 import type { RecordingContext } from './context.ts'
 import { eventLabel } from './events.ts'
 import { Flow } from './flow.ts'
-import type { BodyPlan, FrameSpan } from './framing.ts'
+import type { BodyPlan, FrameSpan } from './frame-span.ts'
 import { Half, type HalfOwner } from './half.ts'
 import type { HeadFacts } from './heads.ts'
 import type { PackedChunk, PackedEdit } from './packing.ts'

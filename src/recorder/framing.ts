@@ -1,72 +1,13 @@
 /** Chunks of one direction of a connection to frames with their addresses and instants. */
-import type { Inflater } from '../wire/body.ts'
 import type { EndingPlace } from '../wire/ending.ts'
 import type { Direction, FrameKind } from '../wire/frame.ts'
 import { createHttp1Splitter, type Http1Head, type Http1Splitter, type Outstanding } from '../wire/http1.ts'
+import { emptySpan, type BodyPlan, type FrameSpan, type FramingListener } from './frame-span.ts'
+import { MAX_PAYLOAD_BYTES, Payload } from './payload.ts'
 import { createSseSplitter, type SseSplitter } from '../wire/sse.ts'
 
-/**
- * What the payload of a body is wanted for. `skip`: nothing, the frame is an address. `whole`: handed over in one piece.
- * `stream`: cut into events.
- */
-export interface BodyPlan {
-  readonly mode: 'skip' | 'whole' | 'stream'
-  readonly inflater: Inflater | null
-  /** Keep the raw bytes from being stored until each frame is complete: it is to be redacted. */
-  readonly hold: boolean
-}
-
-/** Address and instants of one frame. Valid, as it is, during the callback only; `sent` instants are 0 while not known. */
-export interface FrameSpan {
-  readonly kind: FrameKind
-  readonly offset: number
-  readonly length: number
-  readonly lead: number
-  readonly trail: number
-  readonly pieces: string | null
-  readonly size: number
-  readonly receivedAt: number
-  readonly receivedLastAt: number
-  readonly sentAt: number
-  readonly sentLastAt: number
-  /** Without transfer framing, inflated; null where it was not wanted or is too large. */
-  readonly payload: Uint8Array | null
-  readonly inflated: boolean
-  /** False where the direction ended, or bytes were lost, in the middle of it. */
-  readonly complete: boolean
-}
-
-export interface FramingListener {
-  /** A head is complete: its frame, and what is to become of the body behind it. */
-  head(head: Http1Head, span: FrameSpan): BodyPlan
-  frame(span: FrameSpan): void
-  messageEnd(): void
-}
-
-/** Beyond this a payload is not handed over: the frame is an address alone. */
-export const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024
 /** More ranges than this are not listed: the raw bytes say where they are. */
 const MAX_PIECES = 4096
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
-
-/** One for all frames of a side: they are four to a call. */
-const emptySpan = (): Writable<FrameSpan> => ({
-  kind: 'opaque',
-  offset: 0,
-  length: 0,
-  lead: 0,
-  trail: 0,
-  pieces: null,
-  size: 0,
-  receivedAt: 0,
-  receivedLastAt: 0,
-  sentAt: 0,
-  sentLastAt: 0,
-  payload: null,
-  inflated: false,
-  complete: true,
-})
 
 const SKIP: BodyPlan = { mode: 'skip', inflater: null, hold: false }
 
@@ -104,17 +45,10 @@ export class Side {
   #nextSent = 0
   #pieces: number[] | null = null
   #size = 0
-  /** Payload within the current chunk, and behind what of it came in earlier ones: the first `kept` bytes of `buffer`. */
-  #parts: Uint8Array[] = []
-  #buffer: Buffer | null = null
-  #kept = 0
-  /** Length of the body, where its head told. */
-  #announced = 0
-  #held = 0
+  readonly #payload = new Payload()
   #told = 0
   #eventAt = 0
   #spanFrom = 0
-  #tooLarge = false
   readonly #given = emptySpan()
   #sentUpTo = 0
   #sentUpToAt = 0
@@ -148,7 +82,7 @@ export class Side {
     }
     if (this.#splitter === null) this.#opaque(0, bytes.length)
     else this.#splitter.push(bytes)
-    if (this.#parts.length > 0) this.#keep()
+    this.#payload.keep()
   }
 
   /** All bytes up to `upTo` have left. */
@@ -182,7 +116,7 @@ export class Side {
     return createHttp1Splitter(side, outstanding, {
       headSpan: (_chunk, from, to) => this.#headSpan(from, to),
       head: (head) => this.#head(head),
-      payload: (chunk, from, to) => this.#payload(chunk, from, to),
+      payload: (chunk, from, to) => this.#payloadSpan(chunk, from, to),
       framing: (_chunk, from, to) => this.#framing(from, to),
       messageEnd: () => this.#messageEnd(),
       opaque: (_chunk, from, to) => this.#opaque(from, to),
@@ -218,14 +152,15 @@ export class Side {
     this.holdFrom = Infinity
     this.#reset()
     const plan = this.#listener.head(head, span)
-    this.#announced = plan.mode === 'whole' && plan.inflater === null ? head.length : 0
-    this.#plan = plan.mode === 'whole' && head.length > MAX_PAYLOAD_BYTES ? { ...plan, mode: 'skip' } : plan
+    const tooLarge = plan.mode === 'whole' && head.length > MAX_PAYLOAD_BYTES
+    this.#plan = tooLarge ? { ...plan, mode: 'skip' } : plan
+    this.#payload.expect(plan.mode === 'whole' && plan.inflater === null && !tooLarge ? head.length : 0)
     this.#begun = false
     this.#sse = plan.mode === 'stream' ? createSseSplitter({ event: (chunk, end) => this.#event(chunk, end) }) : null
     if (plan.hold) this.holdFrom = span.offset + span.length
   }
 
-  #payload(chunk: Uint8Array, from: number, to: number): void {
+  #payloadSpan(chunk: Uint8Array, from: number, to: number): void {
     const start = this.#chunkOffset + from
     this.#begun = true
     if (this.#plan.mode === 'stream' && this.#plan.inflater === null) return this.#events(chunk, from, to)
@@ -233,7 +168,7 @@ export class Side {
     this.#touch(to)
     this.#piece(start, start + (to - from))
     if (this.#plan.inflater !== null) this.#inflate(this.#plan.inflater.push(chunk.subarray(from, to)))
-    else if (this.#plan.mode === 'whole') this.#collect(chunk.subarray(from, to))
+    else if (this.#plan.mode === 'whole') this.#payload.add(chunk.subarray(from, to))
   }
 
   #piece(from: number, to: number): void {
@@ -269,7 +204,7 @@ export class Side {
     if (this.#from === -1) this.#open(from)
     this.#touch(to)
     this.#piece(this.#chunkOffset + from, this.#chunkOffset + to)
-    this.#collect(chunk.subarray(from, to))
+    this.#payload.add(chunk.subarray(from, to))
   }
 
   #event(chunk: Uint8Array, end: number): void {
@@ -290,11 +225,11 @@ export class Side {
 
   #inflate(outputs: readonly Uint8Array[]): void {
     for (const output of outputs) {
-      if (this.#plan.mode === 'whole') this.#collect(output)
+      if (this.#plan.mode === 'whole') this.#payload.add(output)
       else if (this.#plan.mode === 'stream') {
         this.#eventAt = 0
         this.#sse!.push(output, 0, output.length)
-        if (this.#eventAt < output.length) this.#collect(output.subarray(this.#eventAt))
+        if (this.#eventAt < output.length) this.#payload.add(output.subarray(this.#eventAt))
       }
     }
   }
@@ -306,49 +241,9 @@ export class Side {
       this.#received = this.#lastReceived
       this.#sent = this.#lastSent
     }
-    if (end > this.#eventAt) this.#collect(chunk.subarray(this.#eventAt, end))
+    if (end > this.#eventAt) this.#payload.add(chunk.subarray(this.#eventAt, end))
     this.#eventAt = end
     this.#close('event', Math.max(this.#payloadTo, this.#from), true)
-  }
-
-  #collect(bytes: Uint8Array): void {
-    if (this.#tooLarge) return
-    this.#parts.push(bytes)
-    this.#held += bytes.length
-    if (this.#held <= MAX_PAYLOAD_BYTES) return
-    this.#tooLarge = true
-    this.#parts = []
-    this.#buffer = null
-    this.#kept = 0
-  }
-
-  /** The chunk goes back to where it came from: what is needed of it is copied. */
-  #keep(): void {
-    for (const part of this.#parts) {
-      const needed = this.#kept + part.length
-      if (this.#buffer === null || this.#buffer.length < needed) this.#grow(needed)
-      this.#buffer!.set(part, this.#kept)
-      this.#kept = needed
-    }
-    this.#parts = []
-  }
-
-  #grow(needed: number): void {
-    const known = this.#announced >= needed
-    const larger = Buffer.allocUnsafeSlow(known ? this.#announced : Math.max(1024, needed * 2))
-    this.#buffer?.copy(larger, 0, 0, this.#kept)
-    this.#buffer = larger
-  }
-
-  /** Everything collected, in one piece. */
-  #whole(): Uint8Array | null {
-    if (this.#plan.mode === 'skip' || this.#tooLarge) return null
-    if (this.#kept > 0) {
-      if (this.#parts.length > 0) this.#keep()
-      return this.#buffer!.subarray(0, this.#kept)
-    }
-    if (this.#parts.length < 2) return this.#parts[0] ?? null
-    return Buffer.concat(this.#parts)
   }
 
   #messageEnd(): void {
@@ -379,7 +274,7 @@ export class Side {
   }
 
   #close(kind: FrameKind, to: number, complete: boolean): void {
-    const span = this.#span(kind, to, this.#size, this.#whole(), complete)
+    const span = this.#span(kind, to, this.#size, this.#plan.mode === 'skip' ? null : this.#payload.whole(), complete)
     this.#reset()
     this.#listener.frame(span)
     if (this.holdFrom !== Infinity) this.holdFrom = to
@@ -400,7 +295,7 @@ export class Side {
     span.lead = lead
     span.trail = trail
     span.pieces = this.#listPieces(from)
-    span.size = kind === 'opaque' ? to - from : inflated ? this.#held : size
+    span.size = kind === 'opaque' ? to - from : inflated ? this.#payload.size : size
     span.receivedAt = this.#received
     span.receivedLastAt = this.#lastReceived
     span.sentAt = this.#sent
@@ -430,11 +325,7 @@ export class Side {
     this.#payloadFrom = -1
     this.#pieces = null
     this.#size = 0
-    if (this.#parts.length > 0) this.#parts = []
-    this.#buffer = null
-    this.#kept = 0
-    this.#held = 0
-    this.#tooLarge = false
+    this.#payload.reset()
     this.#nextReceived = 0
   }
 }

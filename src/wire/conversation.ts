@@ -10,145 +10,43 @@
  * | `_meta` of a stateless revision | by server, client address, `clientInfo` and credential; not certain |
  * | none of these | the connection's last one, else by server, address, agent and credential; not certain |
  */
+import { CallBook } from './conversation-calls.ts'
+import type {
+  Call,
+  ConversationListener,
+  ConversationOptions,
+  Exchange,
+  Line,
+  Party,
+  RequestFacts,
+  ResponseFacts,
+  Talk,
+} from './conversation-types.ts'
 import type { EndingBy } from './ending.ts'
 import type { Direction, Era, Transport } from './frame.ts'
 import type { ScannedMessage } from './jsonrpc.ts'
 import { eraOf } from './mcp.ts'
 
-/** What became of a call; exactly one. */
-export type CallOutcome =
-  | 'ok'
-  | 'error'
-  | 'tool-error'
-  | 'cancelled'
-  | 'client-left'
-  | 'server-closed'
-  | 'silent'
-  | 'fault'
-  | 'pending'
-
-export interface Session<Tag> {
-  /** The owner's. */
-  tag: Tag | null
-  readonly server: string
-  readonly target: string
-  transport: Transport
-  era: Era | null
-  revision: string | null
-  client: { readonly name: string; readonly version: string } | null
-  serverInfo: { readonly name: string; readonly version: string } | null
-  sessionId: string | null
-  certain: boolean
-  readonly startedAt: number
-  lastAt: number
-  endedAt: number | null
-}
-
-export interface Call<Frame, Tag> {
-  /** The owner's. */
-  tag: Tag | null
-  readonly direction: Direction
-  /** JSON text of the id: `1` is not `"1"`. */
-  readonly id: string
-  readonly method: string
-  readonly tool: string | null
-  readonly request: Frame
-  /** The frame of the answer; of the response head where HTTP failed without one. */
-  response: Frame | null
-  readonly requestedAt: number
-  answeredAt: number | null
-  outcome: CallOutcome
-  /** JSON-RPC error code; the HTTP status where the exchange failed without a JSON-RPC answer. */
-  code: number | null
-}
-
-/** What is told about a connection. */
-export interface Party {
-  readonly server: string
-  readonly target: string
-  readonly clientAddress: string
-}
-
-/** What a request head says. */
-export interface RequestFacts {
-  readonly verb: string
-  readonly target: string
-  readonly sessionId: string | null
-  /** `MCP-Protocol-Version`. */
-  readonly revision: string | null
-  /** Keyed hash of the credential; the empty string when there is none. */
-  readonly identity: string
-  readonly agent: string
-}
-
-/** What a response head says. */
-export interface ResponseFacts {
-  readonly status: number
-  readonly sessionId: string | null
-  /** The body is an event stream. */
-  readonly stream: boolean
-}
-
-export interface ConversationListener<Frame, SessionTag, CallTag> {
-  /** Born, or a fact of it changed (`lastAt` alone is not told). */
-  session(session: Session<SessionTag>): void
-  /** Born (`before` is null), or changed. */
-  call(call: Call<Frame, CallTag>, session: Session<SessionTag> | null, before: CallOutcome | null): void
-}
-
-export interface ConversationOptions {
-  /** A session without traffic for so long is over. Default 1 h, in µs. */
-  idle?: number
-  /** Sessions remembered; beyond it the one idle longest is over. Default 10,000. */
-  maxSessions?: number
-  /** Unanswered calls remembered for each session and direction; beyond it the oldest is given up as silent. Default 10,000. */
-  maxPending?: number
-}
-
-/** A session and what only the conversation needs of it. */
-interface Talk<Frame, S, C> extends Session<S> {
-  /** By direction of the request. */
-  readonly pending: { readonly c2s: Map<string, Open<Frame, S, C>>; readonly s2c: Map<string, Open<Frame, S, C>> }
-  /** Keys it is found by. */
-  readonly keys: string[]
-}
-
-interface Open<Frame, S, C> extends Call<Frame, C> {
-  readonly talk: Talk<Frame, S, C> | null
-  /** What became of its stream, should nothing more come. */
-  cut: CallOutcome | null
-}
-
-/** One connection, as far as the conversation goes. */
-export interface Line<Frame, S, C> {
-  readonly party: Party
-  last: Talk<Frame, S, C> | null
-}
-
-/** One request and its response. */
-export interface Exchange<Frame, S, C> {
-  readonly line: Line<Frame, S, C>
-  readonly facts: RequestFacts
-  session: Talk<Frame, S, C> | null
-  era: Era | null
-  revision: string | null
-  /** An event of its stream had an id: it may go on elsewhere. */
-  resumable: boolean
-  response: ResponseFacts | null
-  responseFrame: Frame | null
-  /** Its `initialize` made the session. */
-  began: boolean
-  readonly calls: Open<Frame, S, C>[]
-}
+export type {
+  Call,
+  CallOutcome,
+  ConversationListener,
+  ConversationOptions,
+  Exchange,
+  Line,
+  Party,
+  RequestFacts,
+  ResponseFacts,
+  Session,
+} from './conversation-types.ts'
 
 const HOUR = 3_600_000_000
-const KEEPS_ANSWER = new Set<CallOutcome>(['cancelled', 'fault'])
 
 export class Conversations<Frame, S, C> {
   readonly #listener: ConversationListener<Frame, S, C>
   readonly #idle: number
   readonly #maxSessions: number
-  readonly #maxPending: number
+  readonly #calls: CallBook<Frame, S, C>
   readonly #byKey = new Map<string, Talk<Frame, S, C>>()
   readonly #talks = new Set<Talk<Frame, S, C>>()
   #endpoints = 0
@@ -160,7 +58,7 @@ export class Conversations<Frame, S, C> {
     this.#listener = listener
     this.#idle = idle
     this.#maxSessions = maxSessions
-    this.#maxPending = maxPending
+    this.#calls = new CallBook(listener, maxPending)
   }
 
   line(party: Party): Line<Frame, S, C> {
@@ -221,12 +119,14 @@ export class Conversations<Frame, S, C> {
     if (direction === 'c2s') this.#place(exchange, message, at)
     const talk = exchange.session
     if (talk !== null) talk.lastAt = at
-    if (message.kind === 'request') return this.#asked(exchange, direction, message, frame, at)
+    if (message.kind === 'request') return this.#calls.asked(exchange, direction, message, frame, at)
     if (message.kind === 'notification') {
-      if (message.method === 'notifications/cancelled') this.#cancelled(exchange, direction, message.requestId)
+      if (message.method === 'notifications/cancelled') this.#calls.cancelled(exchange, direction, message.requestId)
       return null
     }
-    return this.#answered(exchange, direction, message, frame, at)
+    const call = this.#calls.answered(exchange, direction, message, frame, at)
+    if (call !== null && call.method === 'initialize') this.#introduced(exchange, message)
+    return call
   }
 
   /** The response is complete (`by` null), or the exchange was broken off by somebody. */
@@ -234,7 +134,7 @@ export class Conversations<Frame, S, C> {
     const { response } = exchange
     const ends =
       exchange.facts.verb === 'DELETE' && response !== null && response.status >= 200 && response.status < 300
-    for (const call of exchange.calls) if (call.answeredAt === null) this.#cut(exchange, call, by, at)
+    for (const call of exchange.calls) if (call.answeredAt === null) this.#calls.cut(exchange, call, by, at)
     if (ends && exchange.session !== null) this.#over(exchange.session, at)
   }
 
@@ -378,85 +278,6 @@ export class Conversations<Frame, S, C> {
     this.#byKey.set(key, talk)
   }
 
-  #asked(
-    exchange: Exchange<Frame, S, C>,
-    direction: Direction,
-    message: ScannedMessage,
-    request: Frame,
-    at: number,
-  ): Call<Frame, C> {
-    const talk = exchange.session
-    const id = message.rpcId ?? 'null'
-    const call: Open<Frame, S, C> = {
-      tag: null,
-      talk,
-      direction,
-      id,
-      method: message.method ?? '',
-      tool: message.tool,
-      request,
-      response: null,
-      requestedAt: at,
-      answeredAt: null,
-      outcome: 'pending',
-      code: null,
-      cut: null,
-    }
-    // those of the server are answered on other exchanges, and a GET stream may carry any number of them
-    if (direction === 'c2s') exchange.calls.push(call)
-    if (talk !== null) {
-      const pending = talk.pending[direction]
-      pending.set(id, call)
-      if (pending.size > this.#maxPending) this.#giveUp(pending)
-    }
-    this.#listener.call(call, talk, null)
-    return call
-  }
-
-  #giveUp(pending: Map<string, Open<Frame, S, C>>): void {
-    const [id, call] = pending.entries().next().value!
-    pending.delete(id)
-    if (call.outcome === 'pending') this.#settle(call, call.cut ?? 'silent')
-  }
-
-  #answered(
-    exchange: Exchange<Frame, S, C>,
-    direction: Direction,
-    message: ScannedMessage,
-    frame: Frame,
-    at: number,
-  ): Call<Frame, C> | null {
-    const asked: Direction = direction === 'c2s' ? 's2c' : 'c2s'
-    const call = this.#find(exchange, asked, message)
-    if (call === null) return null
-    const pending = call.talk?.pending[asked]
-    if (pending?.get(call.id) === call) pending.delete(call.id)
-    call.answeredAt = at
-    call.response = frame
-    call.code = message.code
-    if (call.method === 'initialize') this.#introduced(exchange, message)
-    if (KEEPS_ANSWER.has(call.outcome)) this.#listener.call(call, call.talk, call.outcome)
-    else this.#settle(call, message.kind === 'error' ? 'error' : message.isError ? 'tool-error' : 'ok')
-    return call
-  }
-
-  /** On its own exchange first: two clients that cannot be told apart may use the same ids at the same time. */
-  #find(exchange: Exchange<Frame, S, C>, asked: Direction, message: ScannedMessage): Open<Frame, S, C> | null {
-    const { calls } = exchange
-    const id = message.rpcId
-    let open: Open<Frame, S, C> | null = null
-    let count = 0
-    for (const call of calls) {
-      if (call.direction !== asked || call.answeredAt !== null) continue
-      if (call.id === id) return call
-      open = call
-      count++
-    }
-    if (id !== null && id !== 'null') return exchange.session?.pending[asked].get(id) ?? null
-    // An error without id answers what could not be read: the only one it can mean is the request it came back on.
-    return message.kind === 'error' && count === 1 ? open : null
-  }
-
   #introduced(exchange: Exchange<Frame, S, C>, message: ScannedMessage): void {
     const talk = exchange.session
     if (talk === null || message.kind !== 'response') return
@@ -466,47 +287,13 @@ export class Conversations<Frame, S, C> {
     this.#listener.session(talk)
   }
 
-  #cancelled(exchange: Exchange<Frame, S, C>, direction: Direction, id: string | null): void {
-    const call = id === null ? undefined : exchange.session?.pending[direction].get(id)
-    if (call !== undefined && call.answeredAt === null && call.outcome !== 'cancelled') this.#settle(call, 'cancelled')
-  }
-
-  /** The exchange of a call is over, and no answer came on it. */
-  #cut(exchange: Exchange<Frame, S, C>, call: Open<Frame, S, C>, by: EndingBy | null, at: number): void {
-    if (call.direction !== 'c2s' || call.outcome !== 'pending') return
-    const { response } = exchange
-    if (response !== null && response.status >= 400) {
-      call.code = response.status
-      call.response = exchange.responseFrame
-      call.answeredAt = at
-      return this.#settle(call, 'error')
-    }
-    if (by === 'fault') return this.#settle(call, 'fault')
-    if (by === 'client' && exchange.era === 'stateless') return this.#settle(call, 'cancelled')
-    if (by === 'proxy') return
-    // Accepted (202), or a body without the answer: it may come on another stream.
-    if (by === null && response !== null && !response.stream) return
-    const cut: CallOutcome = by === 'client' ? 'client-left' : 'server-closed'
-    if (exchange.resumable && exchange.era !== 'stateless') call.cut = cut
-    else this.#settle(call, cut)
-  }
-
-  #settle(call: Open<Frame, S, C>, outcome: CallOutcome): void {
-    const before = call.outcome
-    call.outcome = outcome
-    this.#listener.call(call, call.talk, before)
-  }
-
   #over(talk: Talk<Frame, S, C>, at: number): void {
     if (!this.#talks.delete(talk)) return
     for (const key of talk.keys) {
       if (this.#byKey.get(key) === talk) this.#byKey.delete(key)
       if (key.startsWith('endpoint ')) this.#endpoints--
     }
-    for (const pending of [talk.pending.c2s, talk.pending.s2c]) {
-      for (const call of pending.values()) if (call.outcome === 'pending') this.#settle(call, call.cut ?? 'silent')
-      pending.clear()
-    }
+    this.#calls.giveUpAll(talk)
     talk.endedAt = at
     this.#listener.session(talk)
   }

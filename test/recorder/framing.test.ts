@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { gzipSync } from 'node:zlib'
-import { Side, type BodyPlan, type FrameSpan } from '../../src/recorder/framing.ts'
+import type { BodyPlan, FrameSpan } from '../../src/recorder/frame-span.ts'
+import { Side } from '../../src/recorder/framing.ts'
 import { createInflater } from '../../src/wire/body.ts'
 import { createOutstanding } from '../../src/wire/http1.ts'
 

@@ -57,17 +57,17 @@ function play(
   commit()
 }
 
-const gist = ({
-  id: _,
-  receivedAt: _a,
-  receivedLastAt: _b,
-  sentAt: _c,
-  sentLastAt: _d,
-  ...frame
-}: FrameRow): unknown => ({
-  ...frame,
-  session: frame.session === null ? null : 'some',
-  messages: frame.messages.map(({ call, ...message }) => ({ ...message, call: call !== null })),
+const gist = ({ direction, kind, flow, offset, length, size, label, edits, messages, session }: FrameRow): unknown => ({
+  direction,
+  kind,
+  flow,
+  offset,
+  length,
+  size,
+  label,
+  edits,
+  session: session === null ? null : 'some',
+  messages: messages.map(({ call, ...message }) => ({ ...message, call: call !== null })),
 })
 
 function stored({ reader }: Taped, length: Readonly<Record<Direction, number>>): unknown {

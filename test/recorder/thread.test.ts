@@ -80,6 +80,7 @@ test('of 100,000 calls every frame is stored once, in order, and its instants ne
     const reader = openReader(db)
     expect(reader.totals()).toMatchObject({ frames: 4 * CALLS, calls: CALLS, sessions: CONNECTIONS })
     const seen = new Map<string, { offset: number; at: number }>()
+    const wrong: string[] = []
     let ids = 0
     let after = 0
     for (;;) {
@@ -88,12 +89,13 @@ test('of 100,000 calls every frame is stored once, in order, and its instants ne
       for (const { connection, direction, offset, length, receivedAt, messages } of rows) {
         const pipe = `${connection} ${direction}`
         const before = seen.get(pipe) ?? { offset: 0, at: 0 }
-        if (offset !== before.offset || receivedAt < before.at) expect.fail(`${pipe} at ${offset}`)
+        if (offset !== before.offset || receivedAt < before.at) wrong.push(`${pipe} at ${offset}`)
         seen.set(pipe, { offset: offset + length, at: receivedAt })
         if (messages[0]?.method === 'ping' && messages[0].call !== null) ids += Number(messages[0].rpcId)
       }
       after = rows.at(-1)!.id
     }
+    expect(wrong).toEqual([])
     // each id once asked and once answered, both tied to their call
     expect(ids).toBe(2 * ((CALLS * (CALLS - 1)) / 2))
     expect(reader.calls({ limit: 5000 }).every(({ outcome }) => outcome === 'ok')).toBe(true)

@@ -1,0 +1,138 @@
+/** Which answer belongs to which request, and what becomes of those without one. */
+import type { Call, CallOutcome, ConversationListener, Exchange, Open, Talk } from './conversation-types.ts'
+import type { EndingBy } from './ending.ts'
+import type { Direction } from './frame.ts'
+import type { ScannedMessage } from './jsonrpc.ts'
+
+/** An answer that still comes is kept, but does not change what became of the call. */
+const KEEPS_ANSWER = new Set<CallOutcome>(['cancelled', 'fault'])
+
+export class CallBook<Frame, S, C> {
+  readonly #listener: ConversationListener<Frame, S, C>
+  readonly #maxPending: number
+
+  constructor(listener: ConversationListener<Frame, S, C>, maxPending: number) {
+    this.#listener = listener
+    this.#maxPending = maxPending
+  }
+
+  /** A request. */
+  asked(
+    exchange: Exchange<Frame, S, C>,
+    direction: Direction,
+    message: ScannedMessage,
+    request: Frame,
+    at: number,
+  ): Call<Frame, C> {
+    const talk = exchange.session
+    const id = message.rpcId ?? 'null'
+    const call: Open<Frame, S, C> = {
+      tag: null,
+      talk,
+      direction,
+      id,
+      method: message.method ?? '',
+      tool: message.tool,
+      request,
+      response: null,
+      requestedAt: at,
+      answeredAt: null,
+      outcome: 'pending',
+      code: null,
+      cut: null,
+    }
+    // those of the server are answered on other exchanges, and a GET stream may carry any number of them
+    if (direction === 'c2s') exchange.calls.push(call)
+    if (talk !== null) {
+      const pending = talk.pending[direction]
+      pending.set(id, call)
+      if (pending.size > this.#maxPending) this.#giveUp(pending)
+    }
+    this.#listener.call(call, talk, null)
+    return call
+  }
+
+  #giveUp(pending: Map<string, Open<Frame, S, C>>): void {
+    const [id, call] = pending.entries().next().value!
+    pending.delete(id)
+    if (call.outcome === 'pending') this.#settle(call, call.cut ?? 'silent')
+  }
+
+  /** An answer: gives the call it settles, if any. */
+  answered(
+    exchange: Exchange<Frame, S, C>,
+    direction: Direction,
+    message: ScannedMessage,
+    frame: Frame,
+    at: number,
+  ): Call<Frame, C> | null {
+    const asked: Direction = direction === 'c2s' ? 's2c' : 'c2s'
+    const call = this.#find(exchange, asked, message)
+    if (call === null) return null
+    const pending = call.talk?.pending[asked]
+    if (pending?.get(call.id) === call) pending.delete(call.id)
+    call.answeredAt = at
+    call.response = frame
+    call.code = message.code
+    if (KEEPS_ANSWER.has(call.outcome)) this.#listener.call(call, call.talk, call.outcome)
+    else this.#settle(call, message.kind === 'error' ? 'error' : message.isError ? 'tool-error' : 'ok')
+    return call
+  }
+
+  /** On its own exchange first: two clients that cannot be told apart may use the same ids at the same time. */
+  #find(exchange: Exchange<Frame, S, C>, asked: Direction, message: ScannedMessage): Open<Frame, S, C> | null {
+    const { calls } = exchange
+    const id = message.rpcId
+    let open: Open<Frame, S, C> | null = null
+    let count = 0
+    for (const call of calls) {
+      if (call.direction !== asked || call.answeredAt !== null) continue
+      if (call.id === id) return call
+      open = call
+      count++
+    }
+    if (id !== null && id !== 'null') return exchange.session?.pending[asked].get(id) ?? null
+    // An error without id answers what could not be read: the only one it can mean is the request it came back on.
+    return message.kind === 'error' && count === 1 ? open : null
+  }
+
+  /** `notifications/cancelled` of who asked. */
+  cancelled(exchange: Exchange<Frame, S, C>, direction: Direction, id: string | null): void {
+    const call = id === null ? undefined : exchange.session?.pending[direction].get(id)
+    if (call !== undefined && call.answeredAt === null && call.outcome !== 'cancelled') this.#settle(call, 'cancelled')
+  }
+
+  /** The exchange of a call is over, and no answer came on it. */
+  cut(exchange: Exchange<Frame, S, C>, call: Open<Frame, S, C>, by: EndingBy | null, at: number): void {
+    if (call.direction !== 'c2s' || call.outcome !== 'pending') return
+    const { response } = exchange
+    if (response !== null && response.status >= 400) {
+      call.code = response.status
+      call.response = exchange.responseFrame
+      call.answeredAt = at
+      return this.#settle(call, 'error')
+    }
+    if (by === 'fault') return this.#settle(call, 'fault')
+    if (by === 'client' && exchange.era === 'stateless') return this.#settle(call, 'cancelled')
+    if (by === 'proxy') return
+    // Accepted (202), or a body without the answer: it may come on another stream.
+    if (by === null && response !== null && !response.stream) return
+    const cut: CallOutcome = by === 'client' ? 'client-left' : 'server-closed'
+    if (exchange.resumable && exchange.era !== 'stateless') call.cut = cut
+    else this.#settle(call, cut)
+  }
+
+  #settle(call: Open<Frame, S, C>, outcome: CallOutcome): void {
+    const before = call.outcome
+    call.outcome = outcome
+    this.#listener.call(call, call.talk, before)
+  }
+
+  /** The session is over: what is pending stays so. */
+  giveUpAll(talk: Talk<Frame, S, C>): void {
+    for (const pending of [talk.pending.c2s, talk.pending.s2c]) {
+      for (const call of pending.values()) if (call.outcome === 'pending') this.#settle(call, call.cut ?? 'silent')
+      pending.clear()
+    }
+  }
+}
