@@ -42,11 +42,8 @@ const partsOf = (entry: Entry): Part[] => {
     case 'message':
       return messageParts(entry.message, entry.call)
     case 'frame': {
-      const { kind, label, size } = entry.frame
-      return [
-        { text: kind, as: 'dim' },
-        { text: printable(label ?? bytesText(size)), as: 'dim' },
-      ]
+      const { kind, label, size, edits } = entry.frame
+      return [{ text: kind, as: 'dim' }, { text: printable(label ?? bytesText(size)), as: 'dim' }, ...changed(edits)]
     }
     case 'unanswered':
       return [
@@ -73,6 +70,12 @@ const partsOf = (entry: Entry): Part[] => {
     }
   }
 }
+
+/** What we changed in it on the way. */
+const changed = (edits: readonly string[]): Part[] =>
+  edits.length === 0
+    ? []
+    : [{ text: `changed by the proxy: ${edits.map((edit) => printable(edit)).join(', ')}`, as: 'warn' }]
 
 const messageParts = (message: MessageRow, call: CallRow | undefined): Part[] => {
   const named = name(message.method ?? '', message.tool ?? message.uri)

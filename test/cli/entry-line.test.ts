@@ -64,6 +64,15 @@ describe('one line for', () => {
       'TIME  →  head  POST /mcp HTTP/1.1',
     ))
 
+  test('a head that we changed, with what', () =>
+    expect(
+      line({
+        kind: 'frame',
+        at: NOW,
+        frame: frameRow({ kind: 'head', label: 'POST /mcp HTTP/1.1', edits: ['host', 'header:Authorization'] }),
+      }),
+    ).toBe('TIME  →  head  POST /mcp HTTP/1.1  changed by the proxy: host, header:Authorization'))
+
   test('a call that was never answered', () =>
     expect(
       line({ kind: 'unanswered', at: NOW, call: callRow({ outcome: 'client-left', requestedAt: NOW - 3e6 }) }),
