@@ -238,8 +238,19 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
     await page.keyboard.press('Escape')
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor({ state: 'hidden' })
     await page.keyboard.press('g')
     await page.locator('#frame-8').waitFor()
+  })
+
+  test('typing slowly loses no letter', async () => {
+    const { page } = await withRows()
+    await page.keyboard.press('/')
+    await page.keyboard.type('search', { delay: 170 })
+    await page.waitForURL(/q=search$/)
+    expect(await page.getByLabel('Filter by method').inputValue()).toBe('search')
+    await page.getByRole('button', { name: 'Clear the text' }).click()
+    await expect.poll(() => page.url()).toBe(`${api.url}/`)
   })
 
   test('copies the message with y', async () => {
@@ -281,6 +292,37 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     const { page } = await withRows({ path: `?frame=${40_000 * 6 - 1}` })
     await page.getByLabel('Search in the message').fill('issue-412')
     await expect.poll(() => page.locator('.json mark', { hasText: 'issue-412' }).count()).toBe(1)
+  })
+
+  test('finds what lies far down in a long message', async () => {
+    const { page } = await withRows({ path: `?frame=${39_990 * 6 + 5}` })
+    await page.getByLabel('Search in the message').fill('Row 899:')
+    await expect
+      .poll(() => page.locator('.json [data-current="true"]').textContent())
+      .toContain('Row 899: <b>not markup</b>')
+  })
+
+  test('switches the colours and keeps the choice', async () => {
+    const { page } = await withRows({ colorScheme: 'light' })
+    const ground = `getComputedStyle(document.body).backgroundColor`
+    const light = await page.evaluate(ground)
+    await page.getByRole('button', { name: /^Colours/ }).click()
+    await page.getByRole('button', { name: /^Colours: light/ }).click()
+    expect(await page.evaluate(ground)).not.toBe(light)
+    await page.reload()
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
+  })
+
+  test('fits a screen of 360 pixels', async () => {
+    const { page } = await withRows({ viewport: { width: 360, height: 740 } })
+    await page.locator('.list-row').nth(4).click()
+    for (const name of ['Message', 'HTTP', 'Raw', 'Timing', 'Related']) {
+      await page.getByRole('tab', { name, exact: true }).click()
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+    }
+    await page.getByRole('button', { name: 'Sessions' }).click()
+    await page.getByRole('button', { name: 'python-sdk' }).first().click()
+    await expect.poll(() => page.url()).toContain('session=')
   })
 
   test('shows an error of the API with code, message and hint, and tries again', async () => {
@@ -341,6 +383,21 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
           if (path.includes('frame=')) await ui.page.locator('.detail-body > *').first().waitFor()
           expect(await violations(ui)).toEqual([])
         })
+
+    test('on the help, and on an error', async () => {
+      const ui = await withRows()
+      await ui.page.keyboard.press('?')
+      await ui.page.getByRole('dialog').waitFor()
+      expect(await violations(ui)).toEqual([])
+      await ui.page.keyboard.press('Escape')
+      const error = { code: 'STORE_OPEN_FAILED', message: 'The capture cannot be read.', hint: 'Free some space.' }
+      api.fail('/api/frames', { status: 500, error })
+      await ui.page.getByRole('button', { name: 'All frames' }).click()
+      await ui.page.getByText('STORE_OPEN_FAILED').waitFor()
+      api.fail('/api/frames', null)
+      expect(await violations(ui)).toEqual([])
+      ui.complaints.splice(0)
+    })
 
     test('on a narrow screen, and without a token', async () => {
       const narrow = await withRows({ viewport: { width: 390, height: 844 } })

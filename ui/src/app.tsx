@@ -52,7 +52,11 @@ export function AppGate() {
 }
 
 function Page() {
-  const { route } = useApp()
+  const { route, status } = useApp()
+  const target = status.value?.target ?? null
+  useEffect(() => {
+    document.title = target === null ? 'mitmcp' : `${target.replace(/^https?:\/\//, '')} · mitmcp`
+  }, [target])
   const view = views.find(({ id }) => id === route.value.view) ?? views[0]!
   return (
     <div class="page">

@@ -3,9 +3,11 @@ import { parseJson } from '../../../ui/src/state/json-parse.ts'
 import {
   findInTree,
   formatJson,
+  maxMatches,
   pageSize,
   previewOf,
   treeLines,
+  viewOfMatches,
   type TreeView,
 } from '../../../ui/src/state/json-tree.ts'
 
@@ -42,11 +44,21 @@ describe('treeLines', () => {
 
 describe('findInTree', () => {
   test('finds names and values in any case, and opens the way to them', () => {
-    const { paths, open } = findInTree(tree({ result: { Items: ['one', 'TWO', 3] } }), 'two')
+    const { paths, reach } = findInTree(tree({ result: { Items: ['one', 'TWO', 3] } }), 'two')
     expect(paths).toEqual(['/result/Items/1'])
-    expect([...open]).toEqual(['', '/result', '/result/Items'])
+    expect(Object.fromEntries(reach)).toEqual({ '': 1, '/result': 1, '/result/Items': 2 })
     expect(findInTree(tree({ result: { Items: [] } }), 'items').paths).toEqual(['/result/Items'])
     expect(findInTree(tree([3]), '3').paths).toEqual(['/0'])
+  })
+  test('a match far down a long list in a shut container can be seen', () => {
+    const root = tree({ rows: Array.from({ length: 900 }, (_, at) => `row ${at}`) })
+    const matches = findInTree(root, 'row 700')
+    const drawn = treeLines(root, viewOfMatches(root, closed, matches)).map(({ path }) => path)
+    expect(drawn).toContain('/rows/700')
+    expect(drawn).not.toContain('/rows/701')
+  })
+  test('keeps a bounded number of matches', () => {
+    expect(findInTree(tree(Array.from({ length: 900 }, () => 'x')), 'x').paths).toHaveLength(maxMatches)
   })
   test('an index is no name', () => {
     expect(findInTree(tree(['a', 'b']), '1').paths).toEqual([])

@@ -63,10 +63,16 @@ function FilterText() {
   const { filter } = route.value
   const [text, setText] = useState(filter.text)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => setText(filter.text), [filter.text])
+  const committed = useRef(filter.text)
+  useEffect(() => {
+    // Only what came from elsewhere (back button, cleared): one's own, come back, would undo what was typed since.
+    if (filter.text !== committed.current) setText(filter.text)
+    committed.current = filter.text
+  }, [filter.text])
   const commit = (next: string) => {
     clearTimeout(timer.current)
-    go({ filter: { ...route.peek().filter, text: next.trim() } })
+    committed.current = next.trim()
+    go({ filter: { ...route.peek().filter, text: committed.current } })
   }
   const onInput = (next: string) => {
     setText(next)

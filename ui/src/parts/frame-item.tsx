@@ -13,13 +13,15 @@ interface ItemProps {
   /** Pixels from the top of the list. */
   top: number
   selected: boolean
+  /** Of the same exchange as the selected one. */
+  related: boolean
   /** Instant that times are told from; null for the time of day. */
   base: number | null
   onChoose: (id: number) => void
 }
 
 /** One row of the list. Its time is when it was complete: that is what the order of the list goes by. */
-export function FrameItem({ row, call, index, top, selected, base, onChoose }: ItemProps) {
+export function FrameItem({ row, call, index, top, selected, related, base, onChoose }: ItemProps) {
   const text = frameText(row)
   const isAnswer = text.kind === 'response' || text.kind === 'error'
   const answeredAt = call?.answeredAt ?? null
@@ -27,7 +29,7 @@ export function FrameItem({ row, call, index, top, selected, base, onChoose }: I
   return (
     <div
       id={`frame-${row.id}`}
-      class={`list-row list-cells ${selected ? 'is-selected' : ''}`}
+      class={`list-row list-cells ${selected ? 'is-selected' : related ? 'is-related' : ''}`}
       role="row"
       aria-rowindex={index + 2}
       aria-selected={selected}
@@ -62,7 +64,7 @@ function What({ row, text }: { row: FrameRow; text: FrameText }) {
     <span role="gridcell" class="cell-what">
       <FrameLabel text={text} />
       {row.edits.length > 0 && (
-        <span class="tag is-ours" title={`Changed by us: ${row.edits.join(', ')}`}>
+        <span class="what-edited" title={`Changed by us: ${row.edits.join(', ')}`}>
           edited
         </span>
       )}

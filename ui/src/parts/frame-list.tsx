@@ -142,6 +142,7 @@ interface RowsProps {
 
 function Rows({ app, rows, range, rowHeight, selected }: RowsProps) {
   const base = timeMode.value === 'offset' ? timeBase(app) : null
+  const flow = selected === null ? undefined : app.traffic.window.get(selected)?.flow
   const choose = (id: number) => {
     app.traffic.follow(false)
     app.go({ frame: id })
@@ -158,6 +159,7 @@ function Rows({ app, rows, range, rowHeight, selected }: RowsProps) {
           index={range.start + at}
           top={(range.start + at) * rowHeight}
           selected={row.id === selected}
+          related={row.flow === flow}
           base={base}
           onChoose={choose}
         />

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { JsonNode } from '../state/json-parse.ts'
-import { findInTree, formatJson, isContainer, isOpen, pageSize, treeLines, type TreeView } from '../state/json-tree.ts'
+import { findInTree, formatJson, pageSize, treeLines, viewOfMatches, type TreeView } from '../state/json-tree.ts'
 import { rawJson } from '../state/settings.ts'
 import { CopyButton } from './copy-button.tsx'
 import { Icon } from './icon.tsx'
@@ -65,9 +65,11 @@ interface LinesProps {
 function Lines({ tree, matched, current }: LinesProps) {
   const [limit, setLimit] = useState(linePage)
   const found = useMemo(() => new Set(matched), [matched])
+  const needed = current === null ? 0 : tree.lines.findIndex(({ path }) => path === current) + 1
+  const drawn = Math.max(limit, needed)
   return (
     <div class="json mono" role="group" aria-label="JSON">
-      {tree.lines.slice(0, limit).map((line) => {
+      {tree.lines.slice(0, drawn).map((line) => {
         const own = line.shape !== 'close' && line.shape !== 'more'
         return (
           <JsonLine
@@ -81,9 +83,9 @@ function Lines({ tree, matched, current }: LinesProps) {
           />
         )
       })}
-      {tree.lines.length > limit && (
-        <button class="button" onClick={() => setLimit(limit + linePage * 4)}>
-          Show more ({tree.lines.length - limit} lines)
+      {tree.lines.length > drawn && (
+        <button class="button" onClick={() => setLimit(drawn + linePage * 4)}>
+          Show more ({tree.lines.length - drawn} lines)
         </button>
       )}
     </div>
@@ -98,11 +100,7 @@ function useTree(root: JsonNode) {
   const [text, setText] = useState('')
   const matches = useMemo(() => findInTree(root, text), [root, text])
   const view: TreeView = useMemo(
-    () => ({
-      toggled: withOpen(root, { toggled, shown, openDepth: all ? 50 : 4 }, matches.open),
-      shown,
-      openDepth: all ? 50 : 4,
-    }),
+    () => viewOfMatches(root, { toggled, shown, openDepth: all ? 50 : 4 }, matches),
     [root, toggled, shown, all, matches],
   )
   const lines = useMemo(() => treeLines(root, view), [root, view])
@@ -124,24 +122,6 @@ function useTree(root: JsonNode) {
       setAll(!all)
     },
   }
-}
-
-/** The toggled set in which every container a match lies in is open. */
-function withOpen(root: JsonNode, view: TreeView, open: ReadonlySet<string>): ReadonlySet<string> {
-  if (open.size === 0) return view.toggled
-  const toggled = new Set(view.toggled)
-  const visit = (path: string, depth: number, node: JsonNode) => {
-    if (!open.has(path) || !isContainer(node)) return
-    if (!isOpen(path, depth, node, { ...view, toggled })) {
-      if (!toggled.delete(path)) toggled.add(path)
-    }
-    if (node.type === 'array') node.items.forEach((item, at) => visit(`${path}/${at}`, depth + 1, item))
-    else if (node.type === 'object')
-      for (const { name, value } of node.entries)
-        visit(`${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1, value)
-  }
-  visit('', 0, root)
-  return toggled
 }
 
 interface SearchProps {

@@ -6,6 +6,7 @@ import { parseEventBlock, type EventBlock } from '../state/event-block.ts'
 import { parseJson } from '../state/json-parse.ts'
 import { messageText } from '../state/message-text.ts'
 import { sizeText } from '../state/size-format.ts'
+import { BodyMarks } from './body-marks.tsx'
 import { CallLine } from './call-line.tsx'
 import { ErrorCard } from './error-card.tsx'
 import { HeadView } from './head-view.tsx'
@@ -21,6 +22,7 @@ export function MessageTab({ frame }: { frame: FrameDetail }) {
   return (
     <>
       <CallLine frame={frame} />
+      <BodyMarks frame={frame} />
       {frame.kind === 'event' && <EventFields block={parseEventBlock(whole.text)} />}
       {whole.cut && (
         <p class="callout">

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 
-const bounds = { sessions: [200, 420, 264], detail: [320, 1000, 480] } as const
+const bounds = { sessions: [200, 420, 280], detail: [320, 1000, 480] } as const
 
 /** A bar between panes: dragged, or moved with the arrow keys. Its width is a custom property of the root. */
 export function Splitter({ name, label }: { name: keyof typeof bounds; label: string }) {

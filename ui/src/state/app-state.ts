@@ -94,7 +94,7 @@ export function startApp(token: string, onUnauthorized: (error: ApiError) => voi
   void load().then(() => {
     void followLive({ api, since: () => seq.value, onChange, onStatus: setStatus, onState, wait: sleep }, ended)
   })
-  watchRoute(routing.route, { selection, sessions, reload })
+  watchRoute(routing.route, { selection, sessions, reload }, ended)
   return { api, ...routing, seq, status, failure, live, sessions, calls, traffic, selection, now: clock.now, reload }
 }
 
@@ -136,19 +136,24 @@ interface Followers {
 }
 
 /** Each part of the route is watched for itself: a click on a row must not load the list again. */
-function watchRoute(route: ReadonlySignal<Route>, { selection, sessions, reload }: Followers): void {
+function watchRoute(
+  route: ReadonlySignal<Route>,
+  { selection, sessions, reload }: Followers,
+  ended: AbortSignal,
+): void {
+  const watch = (run: () => void) => ended.addEventListener('abort', effect(run), { once: true })
   const frame = computed(() => route.value.frame)
   const session = computed(() => route.value.session)
   const filter = computed(() => route.value.filter)
-  effect(() => {
+  watch(() => {
     const id = frame.value
     untracked(() => void selection.select(id))
   })
-  effect(() => {
+  watch(() => {
     // A session that is not there shows as an empty list, which says so itself.
     if (session.value !== null) void sessions.need(session.value).catch(() => {})
   })
-  effect(() => {
+  watch(() => {
     void [session.value, filter.value]
     untracked(() => void reload())
   })

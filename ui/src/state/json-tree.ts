@@ -33,12 +33,10 @@ const shutOver = 400
 export const childCount = (node: JsonNode): number =>
   node.type === 'object' ? node.entries.length : node.type === 'array' ? node.items.length : 0
 
-export const isContainer = (node: JsonNode): boolean => node.type === 'object' || node.type === 'array'
-
 const escape = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1')
 
 /** Whether a container is drawn open. */
-export function isOpen(path: string, depth: number, node: JsonNode, view: TreeView): boolean {
+function isOpen(path: string, depth: number, node: JsonNode, view: TreeView): boolean {
   const byDefault = depth <= view.openDepth && (depth === 0 || childCount(node) <= shutOver)
   return view.toggled.has(path) ? !byDefault : byDefault
 }
@@ -84,10 +82,11 @@ function addLines(lines: TreeLine[], { path, label, index, node }: Child, depth:
   lines.push({ ...line, shape: 'close' })
 }
 
-/** What a search found: the lines themselves, and every container that must be open to see them. */
+/** What a search found: the lines themselves, and what must be open, and how far, to see them. */
 export interface TreeMatches {
   readonly paths: readonly string[]
-  readonly open: ReadonlySet<string>
+  /** Children to draw, by path of every container on the way. */
+  readonly reach: ReadonlyMap<string, number>
 }
 
 /** Matches kept; a search for `e` in a megabyte must not draw it all. */
@@ -97,19 +96,34 @@ export const maxMatches = 500
 export function findInTree(root: JsonNode, text: string): TreeMatches {
   const wanted = text.toLowerCase()
   const paths: string[] = []
-  const open = new Set<string>()
-  const visit = (child: Child, trail: readonly string[], depth: number) => {
+  const reach = new Map<string, number>()
+  const visit = (child: Child, trail: readonly (readonly [path: string, children: number])[]) => {
     if (paths.length >= maxMatches) return
-    const name = depth > 0 && !child.index && child.label.toLowerCase().includes(wanted)
-    if (name || leafText(child.node)?.toLowerCase().includes(wanted)) {
+    const named = trail.length > 0 && !child.index && child.label.toLowerCase().includes(wanted)
+    if (named || leafText(child.node)?.toLowerCase().includes(wanted)) {
       paths.push(child.path)
-      for (const path of trail) open.add(path)
+      for (const [path, children] of trail) reach.set(path, Math.max(children, reach.get(path) ?? 0))
     }
-    const inner = [...trail, child.path]
-    for (const next of childrenOf(child.path, child.node, pageSize)) visit(next, inner, depth + 1)
+    childrenOf(child.path, child.node, Infinity).forEach((next, at) => visit(next, [...trail, [child.path, at + 1]]))
   }
-  if (wanted !== '') visit({ path: '', label: '', index: false, node: root }, [], 0)
-  return { paths, open }
+  if (wanted !== '') visit({ path: '', label: '', index: false, node: root }, [])
+  return { paths, reach }
+}
+
+/** The view in which every match can be seen. */
+export function viewOfMatches(root: JsonNode, view: TreeView, { reach }: TreeMatches): TreeView {
+  if (reach.size === 0) return view
+  const toggled = new Set(view.toggled)
+  const shown = new Map(view.shown)
+  const visit = ({ path, node }: Child, depth: number) => {
+    const children = reach.get(path)
+    if (children === undefined) return
+    if (!isOpen(path, depth, node, { ...view, toggled }) && !toggled.delete(path)) toggled.add(path)
+    shown.set(path, Math.max(children, shown.get(path) ?? pageSize))
+    for (const next of childrenOf(path, node, children)) visit(next, depth + 1)
+  }
+  visit({ path: '', label: '', index: false, node: root }, 0)
+  return { ...view, toggled, shown }
 }
 
 /** Text of a value without children, as searched; null for containers. */

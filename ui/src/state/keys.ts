@@ -8,6 +8,9 @@ import { helpOpen, narrowPane, rawJson } from './settings.ts'
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 
+/** Asked of the document: the dialog's own `close` event comes a task later. */
+const isDialogOpen = () => document.querySelector('dialog[open]') !== null
+
 const focus = (id: string) => document.getElementById(id)?.focus()
 
 /** Moves the selection by rows; without one it begins at the live end. */
@@ -73,7 +76,7 @@ const onList: Readonly<Record<string, (app: App) => unknown>> = {
 /** Listens for the shortcuts until the signal fires. */
 export function startKeys(app: App, ended: AbortSignal): void {
   const onKey = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || helpOpen.value) return
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return
     const target = event.target as HTMLElement
     const free = target === document.body || target.id === 'frames'
     const tab = /^[1-5]$/.test(event.key) ? tabs[Number(event.key) - 1] : undefined
