@@ -5,9 +5,7 @@
  * @module
  */
 export type { Action, NamedStage, PipeEvent, Stage } from './action.ts'
-export { bytesOf, pass } from './action.ts'
 export { createClock, type AnchoredClock, type Clock } from './clock.ts'
-export { createGate } from './gate.ts'
 export { nullTap } from './null-tap.ts'
-export { Pipe, type Outlet, type PipeHost } from './pipe.ts'
+export type { Outlet, Pipe, PipeHost } from './pipe.ts'
 export type { ConnectionInfo, Tap, UpstreamInfo } from './tap.ts'
