@@ -110,6 +110,7 @@ export class ConnectionFlows implements HalfOwner {
   }
 
   closed(at: number): void {
+    for (const { side } of [this.#c2s, this.#s2c]) side.end(false)
     this.#breakOff(this.row.s2cEnding ?? '{"how":"fin","by":"proxy"}', this.#left ? 'client' : 'proxy', at)
     this.row.closedAt = at
     this.#context.dirty.connection(this.row)
