@@ -192,6 +192,11 @@ export class RecorderQueue {
       }
       case 'trouble':
         if (!message.waiting) this.#lose(message.message)
+        return
+      // heard by those who wait for them
+      case 'ready':
+      case 'refused':
+      case 'closed':
     }
   }
 

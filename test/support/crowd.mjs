@@ -58,7 +58,7 @@ async function fire() {
   return performance.now() - began
 }
 
-process.on('message', async ({ gather: asked, fire: firing, leave }) => {
+const obey = async ({ gather: asked, fire: firing, leave }) => {
   if (asked) {
     await gather(asked.port, asked.count)
     process.send({ streams: streams.size })
@@ -67,5 +67,6 @@ process.on('message', async ({ gather: asked, fire: firing, leave }) => {
   } else if (leave) {
     for (const socket of clients) socket.destroy()
   }
-})
+}
+process.on('message', (order) => void obey(order))
 process.on('disconnect', () => process.exit())
