@@ -283,5 +283,5 @@ test('who records beside it waits for no more than a few steps', async () => {
   await exit
   expect(count(capture, 'frame')).toBe(0)
   expect(waits.length).toBeGreaterThan(20)
-  expect(Math.max(...waits)).toBeLessThan(500)
+  expect(waits.reduce((longest, wait) => Math.max(longest, wait), 0)).toBeLessThan(500)
 })
