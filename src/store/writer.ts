@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Bulk } from './bulk.ts'
 import { createCapture, type CaptureDatabase, type CreateOptions } from './create.ts'
+import { checkCapture } from './open.ts'
 import { putBytes, putCall, putConnection, putEdits, putFlow, putFrame, putRest, putSession } from './put.ts'
 import type { Batch, EditSet, Stored } from './records.ts'
 import { prepareBirths, prepareStatements, type Births, type Statements } from './statements.ts'
@@ -19,7 +20,7 @@ export interface Writer {
   readonly instance: number
   /** Stores a batch, allots ids, and adds its `change` row. After an error nothing of it is stored and it may be tried again. */
   commit(batch: Batch, at: number): void
-  /** The process lives: once a second. */
+  /** The process lives: once a second. Throws `STORE_NEWER` when a newer mitmcp has taken the capture over meanwhile. */
   beat(at: number): void
   describe(instance: WriterInstance): void
   /** Marks the instance as ended, unless `at` is 0, and closes. */
@@ -44,7 +45,10 @@ export function createWriter(path: string, instance: WriterInstance, at: number,
       }
       store.done()
     },
-    beat: (now) => void beat.run(now, id),
+    beat(now) {
+      checkCapture(db, path)
+      beat.run(now, id)
+    },
     describe({ role, name, url, target, uiPort }) {
       db.prepare('UPDATE instance SET role = ?, name = ?, url = ?, target = ?, ui_port = ? WHERE id = ?').run(
         role,

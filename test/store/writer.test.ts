@@ -178,3 +178,13 @@ test('bytes that never left take the instants of sending back', () => {
     { sent_at: null, sent_last: null },
   ])
 })
+
+test('a capture that a newer program took over is written no more', () => {
+  const writer = open()
+  writer.beat(11)
+  expect(query('SELECT seen_at FROM instance')).toEqual([{ seen_at: 11 }])
+  const newer = new Database(path)
+  newer.pragma('user_version = 999')
+  newer.close()
+  expect(() => writer.beat(12)).toThrow(expect.objectContaining({ code: 'STORE_NEWER' }))
+})
