@@ -42,11 +42,13 @@ export interface PeerOptions {
   patienceMs?: number
   /** Do not read until `read()`. */
   idle?: boolean
+  /** The socket under a TLS layer, which alone can tell RST from FIN. */
+  raw?: Socket
 }
 
 const latin1 = (bytes: string | Buffer): Buffer => (typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
 
-export function createPeer(socket: Socket, { patienceMs = 3000, idle = false }: PeerOptions = {}): Peer {
+export function createPeer(socket: Socket, { patienceMs = 3000, idle = false, raw = socket }: PeerOptions = {}): Peer {
   const pieces: Piece[] = []
   const listeners = new Set<() => void>()
   let how: How | 'open' = 'open'
@@ -71,7 +73,7 @@ export function createPeer(socket: Socket, { patienceMs = 3000, idle = false }: 
   const onEnd = (): void => {
     // behind bytes that wait it would not be written; those fail by themselves
     if (!socket.writable || socket.writableLength > 0) finish('fin')
-    else socket.write('', (error) => finish(error ? 'rst' : 'fin'))
+    else raw.write('', (error) => finish(error ? 'rst' : 'fin'))
   }
   socket.setNoDelay(true)
   socket.on('end', onEnd)

@@ -14,17 +14,21 @@ const STREAM = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n'
 let server: Server
 let proxy: Proxy
 let port = 0
-let arrivals: ((pair: { raw: Socket; peer: Peer }) => void)[] = []
+let arrived: { raw: Socket; peer: Peer }[] = []
+let look: () => void = () => {}
+let runs = 0
 const peers: Socket[] = []
 
 beforeEach(async () => {
-  arrivals = []
+  arrived = []
+  look = () => {}
   server = createServer({ allowHalfOpen: true }, (raw) => {
     raw.on('error', () => {})
     const secure = new TLSSocket(raw, { isServer: true, ...identity })
-    const peer = createPeer(secure)
+    const peer = createPeer(secure, { raw })
     peers.push(secure, raw)
-    secure.once('secure', () => arrivals.shift()?.({ raw, peer }))
+    arrived.push({ raw, peer })
+    peer.onChange(() => look())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   port = (server.address() as AddressInfo).port
@@ -36,20 +40,31 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
+/** The connection whose request has this token. */
+async function accept(token: string): Promise<{ raw: Socket; peer: Peer }> {
+  return await new Promise((resolve) => {
+    const before = look
+    look = () => {
+      before()
+      const found = arrived.find(({ peer }) => peer.text().includes(token) && peer.text().endsWith('{}'))
+      if (found !== undefined) resolve(found)
+    }
+  })
+}
+
 async function open(request = REQUEST): Promise<{ client: Peer; raw: Socket; peer: Peer }> {
-  const arrived = new Promise<{ raw: Socket; peer: Peer }>((resolve) => arrivals.push(resolve))
+  const token = `/mcp?${++runs}.`
+  const accepted = accept(token)
   const client = await dial(proxy.port)
   peers.push(client.socket)
-  client.write(request)
-  const found = await arrived
-  await found.peer.until('{}')
-  return { client, ...found }
+  client.write(request.replace('/mcp', token))
+  return { client, ...(await accepted) }
 }
 
 describe('the reverse proxy, in front of TLS', () => {
   it('passes bytes both ways as they come', async () => {
     const { client, peer } = await open()
-    expect(peer.text()).toBe(REQUEST)
+    expect(peer.text()).toBe(REQUEST.replace('/mcp', `/mcp?${runs}.`))
     for (const text of [STREAM, 'data: 1\n', '\n', ': \xff\x00\n\n']) {
       const before = client.text().length
       peer.write(text)
@@ -66,7 +81,7 @@ describe('the reverse proxy, in front of TLS', () => {
       `POST /mcp HTTP/1.1\r\nHost: ${own}\r\nOrigin: http://${own}\r\nContent-Length: 2\r\n\r\n{}`,
     )
     expect(peer.text()).toBe(
-      `POST /mcp HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: https://localhost:${port}\r\nContent-Length: 2\r\n\r\n{}`,
+      `POST /mcp?${runs}. HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: https://localhost:${port}\r\nContent-Length: 2\r\n\r\n{}`,
     )
     peer.write(`HTTP/1.1 308 Permanent Redirect\r\nLocation: https://localhost:${port}/x\r\nContent-Length: 0\r\n\r\n`)
     await client.until('\r\n\r\n')
