@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
+import axe from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { findChromium, launchChromium } from '../support/chromium.ts'
@@ -355,9 +354,8 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
   })
 
   describe('axe finds nothing', () => {
-    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     const violations = async ({ page }: UiPage) => {
-      await page.evaluate(axe)
+      await page.evaluate(axe.source)
       return page.evaluate(`axe.run(document).then(({ violations }) =>
         violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html, failureSummary }) => html + ' ' + failureSummary).join(' | ')))`)
     }
