@@ -1,5 +1,4 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import type { MockApi } from './mock-api.ts'
 
 /** A page of ours, and what it said on its console that it should not have. */
 export interface UiPage {
@@ -35,7 +34,7 @@ const inPage = {
 /** Opens the page with the token and waits for its rows; `path` is query and all, without the token. */
 export async function openPage(
   browser: Browser,
-  api: MockApi,
+  api: { readonly url: string; readonly token: string },
   { path = '', token = api.token, ...options }: BrowserContextOptions & { path?: string; token?: string | null } = {},
 ): Promise<UiPage> {
   const context = await browser.newContext({
