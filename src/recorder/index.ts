@@ -35,7 +35,7 @@ export interface RecorderOptions {
 
 export interface Recorder {
   readonly tap: Tap
-  /** Called with true when the queue has reached its bound: stop reading; with false when it is below half. */
+  /** Called with true when the queue has reached its bound: stop reading; with false when there is room again. */
   onPressure(listener: (pause: boolean) => void): void
   /** Told when recording stops, and when it goes on. */
   onState(listener: (state: RecorderState) => void): void

@@ -16,6 +16,9 @@ export interface RecorderStats {
   readonly lostBytes: number
 }
 
+/** Part of the bound below which reading goes on: near it, so that the traffic is slowed in short steps, not stopped for long. */
+const RELEASE = 15 / 16
+
 export type RecorderState =
   /** Traffic goes on unrecorded from now. */
   | { readonly kind: 'lost'; readonly reason: string }
@@ -211,7 +214,7 @@ export class RecorderQueue {
       clearInterval(this.#watch)
       this.#watch = undefined
     }
-    if (this.#postedBytes > this.#options.bound / 2) return
+    if (this.#postedBytes > this.#options.bound * RELEASE) return
     if (this.#lost.active) this.#resume()
     this.#setPressure(false)
   }
