@@ -1,6 +1,7 @@
 /** Undoes the content coding of a body, flush by flush and at once, so that a compressed event stream shows each event. */
 import zlib from 'node:zlib'
 import type { Transform } from 'node:stream'
+import { InflateStage } from './inflate-stage.ts'
 
 export interface InflaterOptions {
   /** Bytes given in all, beyond which nothing more is given: what a small body can blow up to is unbounded. Default 64 MiB. */
@@ -62,103 +63,39 @@ function stageOf(coding: string, maxBytes: number): Inflater | null {
   }
 }
 
-/**
- * What is below a stream of node:zlib. Node has no public way to inflate piece by piece at once; this one carries
- * `zlib.inflateSync` since Node 10. Where it is missing the body is given as failed, never wrong.
- */
-interface Handle {
-  writeSync(
-    flush: number,
-    bytes: Uint8Array,
-    from: number,
-    length: number,
-    out: Uint8Array,
-    outFrom: number,
-    outLength: number,
-  ): void
-  onerror: (message: string) => void
-}
-
-/** Output is asked for in pieces of this size. */
-const outBytes = 16 * 1024
-/** Input goes in in pieces of this size, as of the piece that shows the damage no output is known. */
-const inBytes = 4 * 1024
-/** So that a wrong checksum (at most 8 bytes, RFC 1952 §2.3.1) costs none of the output before it. */
-const trailerBytes = 8
-
-const out = Buffer.allocUnsafe(outBytes)
-const nothing = new Uint8Array(0)
-
 class Stage implements Inflater {
-  failed = false
   readonly #create: (first: number) => Transform
   readonly #flush: number
   readonly #finish: number
-  #left: number
+  readonly #maxBytes: number
+  #stage: InflateStage | undefined
   #ended = false
-  #stream: Transform | undefined
-  #handle: Handle | undefined
-  /** Of the last write: output still free, input not used. */
-  #state: Uint32Array = new Uint32Array(2)
 
   constructor(create: (first: number) => Transform, flush: number, finish: number, maxBytes: number) {
     this.#create = create
     this.#flush = flush
     this.#finish = finish
-    this.#left = maxBytes
+    this.#maxBytes = maxBytes
+  }
+
+  get failed(): boolean {
+    return this.#stage?.failed ?? false
   }
 
   push(bytes: Uint8Array): Uint8Array[] {
     const given: Uint8Array[] = []
-    if (this.failed || this.#ended || bytes.length === 0) return given
-    if (this.#stream === undefined) this.#open(bytes[0]!)
-    const trailer = Math.max(0, bytes.length - trailerBytes)
-    for (let from = 0; from < bytes.length && !this.failed;) {
-      const to = from < trailer ? Math.min(trailer, from + inBytes) : bytes.length
-      this.#write(this.#flush, bytes, from, to, given)
-      from = to
-    }
+    if (this.#ended || bytes.length === 0) return given
+    this.#stage ??= new InflateStage(this.#create(bytes[0]!), this.#flush, this.#maxBytes)
+    this.#stage.write(bytes, given)
     return given
   }
 
   end(): Uint8Array[] {
     const given: Uint8Array[] = []
-    if (!this.failed && !this.#ended && this.#handle !== undefined) this.#write(this.#finish, nothing, 0, 0, given)
+    if (!this.#ended) this.#stage?.finish(this.#finish, given)
     this.#ended = true
-    this.#stream?.destroy()
+    this.#stage?.close()
     return given
-  }
-
-  #open(first: number): void {
-    this.#stream = this.#create(first)
-    const { _handle: handle, _writeState: state } = this.#stream as Partial<{
-      _handle: Handle
-      _writeState: Uint32Array
-    }>
-    if (typeof handle?.writeSync !== 'function' || !(state instanceof Uint32Array)) {
-      this.failed = true
-      return
-    }
-    this.#handle = handle
-    this.#state = state
-    handle.onerror = () => {
-      this.failed = true
-    }
-  }
-
-  #write(flush: number, bytes: Uint8Array, from: number, to: number, given: Uint8Array[]): void {
-    let at = from
-    for (;;) {
-      this.#handle!.writeSync(flush, bytes, at, to - at, out, 0, outBytes)
-      if (this.failed) return
-      const [free = 0, unused = 0] = this.#state
-      const have = Math.min(outBytes - free, this.#left)
-      if (have > 0) given.push(Uint8Array.prototype.slice.call(out, 0, have))
-      this.#left -= have
-      this.failed = have < outBytes - free
-      if (free > 0 || this.failed) return
-      at = to - unused
-    }
   }
 }
 

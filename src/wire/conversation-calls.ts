@@ -42,7 +42,7 @@ export class CallBook<Frame, S, C> {
       cut: null,
     }
     // those of the server are answered on other exchanges, and a GET stream may carry any number of them
-    if (direction === 'c2s') exchange.calls.push(call)
+    if (direction === 'c2s' && exchange.alone === null) exchange.calls.push(call)
     if (talk !== null) {
       const pending = talk.pending[direction]
       pending.set(id, call)
@@ -128,10 +128,10 @@ export class CallBook<Frame, S, C> {
     this.#listener.call(call, call.talk, before)
   }
 
-  /** The session is over: what is pending stays so. */
-  giveUpAll(talk: Talk<Frame, S, C>): void {
+  /** The session is over: what is pending stays unanswered, for this reason where its stream has not told another. */
+  giveUpAll(talk: Talk<Frame, S, C>, outcome: CallOutcome = 'silent'): void {
     for (const pending of [talk.pending.c2s, talk.pending.s2c]) {
-      for (const call of pending.values()) if (call.outcome === 'pending') this.#settle(call, call.cut ?? 'silent')
+      for (const call of pending.values()) if (call.outcome === 'pending') this.#settle(call, call.cut ?? outcome)
       pending.clear()
     }
   }

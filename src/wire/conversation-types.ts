@@ -97,6 +97,8 @@ export interface Talk<Frame, S, C> extends Session<S> {
   readonly pending: { readonly c2s: Map<string, Open<Frame, S, C>>; readonly s2c: Map<string, Open<Frame, S, C>> }
   /** Keys it is found by. */
   readonly keys: string[]
+  /** Its socket or process is there: silence does not end it. */
+  held: boolean
 }
 
 export interface Open<Frame, S, C> extends Call<Frame, C> {
@@ -124,5 +126,7 @@ export interface Exchange<Frame, S, C> {
   responseFrame: Frame | null
   /** Its `initialize` made the session. */
   began: boolean
+  /** It is a conversation by itself, carried so: its session is nobody else's. */
+  alone: Transport | null
   readonly calls: Open<Frame, S, C>[]
 }

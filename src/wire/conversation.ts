@@ -7,6 +7,7 @@
  * | `Mcp-Session-Id` on the request | of that id (and server) |
  * | `initialize` | a new one; the id on its response names it |
  * | path of an `endpoint` event | that of the stream which announced it (2024-11-05) |
+ * | a socket or process that is a conversation by itself | its own, whatever is said |
  * | `_meta` of a stateless revision | by server, client address, `clientInfo` and credential; not certain |
  * | none of these | the connection's last one, else by server, address, agent and credential; not certain |
  */
@@ -77,6 +78,7 @@ export class Conversations<Frame, S, C> {
       response: null,
       responseFrame: null,
       began: false,
+      alone: null,
       calls: [],
     }
     if (facts.sessionId !== null) this.#bySessionId(exchange, facts.sessionId, at)
@@ -107,6 +109,16 @@ export class Conversations<Frame, S, C> {
     this.#endpoints++
   }
 
+  /**
+   * The exchange is a conversation by itself from here on: a socket, a process. Its session begins with its first message, or at
+   * once when it is `certain` to be one; `ended` ends it.
+   */
+  alone(exchange: Exchange<Frame, S, C>, transport: Transport, certain: boolean, at: number): void {
+    exchange.alone = transport
+    exchange.session = null
+    if (certain) this.#begin(exchange, at, transport, null).held = true
+  }
+
   /** A message of the exchange. Gives the call it asks or answers, if any. */
   message(
     exchange: Exchange<Frame, S, C>,
@@ -116,7 +128,8 @@ export class Conversations<Frame, S, C> {
     at: number,
   ): Call<Frame, C> | null {
     if (message.kind === 'invalid') return null
-    if (direction === 'c2s') this.#place(exchange, message, at)
+    if (exchange.alone !== null) this.#placeAlone(exchange, exchange.alone, message, at)
+    else if (direction === 'c2s') this.#place(exchange, message, at)
     const talk = exchange.session
     if (talk !== null) talk.lastAt = at
     if (message.kind === 'request') return this.#calls.asked(exchange, direction, message, frame, at)
@@ -131,6 +144,7 @@ export class Conversations<Frame, S, C> {
 
   /** The response is complete (`by` null), or the exchange was broken off by somebody. */
   ended(exchange: Exchange<Frame, S, C>, by: EndingBy | null, at: number): void {
+    if (exchange.alone !== null) return this.#endAlone(exchange, by, at)
     const { response } = exchange
     const ends =
       exchange.facts.verb === 'DELETE' && response !== null && response.status >= 200 && response.status < 300
@@ -140,7 +154,7 @@ export class Conversations<Frame, S, C> {
 
   /** Sessions idle for too long, or too many, are over. To be called now and then. */
   sweep(now: number): void {
-    for (const talk of this.#talks) if (now - talk.lastAt > this.#idle) this.#over(talk, talk.lastAt)
+    for (const talk of this.#talks) if (!talk.held && now - talk.lastAt > this.#idle) this.#over(talk, talk.lastAt)
     const excess = this.#talks.size - this.#maxSessions
     if (excess <= 0) return
     const oldest = [...this.#talks].sort((a, b) => a.lastAt - b.lastAt).slice(0, excess)
@@ -183,6 +197,29 @@ export class Conversations<Frame, S, C> {
       this.#listener.session(talk)
     } else if (exchange.session === null) this.#guess(exchange, at)
     exchange.era = 'stateful'
+  }
+
+  /** The era is that of its newest message that tells one. */
+  #placeAlone(exchange: Exchange<Frame, S, C>, transport: Transport, message: ScannedMessage, at: number): void {
+    const talk = exchange.session ?? this.#begin(exchange, at, transport, null)
+    talk.held = true
+    const { revision, client } = message
+    const begins = message.method === 'initialize' && message.kind === 'request'
+    const stateless = revision !== null && !begins && message.kind !== 'response' && eraOf(revision) === 'stateless'
+    const era = stateless ? 'stateless' : begins ? 'stateful' : (talk.era ?? 'stateful')
+    if (era === talk.era && !begins && (client === null || sameClient(client, talk.client))) return
+    talk.era = exchange.era = era
+    talk.client = client ?? talk.client
+    if (stateless || begins) talk.revision = exchange.revision = revision ?? talk.revision
+    this.#listener.session(talk)
+  }
+
+  /** Nothing comes any more on it, so nothing that is pending will be answered, in either direction. */
+  #endAlone({ session: talk }: Exchange<Frame, S, C>, by: EndingBy | null, at: number): void {
+    if (talk === null) return
+    const cut = by === 'client' ? 'client-left' : by === 'server' ? 'server-closed' : by === 'fault' ? by : 'silent'
+    this.#calls.giveUpAll(talk, cut)
+    this.#over(talk, at)
   }
 
   #stateless(exchange: Exchange<Frame, S, C>, message: ScannedMessage, at: number): void {
@@ -241,7 +278,7 @@ export class Conversations<Frame, S, C> {
     this.#listener.session(talk)
   }
 
-  #begin(exchange: Exchange<Frame, S, C>, at: number, transport: Transport, era: Era): Talk<Frame, S, C> {
+  #begin(exchange: Exchange<Frame, S, C>, at: number, transport: Transport, era: Era | null): Talk<Frame, S, C> {
     const { server, target } = exchange.line.party
     const talk: Talk<Frame, S, C> = {
       tag: null,
@@ -259,6 +296,7 @@ export class Conversations<Frame, S, C> {
       endedAt: null,
       pending: { c2s: new Map(), s2c: new Map() },
       keys: [],
+      held: false,
     }
     this.#talks.add(talk)
     this.#tie(exchange, talk, at)
