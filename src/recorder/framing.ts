@@ -172,8 +172,12 @@ export class Side {
   }
 
   #piece(from: number, to: number): void {
-    if (this.#payloadFrom === -1) this.#payloadFrom = from
-    else if (from !== this.#payloadTo) {
+    if (this.#payloadFrom === -1) {
+      this.#payloadFrom = from
+      // the framing in front may have come long before: a chunk's last CRLF with the event before, a size line by itself
+      this.#received = this.#chunkReceived
+      this.#sent = this.#chunkSent
+    } else if (from !== this.#payloadTo) {
       this.#pieces ??= []
       if (this.#pieces.length <= 2 * MAX_PIECES) this.#pieces.push(this.#payloadTo, from)
     }

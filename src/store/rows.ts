@@ -123,7 +123,7 @@ export interface FrameRow {
   readonly session: string | null
   readonly direction: Direction
   readonly kind: FrameKind
-  /** The four instants. `sent` are null when it never left (dropped, cut, still held). */
+  /** The four instants, of the first and the last byte of payload (of the frame where it has none). `sent` are null when it never left (dropped, cut, still held). */
   readonly receivedAt: number
   readonly receivedLastAt: number
   readonly sentAt: number | null

@@ -70,12 +70,20 @@ describe('an event stream', () => {
     ])
   })
 
+  test('an event came when its own bytes came, not when the framing in front of it did', () => {
+    const f = framed(plans.stream)
+    f.push(`${head}9\r\ndata: a\n\n\r\n`, 100)
+    f.push('9\r\n', 15_000)
+    f.push('data: b\n\n', 30_000)
+    expect(f.spans[2]).toMatchObject({ receivedAt: 30_000, receivedLastAt: 30_000, sentAt: 30_000, sentLastAt: 30_000 })
+  })
+
   test('an event proven complete by the byte behind it ends where it ended', () => {
     const f = framed(plans.stream)
     f.push(`${head}a\r\ndata: a\n\r\r\n`.replace('a\r\ndata', '9\r\ndata'), 100)
     f.push('9\r\ndata: b\n\n\r\n', 200)
     expect(f.spans[1]).toMatchObject({ kind: 'event', length: 12, receivedLastAt: 100 })
-    expect(f.spans[2]).toMatchObject({ kind: 'event', lead: 5, receivedAt: 100, receivedLastAt: 200 })
+    expect(f.spans[2]).toMatchObject({ kind: 'event', lead: 5, receivedAt: 200, receivedLastAt: 200 })
   })
 
   test('shows the events of a compressed one as they come', () => {
