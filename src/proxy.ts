@@ -213,7 +213,7 @@ async function openListener(
       host: options.host ?? '127.0.0.1',
       port,
       server: target.host,
-      insecure: options.insecure ?? false,
+      upstream: { insecure: options.insecure ?? false },
       rewrite: options.rewrite ?? true,
       headers: options.headers ?? [],
       onUnreachable: options.onUnreachable ?? '502',

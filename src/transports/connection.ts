@@ -1,32 +1,39 @@
-/** One client's connection through the reverse proxy: dials its upstream, joins the two, or says why it cannot. */
+/** One client with one upstream: dials it, joins the two, or says why it cannot. */
 import type { Socket } from 'node:net'
 import type { Direction } from '../wire/frame.ts'
 import type { Clock } from '../pipe/clock.ts'
 import type { Outlet, Pipe } from '../pipe/pipe.ts'
 import type { Tap } from '../pipe/tap.ts'
 import { createOutstanding } from '../wire/http1.ts'
-import { dial, dialTarget, type Dialled } from './dial.ts'
-import { connectionEdits, type ConnectionEdits, type Names } from './edits.ts'
+import { dial, dialTarget, type DialHandlers, type Dialled, type DialOptions } from './dial.ts'
+import type { ConnectionEdits } from './edits.ts'
 import { HeadEditor } from './head-editor.ts'
-import { Link } from './link.ts'
+import { Link, type LinkEnd } from './link.ts'
 import { refusalFor, refusalResponse } from './refusal.ts'
 
 export interface ConnectionOptions {
   readonly target: URL
   /** Name of the server in the record. */
   readonly server: string
-  /** Do not verify the upstream's certificate. */
-  readonly insecure: boolean
-  /** Edit heads where they name the proxy or the upstream. */
-  readonly rewrite: boolean
-  /** Fields set on every request; never recorded. */
-  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly upstream: DialOptions
   /** What a client gets whose server cannot be reached. */
   readonly onUnreachable: '502' | 'reset'
   readonly tap: Tap
   readonly clock: Clock
   /** True for addresses that are our own control plane. */
   isControlPlane(address: string, port: number): boolean
+}
+
+/** The client's end of a connection, and what is done with what passes. */
+export interface ConnectionParts {
+  /** Unique in this process. */
+  readonly id: number
+  readonly client: LinkEnd
+  /** The client's TCP connection, for its addresses. */
+  readonly tcp: Socket
+  readonly edits: ConnectionEdits
+  /** How the upstream is reached. Default: the target is dialled. */
+  readonly dial?: (handlers: DialHandlers) => () => void
 }
 
 /** An unfinished line that may be edited is let go after this long. */
@@ -41,34 +48,30 @@ export class Connection {
   /** Answers the client's first head; set once it is known that there is no upstream. */
   #refuse: (() => void) | undefined
 
-  /** `id` is unique in this process; `closed` is called once, when both sockets are gone. */
-  constructor(
-    id: number,
-    socket: Socket,
-    names: Names,
-    options: ConnectionOptions,
-    closed: (connection: Connection) => void,
-  ) {
-    const { tap, clock, target, server } = options
+  /** `closed` is called once, when both sockets are gone. */
+  constructor(parts: ConnectionParts, options: ConnectionOptions, closed: (connection: Connection) => void) {
+    const { tap, clock, target, server, upstream } = options
+    const { id, client, tcp } = parts
     this.#id = id
     this.#options = options
-    this.#edits = connectionEdits({ names, rewrite: options.rewrite, headers: options.headers })
+    this.#edits = parts.edits
     tap.opened(id, clock.now(), {
       transport: 'http',
       server,
       target: target.href,
-      clientAddress: socket.remoteAddress ?? '',
-      clientPort: socket.remotePort ?? 0,
-      localAddress: socket.localAddress ?? '',
-      localPort: socket.localPort ?? 0,
+      clientAddress: tcp.remoteAddress ?? '',
+      clientPort: tcp.remotePort ?? 0,
+      localAddress: tcp.localAddress ?? '',
+      localPort: tcp.localPort ?? 0,
     })
-    const giveUp = dial(dialTarget(target, options.insecure), {
+    const reach = parts.dial ?? ((handlers) => dial(dialTarget(target), upstream, handlers))
+    const giveUp = reach({
       connected: (dialled) => this.#connected(dialled),
       failed: (code, message) => this.#unreachable(code, message),
     })
     this.#link = new Link({
       id,
-      client: socket,
+      client,
       tap,
       clock,
       outlet: (direction, write, pipe) => this.#outlet(direction, write, pipe),
@@ -110,7 +113,7 @@ export class Connection {
       return this.#unreachable('SELF_TARGET', '')
     }
     tap.upstream(this.#id, { at: clock.now(), address, port })
-    this.#link.join(socket, raw)
+    this.#link.join({ socket, raw })
   }
 
   #unreachable(code: string, message: string): void {

@@ -1,78 +1,123 @@
-/** Opens the upstream's side of a connection. */
-import { connect, type Socket } from 'node:net'
-import { connect as tlsConnect } from 'node:tls'
+/** Opens the upstream's side of a connection: TCP, on request through another proxy, and TLS over it. */
+import { connect, isIP, type Socket } from 'node:net'
+import { connect as tlsConnect, type SecureContext } from 'node:tls'
+import { openTunnel, type UpstreamProxy } from './upstream-proxy.ts'
 
 export interface DialTarget {
   readonly host: string
   readonly port: number
   readonly tls: boolean
-  /** Do not verify the certificate. */
-  readonly insecure: boolean
 }
 
-/** A connected upstream: bytes go through `socket`; `raw` is the TCP socket underneath, the same without TLS. */
+/** How upstreams are reached, the same for every connection of a listener. */
+export interface DialOptions {
+  /** Do not verify certificates. */
+  readonly insecure: boolean
+  /** Trusted authorities and a client certificate, where they are not the system's and none. */
+  readonly secureContext?: SecureContext
+  /** The proxy to go through for a host and port; undefined: straight. */
+  readonly via?: (host: string, port: number) => UpstreamProxy | undefined
+}
+
+/**
+ * A connected upstream: bytes go through `socket`; `raw` is the TCP socket underneath, the same without TLS. `via`: the TCP
+ * connection ends at another proxy.
+ */
 export interface Dialled {
   readonly socket: Socket
   readonly raw: Socket
+  readonly via: boolean
 }
 
 export interface DialHandlers {
   connected(dialled: Dialled): void
-  /** `code` is the errno, or Node's code of the TLS failure. */
+  /** `code` is the errno, Node's code of the TLS failure, or `UPSTREAM_PROXY` when the proxy in between refused. */
   failed(code: string, message: string): void
 }
 
 /** Host, port and scheme of a target URL. Schemes: http, https, ws, wss. */
-export function dialTarget(url: URL, insecure: boolean): DialTarget {
+export function dialTarget(url: URL): DialTarget {
   const tls = url.protocol === 'https:' || url.protocol === 'wss:'
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  return { host, port: url.port === '' ? (tls ? 443 : 80) : Number(url.port), tls, insecure }
+  return { host, port: url.port === '' ? (tls ? 443 : 80) : Number(url.port), tls }
 }
 
 /** Starts dialling; the function given back gives up. Exactly one handler is called, unless given up. */
-export function dial(target: DialTarget, handlers: DialHandlers): () => void {
-  const { host, port } = target
-  const options = { host, port, allowHalfOpen: true, noDelay: true, highWaterMark: 1 }
-  const raw = connect(options)
-  let settled = false
-  let socket: Socket = raw
+export function dial(target: DialTarget, options: DialOptions, handlers: DialHandlers): () => void {
+  const { host } = target
+  if (!target.tls) return dialTcp(target, options, handlers)
+  let giveUp = dialTcp(target, options, {
+    failed: handlers.failed,
+    connected: (dialled) => (giveUp = startTls(dialled, host, options, handlers)),
+  })
+  return () => giveUp()
+}
 
-  const fail = (error: NodeJS.ErrnoException): void => {
-    if (settled) return
-    settled = true
-    raw.destroy()
-    handlers.failed(codeOf(error), error.message)
+/** As `dial`, without TLS whatever the target says. */
+export function dialTcp({ host, port }: DialTarget, { via }: DialOptions, handlers: DialHandlers): () => void {
+  const proxy = via?.(host, port)
+  const where = proxy ?? { host, port }
+  const raw = connect({ ...HALF_OPEN, host: where.host, port: where.port })
+  const { fail, done, over } = settling(raw, handlers)
+  raw.once('error', fail)
+  raw.once('connect', () => {
+    if (proxy === undefined) return done({ socket: raw, raw, via: false })
+    openTunnel(raw, proxy, { host, port }, (error, socket) => {
+      if (error === undefined) done({ socket, raw, via: true })
+      else fail(error)
+    })
+  })
+  return over
+}
+
+/** TLS over what is dialled, ALPN http/1.1 only. `servername` goes out as SNI unless it is an address. As `dial`. */
+export function startTls(
+  { socket, raw, via }: Dialled,
+  servername: string,
+  { insecure, secureContext }: DialOptions,
+  handlers: DialHandlers,
+): () => void {
+  const options = {
+    socket,
+    ALPNProtocols: ['http/1.1'],
+    rejectUnauthorized: !insecure,
+    host: servername,
+    highWaterMark: 1,
+    ...(secureContext === undefined ? {} : { secureContext }),
+    ...(isIP(servername) === 0 ? { servername } : {}),
   }
-  const done = (): void => {
+  const secure = tlsConnect(options)
+  const { fail, done, over } = settling(raw, handlers)
+  raw.once('error', fail)
+  secure.once('error', fail)
+  secure.once('secureConnect', () => {
+    secure.off('error', fail)
+    done({ socket: secure, raw, via })
+  })
+  return over
+}
+
+const HALF_OPEN = { allowHalfOpen: true, noDelay: true, highWaterMark: 1 }
+
+/** The first of `fail`, `done` and `over` counts. */
+function settling(raw: Socket, handlers: DialHandlers) {
+  let settled = false
+  const settle = (then: () => void): void => {
     if (settled) return
     settled = true
     raw.off('error', fail)
-    socket.off('error', fail)
     raw.on('error', () => undefined)
-    handlers.connected({ socket, raw })
+    then()
   }
-
-  raw.once('error', fail)
-  if (!target.tls) {
-    raw.once('connect', done)
-  } else {
-    raw.once('connect', () => {
-      const servername = /^[\d.]+$|:/.test(host) ? undefined : host
-      const secure = tlsConnect({
-        socket: raw,
-        ALPNProtocols: ['http/1.1'],
-        rejectUnauthorized: !target.insecure,
-        ...(servername === undefined ? {} : { servername }),
-      })
-      socket = secure
-      secure.once('error', fail)
-      secure.once('secureConnect', done)
+  const fail = (error: NodeJS.ErrnoException): void =>
+    settle(() => {
+      raw.destroy()
+      handlers.failed(codeOf(error), error.message)
     })
-  }
-  return () => {
-    settled = true
-    raw.on('error', () => undefined)
-    raw.destroy()
+  return {
+    fail,
+    done: (dialled: Dialled): void => settle(() => handlers.connected(dialled)),
+    over: (): void => settle(() => raw.destroy()),
   }
 }
 

@@ -21,6 +21,8 @@ export interface EditTable {
   readonly names: readonly string[]
   /** `line`: a whole line with its end, `name` one of `names`. Null leaves it as it is. */
   line(name: string, line: Uint8Array): LineEdit | null
+  /** Edits the start line, given whole with its end. Without it start lines leave as they come. */
+  start?(line: Uint8Array): LineEdit | null
   /** Lines put in front of the first field of every head. */
   readonly insert: readonly { readonly bytes: Uint8Array; readonly rule: string; readonly secret: boolean }[]
 }
@@ -49,6 +51,8 @@ const COLON = 58
 const NOTHING = new Uint8Array(0)
 /** A line longer than this is let go unedited. */
 const LINE_BYTES = 16 * 1024
+/** The same for a start line: targets may be long. */
+const START_BYTES = 256 * 1024
 
 /** The outlet of one direction. */
 export class HeadEditor implements Outlet, Http1Listener {
@@ -152,7 +156,7 @@ export class HeadEditor implements Outlet, Http1Listener {
     const first = this.#line === 0 && this.#filled
     this.#filled = false
     if (this.#passing) this.#passing = false
-    else if (this.#line > 0) this.#edit(chunk, from, to)
+    else if (first || this.#line > 0) this.#edit(chunk, from, to, first)
     if (first || this.#line > 0) this.#line++
     if (first)
       for (const { bytes, rule, secret } of this.#options.table.insert)
@@ -164,7 +168,7 @@ export class HeadEditor implements Outlet, Http1Listener {
     if (this.#passing) return
     const part =
       this.#held.length === 0 ? chunk.subarray(from, to) : Buffer.concat([this.#held, chunk.subarray(from, to)])
-    if (this.#line > 0 && part.length <= LINE_BYTES && this.#mayBeEdited(part)) {
+    if (this.#line > 0 ? part.length <= LINE_BYTES && this.#mayBeEdited(part) : this.#isStart(part)) {
       this.#copy(chunk, from)
       this.#held = this.#held.length === 0 ? Uint8Array.prototype.slice.call(part) : part
       this.#cursor = to
@@ -178,11 +182,15 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#passing = true
   }
 
-  #edit(chunk: Uint8Array, from: number, to: number): void {
+  /** The start line is wanted whole. */
+  #isStart(part: Uint8Array): boolean {
+    return this.#filled && this.#options.table.start !== undefined && part.length <= START_BYTES
+  }
+
+  #edit(chunk: Uint8Array, from: number, to: number, first: boolean): void {
     const held = this.#held
     const line = held.length === 0 ? chunk.subarray(from, to) : Buffer.concat([held, chunk.subarray(from, to)])
-    const name = nameOf(line, this.#options.table.names)
-    const edit = name === undefined ? null : this.#options.table.line(name, line)
+    const edit = first ? (this.#options.table.start?.(line) ?? null) : this.#editOf(line)
     if (held.length === 0) {
       if (edit !== null)
         this.#replace(chunk, from + edit.from, from + edit.to, edit.bytes, edit.rule, edit.secret === true)
@@ -198,6 +206,11 @@ export class HeadEditor implements Outlet, Http1Listener {
     const start = this.#offset + from - held.length
     this.#tell(start + edit.from, edit.to - edit.from, edit.bytes, edit.rule, edit.secret === true)
     this.#pieces.push(line.subarray(0, edit.from), edit.bytes, line.subarray(edit.to))
+  }
+
+  #editOf(line: Uint8Array): LineEdit | null {
+    const name = nameOf(line, this.#options.table.names)
+    return name === undefined ? null : this.#options.table.line(name, line)
   }
 
   #replace(chunk: Uint8Array, from: number, to: number, bytes: Uint8Array, rule: string, secret: boolean): void {

@@ -1,14 +1,19 @@
 /** What the kernel still holds for a peer that reads slowly. Node has no call for it; Linux shows it under /proc. */
 import { readFile } from 'node:fs/promises'
-import type { Socket } from 'node:net'
 import type { Clock } from '../pipe/clock.ts'
 
 const POLL_US = 10_000
 /** After this long a reader counts as gone, and what the kernel holds for it is given up. */
 const BOUND_US = 30_000_000
 
+interface Connected {
+  readonly destroyed: boolean
+  readonly localPort?: number | undefined
+  readonly remotePort?: number | undefined
+}
+
 /** Resolves when the peer has everything that was written, when the socket is gone, or after 30 s. At once where there is no /proc. */
-export async function kernelDrained(socket: Socket, clock: Clock): Promise<void> {
+export async function kernelDrained(socket: Connected, clock: Clock): Promise<void> {
   const { localPort, remotePort } = socket
   if (localPort === undefined || remotePort === undefined) return
   const until = clock.now() + BOUND_US

@@ -4,7 +4,7 @@
  * Node facts behind the code (measured on 20.20): libuv reports data followed by RST as an ordinary end, and only a write of
  * zero bytes tells them apart; a paused socket drops what it had buffered when RST comes, unless its high-water mark is 1.
  */
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Direction } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Clock } from '../pipe/clock.ts'
@@ -22,14 +22,26 @@ const BACKLOG_BYTES = 64 * 1024
 /** A refused client that does not close by then is reset. */
 const LINGER_MS = 2000
 const EMPTY = new Uint8Array(0)
+const UNKNOWN_CLOSE = 'close-notify: unknown'
 const DIRECTIONS = ['c2s', 's2c'] as const
 
-/** One end of a link: a socket, what is read from it, what is written to it. */
-interface Side {
+/** What a link needs of a socket: a `net.Socket` is one. */
+export interface LinkSocket extends Duplex {
+  readonly localPort?: number | undefined
+  readonly remotePort?: number | undefined
+  resetAndDestroy(): unknown
+}
+
+/** One end of a connection. */
+export interface LinkEnd {
   /** The socket bytes go through: the TLS layer where there is one. */
-  socket: Socket
-  /** The socket underneath, for resets. */
-  raw: Socket
+  readonly socket: LinkSocket
+  /** The socket underneath, for resets; the same without TLS. */
+  readonly raw: LinkSocket
+}
+
+/** One end of a link: a socket, what is read from it, what is written to it. */
+interface Side extends LinkEnd {
   readonly who: 'client' | 'server'
   readonly direction: Direction
   paused: number
@@ -43,7 +55,7 @@ interface Side {
 
 export interface LinkOptions {
   readonly id: number
-  readonly client: Socket
+  readonly client: LinkEnd
   readonly tap: Tap
   readonly clock: Clock
   /** Makes the outlet of a direction: edits, then `write`. */
@@ -71,15 +83,15 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options
     this.id = options.id
-    this.#client = side(options.client, options.client, 'client')
+    this.#client = side(options.client, 'client')
     this.c2s = this.#pipe('c2s', false)
     this.s2c = this.#pipe('s2c', true)
     this.#listen(this.#client)
   }
 
-  /** The upstream is connected: `socket` carries the bytes, `raw` is what can be reset. */
-  join(socket: Socket, raw: Socket): void {
-    const server = side(socket, raw, 'server')
+  /** The upstream is connected. */
+  join(end: LinkEnd): void {
+    const server = side(end, 'server')
     this.#server = server
     this.#open++
     if (this.#recorderFull) this.#pause(server, RECORDER, true)
@@ -210,7 +222,8 @@ export class Link {
   #endOrReset(side: Side): void {
     const { socket, raw, who } = side
     const pipe = this.#pipeOf(side)
-    const fin = (): void => pipe.end({ how: 'fin', by: who })
+    // Node does not say whether a close_notify came before the FIN
+    const fin = (): void => pipe.end({ how: 'fin', by: who, ...(socket === raw ? {} : { detail: UNKNOWN_CLOSE }) })
     if (side.ending) return fin()
     if (socket.writableLength > 0) {
       // behind bytes that wait for a slow peer the empty write would keep the FIN back; those bytes fail in this very turn
@@ -324,7 +337,7 @@ export class Link {
   }
 }
 
-function side(socket: Socket, raw: Socket, who: 'client' | 'server'): Side {
+function side({ socket, raw }: LinkEnd, who: 'client' | 'server'): Side {
   const direction = who === 'client' ? 'c2s' : 's2c'
   return { socket, raw, who, direction, paused: 0, ending: false, ours: false, slow: false }
 }

@@ -3,9 +3,13 @@ import { createServer, type Server } from 'node:net'
 import type { Clock } from '../pipe/clock.ts'
 import { ProxyError } from '../errors.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
-import type { Names } from './edits.ts'
+import { connectionEdits, type Names } from './edits.ts'
 
 export interface ReverseOptions extends ConnectionOptions {
+  /** Edit heads where they name the proxy or the upstream. */
+  readonly rewrite: boolean
+  /** Fields set on every request; never recorded. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
   readonly host: string
   /** 0 for any. */
   readonly port: number
@@ -38,7 +42,13 @@ export async function listenReverse(options: ReverseOptions): Promise<Listener> 
   const names = ownNames(options, bound.address, bound.port)
   server.on('connection', (socket) => {
     connections++
-    const connection = new Connection(connections, socket, names, options, (closed) => live.delete(closed))
+    const parts = {
+      id: connections,
+      client: { socket, raw: socket },
+      tcp: socket,
+      edits: connectionEdits({ names, rewrite: options.rewrite, headers: options.headers }),
+    }
+    const connection = new Connection(parts, options, (closed) => live.delete(closed))
     live.add(connection)
     if (full) connection.recorderFull(true)
   })

@@ -1,6 +1,6 @@
 /** A head editor with the edits of a reverse proxy, outside any socket. */
 import { connectionEdits, type Rewriting } from '../../src/transports/edits.ts'
-import { HeadEditor } from '../../src/transports/head-editor.ts'
+import { HeadEditor, type EditTable } from '../../src/transports/head-editor.ts'
 import { createOutstanding } from '../../src/wire/http1.ts'
 
 export const names = {
@@ -18,7 +18,11 @@ export interface EditorRun {
   write(text: string): number
 }
 
-export function run(side: 'request' | 'response', rewriting: Partial<Rewriting> = {}): EditorRun {
+export function run(
+  side: 'request' | 'response',
+  rewriting: Partial<Rewriting> = {},
+  start?: EditTable['start'],
+): EditorRun {
   const out: string[] = []
   const edits: string[] = []
   const timers: (() => void)[] = []
@@ -27,7 +31,7 @@ export function run(side: 'request' | 'response', rewriting: Partial<Rewriting> 
   const editor = new HeadEditor({
     side,
     outstanding: createOutstanding(),
-    table: tables[side],
+    table: { ...tables[side], ...(start === undefined ? {} : { start }) },
     write: (bytes) => out.push(Buffer.from(bytes).toString('latin1')),
     edited: (at, removed, bytes, rule) =>
       edits.push(`${rule} ${at} -${removed} +${Buffer.from(bytes).toString('latin1')}`),

@@ -19,7 +19,7 @@ const listening = async (server: Server): Promise<number> => {
 
 const outcome = (url: string, insecure = false): Promise<Dialled | string> =>
   new Promise((resolve) =>
-    dial(dialTarget(new URL(url), insecure), { connected: resolve, failed: (code) => resolve(code) }),
+    dial(dialTarget(new URL(url)), { insecure }, { connected: resolve, failed: (code) => resolve(code) }),
   )
 
 describe('dialTarget', () => {
@@ -30,7 +30,7 @@ describe('dialTarget', () => {
     ['wss://a.test', 'a.test', 443, true],
     ['http://[::1]:3000/', '::1', 3000, false],
   ])('%s is %s port %i, TLS %s', (url, host, port, tls) => {
-    expect(dialTarget(new URL(url), false)).toEqual({ host, port, tls, insecure: false })
+    expect(dialTarget(new URL(url))).toEqual({ host, port, tls })
   })
 })
 
@@ -70,10 +70,11 @@ describe('dial', () => {
   it('calls nobody once given up', async () => {
     const port = await listening(createServer((socket) => socket.destroy()))
     const called: string[] = []
-    const giveUp = dial(dialTarget(new URL(`http://127.0.0.1:${port}`), false), {
-      connected: () => called.push('connected'),
-      failed: () => called.push('failed'),
-    })
+    const giveUp = dial(
+      dialTarget(new URL(`http://127.0.0.1:${port}`)),
+      { insecure: false },
+      { connected: () => called.push('connected'), failed: () => called.push('failed') },
+    )
     giveUp()
     const later = await outcome(`http://127.0.0.1:${port}`)
     expect(later).toMatchObject({ socket: expect.anything() })

@@ -68,3 +68,32 @@ describe('holding back', () => {
     )
   })
 })
+
+describe('the start line', () => {
+  const start = (line: Uint8Array) =>
+    Buffer.from(line).toString('latin1').startsWith('GET /s/a')
+      ? { from: 4, to: 8, bytes: Buffer.from(''), rule: 'route' }
+      : null
+  const input = 'GET /s/a/mcp HTTP/1.1\r\nX: GET /s/a\r\n\r\n\r\nGET /s/b HTTP/1.1\r\n\r\nGET /s/a/2 HTTP/1.1\r\n\r\n'
+  const output = 'GET /mcp HTTP/1.1\r\nX: GET /s/a\r\n\r\n\r\nGET /s/b HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n'
+
+  it('is edited in every head of a direction, and nothing beside it', () => {
+    const { out, edits, write } = run('request', {}, start)
+    write(input)
+    expect(out.join('')).toBe(output)
+    expect(edits).toEqual(['route 4 -4 +', `route ${input.lastIndexOf('/s/a')} -4 +`])
+  })
+
+  it('is edited the same when it comes byte by byte', () => {
+    const { out, edits, write } = run('request', {}, start)
+    for (const char of input) write(char)
+    expect(out.join('')).toBe(output)
+    expect(edits).toEqual(['route 4 -4 +', `route ${input.lastIndexOf('/s/a')} -4 +`])
+  })
+
+  it('leaves as it comes while nothing edits it', () => {
+    const { out, write } = run('request')
+    write('GET /s')
+    expect(out.join('')).toBe('GET /s')
+  })
+})
