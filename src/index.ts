@@ -4,5 +4,15 @@
  */
 export { ProxyError } from './errors.ts'
 export type { ErrorCode, ProxyErrorOptions } from './errors.ts'
-export { createProxy } from './proxy.ts'
-export type { Proxy, ProxyOptions, ProxyStats, RecordDepth, RedactOptions } from './proxy.ts'
+export { createProxies, createProxy } from './proxy.ts'
+export type {
+  NamedServer,
+  Proxies,
+  ProxiesOptions,
+  Proxy,
+  ProxyOptions,
+  ProxyStats,
+  RecordDepth,
+  RedactOptions,
+  ServerSettings,
+} from './proxy.ts'

@@ -3,7 +3,7 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createProxy, type Proxy, type ProxyOptions } from '../src/proxy.ts'
+import { createProxies, createProxy, type ProxiesOptions, type Proxy, type ProxyOptions } from '../src/proxy.ts'
 import { openReader } from '../src/store/reader.ts'
 import { temporaryFolder } from './support/temporary.ts'
 
@@ -109,6 +109,63 @@ describe('createProxy', () => {
     expect(reader.flows()[0]).toMatchObject({ s2cEnding: { by: 'proxy' } })
     expect(reader.instances()[0]?.endedAt).not.toBeNull()
     reader.close()
+  })
+})
+
+describe('createProxies', () => {
+  const startAll = async (servers: ProxiesOptions['servers'], more: Partial<ProxiesOptions> = {}) => {
+    const db = join(folder, `${++captures}.db`)
+    const proxies = await createProxies({ db, ui: { port: 0, token: 'secret' }, servers, ...more })
+    toClose.push(() => proxies.close())
+    return proxies
+  }
+
+  it('stands in front of several servers with one capture and one page, each session under its server’s name', async () => {
+    const [a, b] = [await upstream('{"jsonrpc":"2.0","id":1,"result":"a"}'), await upstream()]
+    const proxies = await startAll([
+      { name: 'shop', target: `http://127.0.0.1:${a}/mcp`, port: 0 },
+      { name: 'files', target: `http://127.0.0.1:${b}/other`, port: 0 },
+    ])
+    const [shop, files] = proxies.servers
+    expect(await (await call(shop?.url ?? '')).json()).toMatchObject({ result: 'a' })
+    expect(await (await call(files?.url ?? '')).json()).toMatchObject({ result: {} })
+    expect(proxies.stats()).toMatchObject({ connections: 2 })
+    await proxies.flush()
+
+    const reader = openReader(proxies.db ?? '')
+    expect(reader.sessions().map(({ server }) => server)).toEqual(['files', 'shop'])
+    expect(reader.flows().map(({ connection }) => connection)).toEqual([1, 2])
+    expect(reader.instances()).toHaveLength(1)
+    reader.close()
+
+    const status = await fetch(new URL('/api/status', proxies.ui ?? ''), {
+      headers: { authorization: 'Bearer secret' },
+    })
+    expect(await status.json()).toMatchObject({
+      proxyUrl: shop?.url,
+      servers: [
+        { name: 'shop', url: shop?.url },
+        { name: 'files', url: files?.url },
+      ],
+    })
+  })
+
+  it('starts none when one cannot start, and tells of every one that cannot', async () => {
+    const holder = createTcpServer()
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
+    toClose.push(() => void holder.close())
+    const taken = (holder.address() as AddressInfo).port
+    const free = await freePort()
+    const target = 'http://127.0.0.1:1/'
+    const servers = [
+      { name: 'a', target, port: free },
+      { name: 'b', target, port: taken },
+      { name: 'c', target, port: free },
+    ]
+    const error = await startAll(servers).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'LISTEN_FAILED' })
+    expect((error as Error).message).toMatch(new RegExp(`^Port ${taken} .*\\n +Port ${free} is taken`))
+    expect((await startAll([{ name: 'a', target, port: free }])).servers[0]?.port).toBe(free)
   })
 })
 

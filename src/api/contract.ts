@@ -58,6 +58,8 @@ export interface Status {
   /** Proxy URL for clients, as printed at start; null under `mitmcp ui`. */
   readonly proxyUrl: string | null
   readonly target: string | null
+  /** All servers this process stands in front of, with their URLs for clients; the first is `proxyUrl` and `target`. */
+  readonly servers: readonly { readonly name: string; readonly url: string; readonly target: string }[]
   /** Server clock, microseconds since the epoch: for the age of pending calls. */
   readonly now: number
 }

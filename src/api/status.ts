@@ -8,13 +8,15 @@ export interface Setting {
   /** Null where there is no proxy in this process. */
   readonly proxyUrl: string | null
   readonly target: string | null
+  /** All servers behind this process; absent or empty where there is none. */
+  readonly servers?: Status['servers']
 }
 
 /** Without a heartbeat for this long (µs) a process is taken for dead. */
 const DEAD_AFTER = 5_000_000
 
 /** `now` in microseconds since the epoch. */
-export function statusOf(reader: Reader, { version, proxyUrl, target }: Setting, now: number): Status {
+export function statusOf(reader: Reader, { version, proxyUrl, target, servers = [] }: Setting, now: number): Status {
   const { sessions, frames, calls, bytes } = reader.totals()
   return {
     version,
@@ -24,6 +26,7 @@ export function statusOf(reader: Reader, { version, proxyUrl, target }: Setting,
     losses: reader.losses(),
     proxyUrl,
     target,
+    servers,
     now,
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../pipe/clock.ts'
 import { ProxyError } from '../errors.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { connectionEdits, type Names } from './edits.ts'
+import { listen } from './listen.ts'
 
 export interface ReverseOptions extends ConnectionOptions {
   /** Edit heads where they name the proxy or the upstream. */
@@ -13,6 +14,8 @@ export interface ReverseOptions extends ConnectionOptions {
   readonly host: string
   /** 0 for any. */
   readonly port: number
+  /** Numbers of connections, where several listeners have one tap. Default: counted from 1. */
+  nextConnection?: () => number
 }
 
 export interface Listener {
@@ -25,9 +28,6 @@ export interface Listener {
   /** Stops listening and ends every connection; resolves when all sockets are gone, at the latest after `graceMs`. */
   close(graceMs: number): Promise<void>
 }
-
-/** Linux caps it at `somaxconn`; the default of 511 loses connects when thousands come at once. */
-const LISTEN_BACKLOG = 4096
 
 /** Listens; throws `LISTEN_FAILED`. */
 export async function listenReverse(options: ReverseOptions): Promise<Listener> {
@@ -43,7 +43,7 @@ export async function listenReverse(options: ReverseOptions): Promise<Listener> 
   server.on('connection', (socket) => {
     connections++
     const parts = {
-      id: connections,
+      id: options.nextConnection?.() ?? connections,
       client: { socket, raw: socket },
       tcp: socket,
       edits: connectionEdits({ names, rewrite: options.rewrite, headers: options.headers }),
@@ -68,21 +68,6 @@ export async function listenReverse(options: ReverseOptions): Promise<Listener> 
     },
     close: (graceMs) => close(server, live, graceMs, options.clock),
   }
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const where = `${host}:${port}`
-      const why = error.code === 'EADDRINUSE' ? `${where} is taken.` : `Cannot listen on ${where}: ${error.message}.`
-      reject(new ProxyError('LISTEN_FAILED', why, { hint: 'Use --port 0 for any free port.', cause: error }))
-    })
-    server.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
-      server.removeAllListeners('error')
-      server.on('error', () => undefined)
-      resolve()
-    })
-  })
 }
 
 /** All spellings by which a client may have meant this listener. */

@@ -78,6 +78,7 @@ export async function startMockApi({
           ],
     proxyUrl: 'http://127.0.0.1:6278/mcp',
     target: 'http://localhost:3000/mcp',
+    servers: [{ name: 'localhost:3000', url: 'http://127.0.0.1:6278/mcp', target: 'http://localhost:3000/mcp' }],
     now: Date.now() * 1000,
   })
 

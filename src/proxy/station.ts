@@ -1,0 +1,192 @@
+/** What all listeners of a process share: one clock, one recorder, one page. */
+import { createClock, nullTap, type AnchoredClock } from '../pipe/index.ts'
+import type { Tap } from '../pipe/tap.ts'
+import { createRecorder, type Recorder, type RecorderState } from '../recorder/index.ts'
+import type { Listener } from '../transports/index.ts'
+import { built } from './built.ts'
+import { openDesk, type DeskSettings, type DeskThread, type Served } from './desk-thread.ts'
+
+/** How much of the traffic is kept. `heads`: no bodies. `metadata`: no bytes at all. */
+export type RecordDepth = 'full' | 'heads' | 'metadata'
+
+export interface RedactOptions {
+  /** False keeps everything (file mode 0600 all the same). Default true. */
+  enabled?: boolean
+  /** Further names: headers, JSON keys, form and query keys; case-insensitive. */
+  keys?: readonly string[]
+  /** Further places in JSON bodies, dotted: `params.arguments.password`; `*` matches one step. */
+  paths?: readonly string[]
+  /** Further values, as regular expressions. */
+  values?: readonly string[]
+  /** File with the hash key, shared between machines; made (0600) when absent. Default: beside the capture. */
+  keyFile?: string
+}
+
+export interface StationOptions {
+  /** Name of this tap. Default: none. */
+  name?: string
+  /** Capture file, or false for no recording. Default: the user's data folder. */
+  db?: string | false
+  record?: RecordDepth
+  redact?: RedactOptions
+  /** At the queue's bound: `slow` pauses reading, `drop` counts losses. Default `slow`. */
+  onOverload?: 'slow' | 'drop'
+  /** Bound of the queue to the recorder. Default 8 MiB. */
+  queueBytes?: number
+  /** UI and API; false for none. Default: 127.0.0.1, port 6273 or the next free one, a fresh token. */
+  ui?: false | DeskSettings
+  /** Role in the capture's `instance` table. Default `proxy`. */
+  role?: string
+}
+
+export interface StationStats {
+  readonly connections: number
+  readonly open: number
+  readonly recordedBytes: number
+  readonly queueBytes: number
+  readonly queueHighWater: number
+  readonly lostChunks: number
+  readonly lostBytes: number
+}
+
+/** A process that records. */
+export interface Station {
+  readonly clock: AnchoredClock
+  readonly tap: Tap
+  /** Capture path; null when not recording. */
+  readonly db: string | null
+  /** Numbers of connections, unique in this process whatever listener they arrive at. */
+  nextConnection(): number
+  isControlPlane(address: string, port: number): boolean
+  /** The listeners are there: opens the page. They are slowed when the recorder is full, and closed with the station. */
+  serve(listeners: readonly Listener[], servers: readonly Served[]): Promise<void>
+  /** UI address without the token; null when there is none. */
+  readonly ui: string | null
+  readonly token: string | null
+  stats(): StationStats
+  /** Told when recording stops (traffic goes on) and when it goes on. */
+  onRecording(listener: (state: RecorderState) => void): void
+  /** Resolves when everything received so far is committed. */
+  flush(): Promise<void>
+  /** Ends streams, flushes the capture. */
+  close(): Promise<void>
+}
+
+/** Peers that do not close by then are reset when the proxy stops. */
+const CLOSE_GRACE_MS = 300
+const CLOCK_CHECK_MS = 1000
+const NOTHING = { recordedBytes: 0, queueBytes: 0, queueHighWater: 0, lostChunks: 0, lostBytes: 0 }
+
+/** Opens the capture. `targets`: the servers it is for. Throws as `createRecorder`. */
+export async function openStation(options: StationOptions, targets: readonly string[]): Promise<Station> {
+  const db = options.db === false ? null : (options.db ?? (await defaultPath()))
+  const recorder = db === null ? undefined : await openRecorder(options, targets, db)
+  return new RecordingStation(options, db, recorder)
+}
+
+class RecordingStation implements Station {
+  readonly clock = createClock()
+  readonly tap: Tap
+  readonly db: string | null
+  readonly #options: StationOptions
+  readonly #recorder: Recorder | undefined
+  readonly #controlPorts = new Set<number>()
+  readonly #ticking: NodeJS.Timeout
+  #listeners: readonly Listener[] = []
+  #desk: DeskThread | undefined
+  #connections = 0
+  #closing: Promise<void> | undefined
+
+  constructor(options: StationOptions, db: string | null, recorder: Recorder | undefined) {
+    this.#options = options
+    this.db = db
+    this.#recorder = recorder
+    this.tap = recorder?.tap ?? nullTap
+    recorder?.onPressure((full) => {
+      for (const listener of this.#listeners) listener.recorderFull(full)
+    })
+    this.#ticking = setInterval(() => {
+      const step = this.clock.check()
+      if (step !== undefined) recorder?.tap.note(0, this.clock.now(), 'clock', { stepUs: step })
+    }, CLOCK_CHECK_MS)
+    this.#ticking.unref()
+  }
+
+  get ui(): string | null {
+    return this.#desk?.url ?? null
+  }
+
+  get token(): string | null {
+    return this.#desk?.token ?? null
+  }
+
+  nextConnection(): number {
+    return ++this.#connections
+  }
+
+  isControlPlane(address: string, port: number): boolean {
+    return this.#controlPorts.has(port) && isLocal(address)
+  }
+
+  async serve(listeners: readonly Listener[], servers: readonly Served[]): Promise<void> {
+    this.#listeners = listeners
+    this.#recorder?.setInstance({ url: servers.map(({ url }) => url).join(' ') })
+    const { ui } = this.#options
+    if (this.db === null || ui === false) return
+    this.#desk = await openDesk(ui ?? {}, this.db, servers)
+    this.#controlPorts.add(this.#desk.port)
+    this.#recorder?.setInstance({ uiPort: this.#desk.port })
+  }
+
+  stats(): StationStats {
+    const sum = (count: (listener: Listener) => number): number =>
+      this.#listeners.reduce((total, listener) => total + count(listener), 0)
+    return {
+      connections: sum(({ connections }) => connections),
+      open: sum(({ open }) => open),
+      ...(this.#recorder?.stats() ?? NOTHING),
+    }
+  }
+
+  onRecording(listener: (state: RecorderState) => void): void {
+    this.#recorder?.onState(listener)
+  }
+
+  async flush(): Promise<void> {
+    await this.#recorder?.flush()
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#ticking)
+    await Promise.all([this.#desk?.close(), ...this.#listeners.map((listener) => listener.close(CLOSE_GRACE_MS))])
+    await this.#recorder?.close()
+  }
+}
+
+function openRecorder(options: StationOptions, targets: readonly string[], db: string): Promise<Recorder> {
+  const { role = 'proxy', name = '', record = 'full', redact = {}, onOverload = 'slow', queueBytes } = options
+  return createRecorder({
+    db,
+    workerUrl: built('recorder/thread.js'),
+    instance: { role, name, url: null, target: targets.join(' '), uiPort: null },
+    record,
+    redact,
+    ...(queueBytes === undefined ? {} : { queueBytes }),
+    onOverload,
+  })
+}
+
+/** True for addresses that only this machine has, or that mean all of its own. */
+export function isLocal(host: string): boolean {
+  return /^(localhost|127\..*|::1|\[::1\]|::ffff:127\..*|0\.0\.0\.0|::|\[::\])$/.test(host)
+}
+
+/** SQLite is not loaded on this thread for the sake of a path. */
+async function defaultPath(): Promise<string> {
+  const { defaultCapturePath } = await import('../store/open.ts')
+  return defaultCapturePath(process.env, process.platform)
+}
