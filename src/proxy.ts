@@ -8,7 +8,7 @@ import { isLocal, openStation, type Station, type StationOptions, type StationSt
 import { transports, type Listener } from './transports/index.ts'
 
 export type { RecordDepth, RedactOptions } from './proxy/station.ts'
-export type { RecorderState, Served }
+export type { RecorderState, Served, StationOptions }
 export type ProxyStats = StationStats
 
 /** How one server is reached, and how clients reach it. */
@@ -40,8 +40,10 @@ export interface NamedServer extends ServerSettings {
 }
 
 export interface ProxiesOptions extends StationOptions {
-  /** At least one. */
+  /** None: the page alone. */
   servers: readonly NamedServer[]
+  /** All behind one listener, at `/s/<name>/…`; what the servers say of host and port does not count. Default: one listener each. */
+  oneListener?: { readonly host?: string; readonly port?: number }
 }
 
 /** What proxies have in common, however many servers they stand in front of. */
@@ -89,6 +91,11 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
 
 /** Starts a listener for each server, all on one capture and one page. All or none; throws `ProxyError` with every problem in it. */
 export async function createProxies(options: ProxiesOptions): Promise<Proxies> {
+  if (options.oneListener !== undefined) {
+    throw new ProxyError('OPTION_INVALID', 'Several servers behind one listener are not supported yet.', {
+      hint: 'Leave --one-listener out: each server gets a listener of its own.',
+    })
+  }
   const lines = options.servers.map((server) => ({ server, target: parseTarget(server.target) }))
   refuseSelf(lines)
   const station = await openStation(

@@ -58,6 +58,7 @@ const testedElsewhere: Record<string, string> = {
   'src/proxy/built.ts': 'one address: test/proxy.test.ts',
   'src/proxy/desk-thread.ts': 'a thread with a page: test/proxy.test.ts',
   'src/proxy/station.ts': 'recorder, page and listeners together: test/proxy.test.ts',
+  'src/cli/stay.ts': 'the later half of serving: test/cli/serve.test.ts',
   'src/transports/link.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
   'src/recorder/flow.ts': 'one exchange: test/recorder/flows.test.ts',
   'src/recorder/half.ts': 'one direction: test/recorder/flows.test.ts',

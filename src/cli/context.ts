@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Proxy, ProxyOptions } from '../proxy.ts'
+import type { Proxies, ProxiesOptions, Proxy, ProxyOptions } from '../proxy.ts'
 import type { Output } from './output.ts'
 
 /** What a command is given: the world around the process, and nothing it could not be handed in a test. */
@@ -15,6 +15,8 @@ export interface Context {
   now(): number
   /** Starts a proxy; loaded when called, so that listing commands do not pay for it. */
   createProxy(options: ProxyOptions): Promise<Proxy>
+  /** The same for several servers. */
+  createProxies(options: ProxiesOptions): Promise<Proxies>
 }
 
 /** Exit codes, as the README lists them. */

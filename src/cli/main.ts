@@ -22,5 +22,6 @@ process.exit(
     stopping: stopSignal(process),
     now: () => Date.now() * 1000,
     createProxy: async (options) => (await import('../proxy.ts')).createProxy(options),
+    createProxies: async (options) => (await import('../proxy.ts')).createProxies(options),
   }),
 )

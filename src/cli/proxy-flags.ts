@@ -27,6 +27,7 @@ export interface ProxyFlags {
   tokenEnv?: string
   rewrite: boolean
   config?: string
+  oneListener?: true
 }
 
 type Values<Value> = readonly Value[]
@@ -91,7 +92,8 @@ export const addProxyFlags = (command: Command): Command =>
     .option('--redact-value <pattern>', 'redact values that match this regular expression too; repeatable', pattern)
     .option('--redact-key-file <file>', 'key of the hashes that stand for secrets, to share between machines')
     .option('--token-env <variable>', 'take the UI token from this variable instead of a fresh one')
-    .option('--config <file>', 'read settings from a YAML or JSON file; flags win')
+    .option('--config <file>', 'read settings or servers from a file: ours, or one with mcpServers; flags win')
+    .option('--one-listener', 'all servers of the file behind one port, at /s/<name>/…')
 
 /** What the flags say. Throws `OPTION_INVALID` for variables that are not set. */
 export const settingsOf = (flags: ProxyFlags, env: Readonly<Record<string, string | undefined>>): Settings => {
@@ -106,6 +108,7 @@ export const settingsOf = (flags: ProxyFlags, env: Readonly<Record<string, strin
   if (!flags.rewrite) settings.rewrite = false
   if (flags.onOverload !== undefined) settings.onOverload = flags.onOverload
   if (flags.onUnreachable !== undefined) settings.onUnreachable = flags.onUnreachable
+  if (flags.oneListener) settings.oneListener = true
   if (flags.record !== undefined) settings.record = flags.record
   if (!flags.redact) settings.redact = false
   if (flags.redactKey) settings.redactKeys = flags.redactKey

@@ -1,8 +1,8 @@
 import { readEnvironment } from '../config/environment.ts'
-import { mergeSettings, type Settings } from '../config/settings.ts'
+import { mergeSettings, type ServerEntry, type Settings } from '../config/settings.ts'
 import { parseTarget } from '../config/target.ts'
 import { ProxyError } from '../errors.ts'
-import type { ProxyOptions } from '../proxy.ts'
+import type { ProxiesOptions, ProxyOptions, StationOptions } from '../proxy.ts'
 import { settingsOf, type ProxyFlags } from './proxy-flags.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -22,10 +22,14 @@ export const gatherSettings = async (flags: ProxyFlags, env: Env): Promise<Gathe
     })
   }
   const fromFlags = settingsOf(flags, env)
-  const fromFile = flags.config === undefined ? {} : (await import('../config/load.ts')).loadConfig(flags.config, env)
+  const fromFile =
+    flags.config === undefined
+      ? { settings: {}, remarks: [] }
+      : (await import('../config/load.ts')).loadConfig(flags.config, env)
   return {
-    settings: mergeSettings(fromFile, environment.settings, fromFlags),
+    settings: mergeSettings(fromFile.settings, environment.settings, fromFlags),
     remarks: [
+      ...fromFile.remarks,
       ...environment.borrowed.map((name) => `Using ${name} from the environment, because MIT${name} is not set.`),
       ...environment.foreign.map(
         (name) => `${name} is set; it is a setting of servers, not one of this proxy, and has no effect here.`,
@@ -37,11 +41,38 @@ export const gatherSettings = async (flags: ProxyFlags, env: Env): Promise<Gathe
 /** Settings to options of `createProxy`. Throws `TARGET_INVALID`. */
 export const proxyOptions = (settings: Settings & { target: string }): ProxyOptions => {
   parseTarget(settings.target)
-  const options: ProxyOptions = { target: settings.target }
-  for (const key of SAME) {
-    const value = settings[key]
-    if (value !== undefined) Object.assign(options, { [key]: value })
+  const { server } = settings
+  return {
+    target: settings.target,
+    ...picked(settings, OF_SERVER),
+    ...stationOptions(settings),
+    ...(server === undefined ? {} : { server }),
   }
+}
+
+/**
+ * Settings with several servers to options of `createProxies`: those that are reached at a URL. What was said of no server in
+ * particular, by flag or environment, is said of each. Throws `OPTION_INVALID`.
+ */
+export const proxiesOptions = (settings: Settings & { servers: readonly ServerEntry[] }): ProxiesOptions => {
+  const { servers, oneListener = false, port } = settings
+  if (port !== undefined && !oneListener) {
+    throw new ProxyError('OPTION_INVALID', 'One port was named for several servers.', {
+      hint: 'Give each its port in the file, or put all behind one listener: --one-listener',
+    })
+  }
+  const every = picked(settings, OF_EVERY)
+  return {
+    ...stationOptions(settings),
+    servers: servers.flatMap(({ name, target, ...own }) =>
+      target === undefined ? [] : [{ ...picked(mergeSettings(own, every), OF_SERVER), name, target }],
+    ),
+    ...(oneListener ? { oneListener: picked(settings, ['host', 'port']) } : {}),
+  }
+}
+
+/** What is said of the process, not of a server. */
+const stationOptions = (settings: Settings): StationOptions => {
   const redact = {
     ...(settings.redact === undefined ? {} : { enabled: settings.redact }),
     ...(settings.redactKeys ? { keys: settings.redactKeys } : {}),
@@ -49,26 +80,28 @@ export const proxyOptions = (settings: Settings & { target: string }): ProxyOpti
     ...(settings.redactValues ? { values: settings.redactValues } : {}),
     ...(settings.redactKeyFile === undefined ? {} : { keyFile: settings.redactKeyFile }),
   }
-  if (Object.keys(redact).length > 0) options.redact = redact
-  if (settings.ui === false) options.ui = false
-  else {
-    options.ui = {
-      ...(settings.uiPort === undefined ? {} : { port: settings.uiPort }),
-      ...(settings.token === undefined ? {} : { token: settings.token }),
-    }
+  const ui = {
+    ...(settings.uiPort === undefined ? {} : { port: settings.uiPort }),
+    ...(settings.token === undefined ? {} : { token: settings.token }),
   }
-  return options
+  return {
+    ...picked(settings, ['name', 'db', 'record', 'onOverload']),
+    ...(Object.keys(redact).length > 0 ? { redact } : {}),
+    ui: settings.ui === false ? false : ui,
+  }
 }
 
-const SAME = [
-  'name',
-  'host',
-  'port',
-  'db',
-  'record',
-  'insecure',
-  'rewrite',
-  'onOverload',
-  'onUnreachable',
-  'headers',
-] as const satisfies readonly (keyof Settings & keyof ProxyOptions)[]
+const OF_EVERY = ['host', 'insecure', 'rewrite', 'onUnreachable', 'headers'] as const
+const OF_SERVER = [...OF_EVERY, 'port'] as const
+
+type Picked<Values, Key extends keyof Values> = { [Name in Key]?: Exclude<Values[Name], undefined> }
+
+/** The named ones of the settings that are set. */
+const picked = <Values extends object, const Key extends keyof Values>(
+  values: Values,
+  keys: readonly Key[],
+): Picked<Values, Key> =>
+  Object.fromEntries(keys.map((key) => [key, values[key]]).filter(([, value]) => value !== undefined)) as Picked<
+    Values,
+    Key
+  >

@@ -24,32 +24,43 @@ export const pageUrl = (ui: string, token: string | null): string => {
   return url.href
 }
 
+type Entry = readonly [label: string, text: string]
+
+/** Where it is recorded and how to look at it; nothing when it is not. `db` as it is spelled, `ownDb` when commands must name it. */
+export const captureEntries = (db: string | undefined, command: string, ownDb: boolean): Entry[] => {
+  if (db === undefined) return []
+  const more = ownDb ? ` --db ${quoted(db)}` : ''
+  return [
+    ['Recorded in', db],
+    ['Follow it here', `${command} tail${more}`],
+    ['List what was recorded', `${command} ls${more}`],
+  ]
+}
+
+/** Lines of labels and texts, the texts below each other. */
+export const labelled = (entries: readonly Entry[], output: Output): string[] => {
+  const width = Math.max(...entries.map(([label]) => label.length))
+  return entries.map(([label, text]) => `  ${output.paint('dim', label.padEnd(width))}  ${text}`)
+}
+
 /** What a person reads when the proxy has started: where it is, and what to do next. */
 export const startText = (facts: StartFacts, output: Output): string[] => {
   const { proxy, command, demo } = facts
   const db = proxy.db === null ? undefined : tilde(proxy.db, facts.home)
-  const more = facts.ownDb && db !== undefined ? ` --db ${quoted(db)}` : ''
   const behind = demo ? 'a demo server, with a demo client that calls it now and then' : proxy.target
-  const entries: (readonly [label: string, text: string])[] = [
+  const entries: Entry[] = [
     ...(proxy.ui === null
       ? []
       : [['Open in a browser', output.paint('link', pageUrl(proxy.ui, proxy.token))] as const]),
     ['Point your client here', output.paint('strong', proxy.url)],
     ['in Claude Code type', `claude mcp add --transport http ${quoted(facts.serverName)} ${quoted(proxy.url)}`],
-    ...(db === undefined
-      ? []
-      : ([
-          ['Recorded in', db],
-          ['Follow it here', `${command} tail${more}`],
-          ['List what was recorded', `${command} ls${more}`],
-        ] as const)),
+    ...captureEntries(db, command, facts.ownDb),
     ...(demo ? ([['Try your own server', `${command} http://localhost:3000/mcp`]] as const) : []),
   ]
-  const width = Math.max(...entries.map(([label]) => label.length))
   return [
     `${output.paint('strong', 'mitmcp')} ${facts.version} stands in front of ${behind}`,
     '',
-    ...entries.map(([label, text]) => `  ${output.paint('dim', label.padEnd(width))}  ${text}`),
+    ...labelled(entries, output),
     '',
     proxy.db === null ? '  Ctrl-C stops it. Nothing is recorded.' : '  Ctrl-C stops it. What was recorded stays.',
   ]

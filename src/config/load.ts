@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import { ProxyError } from '../errors.ts'
+import { clientServers, serverMaps, workspaceOf, type Complain } from './client-file.ts'
+import { readDocument, type ConfigDocument } from './document.ts'
 import { nearest } from './nearest.ts'
-import { CONFIG_KEYS, configSchema, SERVER_KEYS, type ConfigFile } from './schema.ts'
-import type { Settings } from './settings.ts'
-import { parseTarget } from './target.ts'
-import { isHeader } from './values.ts'
+import { CONFIG_KEYS, configSchema, ENTRY_KEYS, SERVER_KEYS, type ConfigFile } from './schema.ts'
+import { complainOfPorts, headersOf, ownServers, targetOf, withTargets } from './servers.ts'
+import type { ServerEntry, Settings } from './settings.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
-type Path = readonly PropertyKey[]
 
 /** One thing wrong with a configuration file. `line` and `column` count from 1. */
 export interface ConfigProblem {
@@ -20,8 +19,15 @@ export interface ConfigProblem {
   readonly message: string
 }
 
+/** What a file sets, and what is to be said about it. */
+export interface LoadedConfig {
+  readonly settings: Settings
+  /** What was left to others, or left out. */
+  readonly remarks: readonly string[]
+}
+
 /** Reads a configuration file. Throws `CONFIG_INVALID` naming every problem in it as `file:line:column  key: what is wrong`. */
-export const loadConfig = (file: string, env: Env): Settings => {
+export const loadConfig = (file: string, env: Env): LoadedConfig => {
   let text
   try {
     text = readFileSync(file, 'utf8')
@@ -31,7 +37,7 @@ export const loadConfig = (file: string, env: Env): Settings => {
       cause,
     })
   }
-  const { settings, problems } = parseConfig(text, env, dirname(resolve(file)))
+  const { settings, problems, remarks } = parseConfig(text, env, dirname(resolve(file)))
   if (problems.length > 0) {
     const lines = problems.map(
       ({ line, column, key, message }) => `  ${file}:${line}:${column}  ${key === '' ? '' : `${key}: `}${message}`,
@@ -41,7 +47,7 @@ export const loadConfig = (file: string, env: Env): Settings => {
       hint: `Mend ${problems.length === 1 ? 'it' : 'them'}; nothing was started. Look again with: mitmcp config check ${file}`,
     })
   }
-  return settings
+  return { settings, remarks }
 }
 
 const reason = (cause: unknown): string =>
@@ -51,124 +57,91 @@ const reason = (cause: unknown): string =>
     : String(cause)
 
 /**
- * YAML (JSON is YAML) to settings. Pure: `env` answers `header-env` and `token-env`, relative files count from `folder`.
- * With problems, `settings` is empty.
+ * A file to settings: our own (YAML or JSON), or a client's with `mcpServers` or `servers` as it is. Pure: `env` answers variables,
+ * relative files count from `folder`. With problems, `settings` is empty.
  */
-export const parseConfig = (
-  text: string,
-  env: Env,
-  folder: string,
-): { settings: Settings; problems: ConfigProblem[] } => {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const problems: ConfigProblem[] = []
-  const report = (offset: number, key: string, message: string): void => {
-    const { line, col } = lines.linePos(offset)
-    problems.push({ line: Math.max(line, 1), column: Math.max(col, 1), key, message })
+export const parseConfig = (text: string, env: Env, folder: string): LoadedConfig & { problems: ConfigProblem[] } => {
+  const document = readDocument(text)
+  const problems: ConfigProblem[] = document.errors.map((error) => ({ ...error, key: '' }))
+  const remarks: string[] = []
+  if (problems.length > 0) return { settings: {}, problems, remarks }
+  const complain: Complain = (path, message) =>
+    problems.push({ ...document.placeOf(path), key: path.join('.'), message })
+
+  const maps = serverMaps(document.value)
+  let settings: Settings = {}
+  if (maps.length > 0) {
+    const around = { env, home: env['HOME'] ?? env['USERPROFILE'] ?? '', workspace: workspaceOf(folder) }
+    const servers = maps.flatMap((map) => clientServers(map, around, complain, (remark) => remarks.push(remark)))
+    settings = serversOf(distinct(servers))
+  } else {
+    const file = checked(document, problems)
+    if (file !== undefined) settings = settingsOf(file, env, folder, complain)
   }
-
-  for (const error of document.errors) report(error.pos[0], '', error.message)
-  if (problems.length > 0) return { settings: {}, problems }
-
-  const parsed = configSchema.safeParse(document.toJS() ?? {})
-  const complain = (path: Path, message: string): void => report(offsetOf(document, path), path.join('.'), message)
-  for (const issue of parsed.error?.issues ?? []) {
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) {
-        const known = issue.path.length === 0 ? CONFIG_KEYS : SERVER_KEYS
-        report(keyOffsetOf(document, issue.path, key), [...issue.path, key].join('.'), unknownKey(key, known))
-      }
-    } else complain(issue.path, issue.message)
-  }
-  if (!parsed.success) return { settings: {}, problems: problems.sort(byPlace) }
-
-  const settings = settingsOf(parsed.data, env, folder, complain)
-  return problems.length > 0 ? { settings: {}, problems: problems.sort(byPlace) } : { settings, problems }
+  if (problems.length === 0) return { settings, problems, remarks }
+  return { settings: {}, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column), remarks }
 }
 
-const byPlace = (a: ConfigProblem, b: ConfigProblem): number => a.line - b.line || a.column - b.column
+/** The file when its shape is right. */
+const checked = (document: ConfigDocument, problems: ConfigProblem[]): ConfigFile | undefined => {
+  const parsed = configSchema.safeParse(withTargets(document.value ?? {}))
+  for (const issue of parsed.error?.issues ?? []) {
+    const { path } = issue
+    if (issue.code !== 'unrecognized_keys') {
+      problems.push({ ...document.placeOf(path), key: path.join('.'), message: issue.message })
+      continue
+    }
+    for (const key of issue.keys) {
+      const message = unknownKey(key, path.length === 0 ? CONFIG_KEYS : ENTRY_KEYS)
+      problems.push({ ...document.placeOfKey(path, key), key: [...path, key].join('.'), message })
+    }
+  }
+  return parsed.data
+}
 
 const unknownKey = (key: string, known: readonly string[]): string => {
   const close = nearest(key, known)
   return close === undefined ? `unknown key; known are ${known.join(', ')}` : `unknown key; did you mean ${close}?`
 }
 
-/** Where a value stands; for one that is missing, where its parent does. */
-const offsetOf = (document: Document, path: Path): number => {
-  for (let depth = path.length; depth >= 0; depth--) {
-    const node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true)
-    if (isNode(node) && node.range) return node.range[0]
-  }
-  return 0
+/** One server with a URL is as if it stood alone, so that every flag means it. */
+const serversOf = (servers: readonly ServerEntry[]): Settings => {
+  const [only] = servers
+  if (only?.target === undefined || servers.length > 1) return { servers }
+  const { name, ...rest } = only
+  return { server: name, name, ...rest }
 }
 
-const keyOffsetOf = (document: Document, path: Path, key: string): number => {
-  const map = path.length === 0 ? document.contents : document.getIn(path, true)
-  const pair = isMap(map) ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key) : undefined
-  return isNode(pair?.key) && pair.key.range ? pair.key.range[0] : offsetOf(document, path)
+/** Projects of one file may have servers of the same name. */
+const distinct = (servers: readonly ServerEntry[]): ServerEntry[] => {
+  const names = new Set<string>()
+  return servers.map((server) => {
+    let { name } = server
+    for (let n = 2; names.has(name); n++) name = `${server.name}-${n}`
+    names.add(name)
+    return { ...server, name }
+  })
 }
-
-const SERVER_SETTINGS = [
-  'target',
-  'host',
-  'port',
-  'insecure',
-  'rewrite',
-  'headers',
-  'header-env',
-  'on-unreachable',
-] as const
 
 /** The meaning of a file whose shape is right. Tells what the shape cannot: variables that are unset, headers that cannot be sent. */
-const settingsOf = (
-  file: ConfigFile,
-  env: Env,
-  folder: string,
-  complain: (path: Path, message: string) => void,
-): Settings => {
-  const names = Object.keys(file.servers ?? {})
-  const [name] = names
-  if (file.servers && names.length !== 1) {
-    complain(['servers'], names.length === 0 ? 'has no server' : 'has several servers; one is supported so far')
-  }
-  if (file.servers) {
-    for (const key of SERVER_SETTINGS) {
-      if (file[key] !== undefined) complain([key], 'stands beside servers; move it into the server it belongs to')
-    }
-  }
-  const server = name === undefined ? file : (file.servers?.[name] ?? {})
-  const at: Path = name === undefined ? [] : ['servers', name]
-  const settings: Settings = {}
-  if (server.target !== undefined) {
-    try {
-      parseTarget(server.target)
-      settings.target = server.target
-    } catch (error) {
-      if (!(error instanceof ProxyError)) throw error
-      complain([...at, 'target'], `${error.message} ${error.hint}`)
-    }
-  }
-  const headers = headersOf(server, env, at, complain)
+const settingsOf = (file: ConfigFile, env: Env, folder: string, complain: Complain): Settings => {
   const token = file['token-env'] === undefined ? undefined : env[file['token-env']]
   if (file['token-env'] !== undefined && (token === undefined || token === '')) {
     complain(['token-env'], `the variable ${file['token-env']} is not set`)
   }
   const fileOf = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path)
+  const settings = file.servers === undefined ? oneServer(file, env, complain) : manyServers(file, env, complain)
   return Object.assign(
     settings,
     given({
-      name: file.name ?? name,
-      host: server.host,
-      port: server.port,
-      insecure: server.insecure,
-      rewrite: server.rewrite,
-      onUnreachable: server['on-unreachable'],
-      headers: headers.length === 0 ? undefined : headers,
+      name: file.name ?? settings.name,
       ui: file.ui,
       uiPort: file['ui-port'],
       token,
       db: fileOf(file.db),
+      maxSize: file['max-size'],
+      maxAge: file['max-age'],
       record: file.record,
       onOverload: file['on-overload'],
       redact: file.redact,
@@ -181,25 +154,42 @@ const settingsOf = (
   )
 }
 
-const headersOf = (
-  server: Pick<ConfigFile, 'headers' | 'header-env'>,
-  env: Env,
-  at: Path,
-  complain: (path: Path, message: string) => void,
-): [string, string][] => {
-  const headers: [string, string][] = []
-  for (const [name, value] of Object.entries(server.headers ?? {})) {
-    if (isHeader(name, value)) headers.push([name, value])
-    else complain([...at, 'headers', name], 'is no header that can be sent')
+/** A file that speaks of one server, at its top. */
+const oneServer = (file: ConfigFile, env: Env, complain: Complain): Settings => {
+  const target = file.target === undefined ? undefined : targetOf(file.target, ['target'], complain)
+  const headers = headersOf(file, env, [], complain)
+  if (file['one-listener'] !== undefined) complain(['one-listener'], 'is for several servers; there are none')
+  const { host, port, insecure, rewrite, 'on-unreachable': onUnreachable } = file
+  return given({
+    target,
+    host,
+    port,
+    insecure,
+    rewrite,
+    onUnreachable,
+    headers: headers.length === 0 ? undefined : headers,
+  })
+}
+
+/** A file with `servers`: what is said of one of them stands there, but for the address of a listener they share. */
+const manyServers = (file: ConfigFile, env: Env, complain: Complain): Settings => {
+  const shared = file['one-listener'] === true
+  for (const key of SERVER_KEYS as readonly (keyof ConfigFile)[]) {
+    if (file[key] === undefined || (shared && (key === 'host' || key === 'port'))) continue
+    complain([key], 'stands beside servers; move it into the server it belongs to')
   }
-  for (const [name, variable] of Object.entries(server['header-env'] ?? {})) {
-    const value = env[variable]
-    if (value === undefined || value === '')
-      complain([...at, 'header-env', name], `the variable ${variable} is not set`)
-    else if (isHeader(name, value)) headers.push([name, value])
-    else complain([...at, 'header-env', name], 'is no header that can be sent')
+  const servers = ownServers(file.servers ?? {}, env, complain)
+  if (Object.keys(file.servers ?? {}).length === 0) complain(['servers'], 'has no server')
+  if (!shared) {
+    complainOfPorts(servers, file['ui-port'], (name, message) => complain(['servers', name, 'port'], message))
+    return serversOf(servers)
   }
-  return headers
+  for (const { name, host, port } of servers) {
+    if (host === undefined && port === undefined) continue
+    const key = port === undefined ? 'host' : 'port'
+    complain(['servers', name, key], 'has no meaning with one-listener; say it at the top')
+  }
+  return given({ servers, oneListener: true, host: file.host, port: file.port })
 }
 
 type Given<Values> = { [Key in keyof Values]?: Exclude<Values[Key], undefined> }

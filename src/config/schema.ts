@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LOG_LEVELS, OVERLOAD_POLICIES, RECORD_DEPTHS, UNREACHABLE_POLICIES } from './settings.ts'
-import { isPattern } from './values.ts'
+import { isPattern, parseLimit } from './values.ts'
 
 const text = z.string({ error: 'must be text' }).min(1, { error: 'must not be empty' })
 const yes = z.boolean({ error: 'must be true or false' })
@@ -15,6 +15,16 @@ const fields = z.record(z.string(), z.string({ error: 'must be text (put numbers
   error: 'must be names with values, one a line',
 })
 
+const size = z.union([z.number(), z.string()]).transform((value, context) => {
+  const limit = parseLimit(String(value), 'size')
+  return limit ?? refused(context, 'must be a size such as 500mb or 2gb, or none')
+})
+const age = z.union([z.number(), z.string()]).transform((value, context) => {
+  const limit = parseLimit(String(value), 'age')
+  return limit ?? refused(context, 'must be a time span such as 12h or 30d, or none')
+})
+
+/** What may be said of the one server at the top of the file. */
 const server = {
   target: text,
   host: text,
@@ -26,19 +36,32 @@ const server = {
   'on-unreachable': oneOf(UNREACHABLE_POLICIES),
 }
 
+/** What may be said of one of `servers`: one that is reached at a URL, or started by a command. */
+const entry = {
+  ...server,
+  url: text,
+  command: z.union([text, words], { error: 'must be a command, or a list of its words' }),
+  args: words,
+  env: fields,
+  cwd: text,
+}
+
 /**
  * The configuration file: the flags' names without the dashes, all optional. A server's settings stand either at the top or under
- * `servers`, which has one entry for now.
+ * `servers`.
  */
 export const configSchema = z
   .strictObject(
     {
       ...server,
-      servers: z.record(z.string(), z.strictObject(server, { error: unrecognised }).partial(), {
+      servers: z.record(z.string(), z.strictObject(entry, { error: unrecognised }).partial(), {
         error: 'must be names, each with the settings of one server',
       }),
+      'one-listener': yes,
       name: text,
       db: text,
+      'max-size': size,
+      'max-age': age,
       ui: yes,
       'ui-port': port,
       'token-env': text,
@@ -62,7 +85,13 @@ export type ConfigFile = z.infer<typeof configSchema>
 
 /** Keys that may stand at the top, and those of one server: for naming the nearest. */
 export const SERVER_KEYS: readonly string[] = Object.keys(server)
+export const ENTRY_KEYS: readonly string[] = Object.keys(entry)
 export const CONFIG_KEYS: readonly string[] = Object.keys(configSchema.shape)
+
+function refused(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+}
 
 function unrecognised(): string {
   return 'must be keys with values'

@@ -9,9 +9,33 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] 
 
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
+/** One of several servers: with a `target` reached over HTTP, with a `command` started by its client. */
+export interface ServerEntry {
+  name: string
+  target?: string
+  /** Command and arguments, variables as they stand. */
+  command?: readonly string[]
+  /** Names of the variables its client sets for the command. */
+  variables?: readonly string[]
+  /** Folder its client starts the command in. */
+  folder?: string
+  host?: string
+  port?: number
+  insecure?: boolean
+  rewrite?: boolean
+  onUnreachable?: (typeof UNREACHABLE_POLICIES)[number]
+  headers?: readonly (readonly [name: string, value: string])[]
+}
+
 /** Everything that can be set, wherever it was said. Absent: not said, the default holds. */
 export interface Settings {
   target?: string
+  /** Several servers, or one that its client starts; then there is no `target`. */
+  servers?: readonly ServerEntry[]
+  /** All servers behind one listener, at `/s/<name>/…`. */
+  oneListener?: boolean
+  /** Name of the one server in the record. */
+  server?: string
   name?: string
   host?: string
   port?: number
@@ -21,6 +45,10 @@ export interface Settings {
   /** Fixed UI token instead of a fresh one. */
   token?: string
   db?: string
+  /** Bytes the capture may need before its oldest sessions go; Infinity for no bound. */
+  maxSize?: number
+  /** Milliseconds after which sessions go; Infinity for never. */
+  maxAge?: number
   record?: (typeof RECORD_DEPTHS)[number]
   insecure?: boolean
   rewrite?: boolean

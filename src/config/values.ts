@@ -25,6 +25,22 @@ export const parseDuration = (text: string): number | undefined => {
   return digits === '' ? undefined : Math.round(Number(digits) * (MS_UNITS[unit.toLowerCase()] ?? 1))
 }
 
+/** A bound on the capture: a size in bytes, an age in milliseconds, Infinity for `none`. Undefined when it is no such thing. */
+export const parseLimit = (text: string, of: 'size' | 'age'): number | undefined => {
+  if (/^(none|off|unlimited)$/i.test(text.trim())) return Infinity
+  return of === 'size' ? parseBytes(text) : parseDuration(text)
+}
+
+/** Words of a command, apart by blanks; quotes hold a word together. Undefined when a quote is left open. */
+export const commandWords = (text: string): string[] | undefined => {
+  const words: string[] = []
+  const rest = text.replace(/\s*((?:"[^"]*"|'[^']*'|[^\s"'])+)/g, (_, word: string) => {
+    words.push(word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
+    return ''
+  })
+  return rest.trim() === '' ? words : undefined
+}
+
 /** Yes or no as people write them into environments; undefined for anything else. */
 export const parseBoolean = (text: string): boolean | undefined => {
   if (/^(1|true|yes|on)$/i.test(text)) return true

@@ -33,7 +33,7 @@ export async function openListeners(openings: readonly Opening[], taboo: Iterabl
     }
   }
   if (failures.length === 0) return opened as Listener[]
-  await Promise.all(opened.map((listener) => listener?.close(0)))
+  await Promise.all(opened.filter((listener) => listener !== undefined).map((listener) => listener.close(0)))
   throw together(failures)
 }
 

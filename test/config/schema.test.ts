@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CONFIG_KEYS, SERVER_KEYS } from '../../src/config/schema.ts'
+import { CONFIG_KEYS, ENTRY_KEYS, SERVER_KEYS } from '../../src/config/schema.ts'
 
 test('the keys of a configuration file are these', () => {
   expect(SERVER_KEYS).toEqual([
@@ -12,11 +12,15 @@ test('the keys of a configuration file are these', () => {
     'header-env',
     'on-unreachable',
   ])
+  expect(ENTRY_KEYS).toEqual([...SERVER_KEYS, 'url', 'command', 'args', 'env', 'cwd'])
   expect(CONFIG_KEYS).toEqual([
     ...SERVER_KEYS,
     'servers',
+    'one-listener',
     'name',
     'db',
+    'max-size',
+    'max-age',
     'ui',
     'ui-port',
     'token-env',

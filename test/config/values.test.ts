@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { isHeader, isPattern, parseBoolean, parseBytes, parseDuration, parsePort } from '../../src/config/values.ts'
+import {
+  commandWords,
+  isHeader,
+  isPattern,
+  parseBoolean,
+  parseBytes,
+  parseDuration,
+  parseLimit,
+  parsePort,
+} from '../../src/config/values.ts'
 
 test.each([
   ['0', 0],
@@ -52,3 +61,19 @@ test('a pattern compiles', () => {
   expect(isPattern('sk-[a-z]+')).toBe(true)
   expect(isPattern('(')).toBe(false)
 })
+
+test.each([
+  ['npx -y server', ['npx', '-y', 'server']],
+  [`  a "b c" 'd "e"' f="g h"  `, ['a', 'b c', 'd "e"', 'f=g h']],
+  ['"" a', ['', 'a']],
+  ['', []],
+  ['a "b', undefined],
+])('the command %j has the words %j', (text, words) => expect(commandWords(text)).toEqual(words))
+
+test('a bound is a size or an age, or none', () =>
+  expect([
+    parseLimit('2gb', 'size'),
+    parseLimit('30d', 'age'),
+    parseLimit('None', 'age'),
+    parseLimit('x', 'size'),
+  ]).toEqual([2 * 1024 ** 3, 30 * 86_400_000, Infinity, undefined]))

@@ -1,6 +1,6 @@
 import { createOutput, type Output } from '../../src/cli/output.ts'
 import type { Context } from '../../src/cli/context.ts'
-import type { Proxy, ProxyOptions } from '../../src/proxy.ts'
+import type { ProxiesOptions, Proxy, ProxyOptions } from '../../src/proxy.ts'
 
 /** An output that keeps what it is told, as a file would: no colours, no width. */
 export interface CapturedOutput extends Output {
@@ -27,6 +27,8 @@ export interface FakeContext extends Context {
   stop(): void
   /** What `createProxy` was asked for. */
   readonly asked: ProxyOptions[]
+  /** What `createProxies` was asked for. */
+  readonly askedForAll: ProxiesOptions[]
   /** How often proxies were closed. */
   closed(): number
 }
@@ -39,7 +41,27 @@ export const fakeContext = ({
 }: { env?: Record<string, string>; columns?: number; proxy?: Partial<Proxy> } = {}): FakeContext => {
   const stopping = new AbortController()
   const asked: ProxyOptions[] = []
+  const askedForAll: ProxiesOptions[] = []
   let closed = 0
+  const running = {
+    db: '/data/capture.db',
+    ui: 'http://127.0.0.1:6273/',
+    token: 'secret',
+    stats: () => ({
+      connections: 2,
+      open: 0,
+      recordedBytes: 2048,
+      queueBytes: 0,
+      queueHighWater: 0,
+      lostChunks: 0,
+      lostBytes: 0,
+    }),
+    onRecording: () => undefined,
+    flush: async () => undefined,
+    close: async () => {
+      closed++
+    },
+  }
   return {
     env,
     output: capturedOutput(columns, env),
@@ -49,33 +71,20 @@ export const fakeContext = ({
     now: () => NOW,
     createProxy: async (options) => {
       asked.push(options)
-      return {
-        url: 'http://127.0.0.1:6278/mcp',
-        host: '127.0.0.1',
-        port: 6278,
-        target: options.target,
-        db: '/data/capture.db',
-        ui: 'http://127.0.0.1:6273/',
-        token: 'secret',
-        stats: () => ({
-          connections: 2,
-          open: 0,
-          recordedBytes: 2048,
-          queueBytes: 0,
-          queueHighWater: 0,
-          lostChunks: 0,
-          lostBytes: 0,
-        }),
-        onRecording: () => undefined,
-        flush: async () => undefined,
-        close: async () => {
-          closed++
-        },
-        ...proxy,
-      }
+      const url = 'http://127.0.0.1:6278/mcp'
+      return { url, host: '127.0.0.1', port: 6278, target: options.target, ...running, ...proxy }
+    },
+    createProxies: async (options) => {
+      askedForAll.push(options)
+      const servers = options.servers.map(({ name, target, host = '127.0.0.1', port = 0 }, index) => {
+        const bound = port === 0 ? 6278 + index : port
+        return { name, target, host, port: bound, url: `http://${host}:${bound}/mcp` }
+      })
+      return { servers, ...running }
     },
     stop: () => stopping.abort('SIGINT'),
     asked,
+    askedForAll,
     closed: () => closed,
   }
 }

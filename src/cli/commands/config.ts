@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
+import type { Settings } from '../../config/settings.ts'
 import { ProxyError } from '../../errors.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
+import { tableLines } from '../table.ts'
 
 /** Looked for when no file is named. */
 const USUAL = ['mitmcp.yaml', 'mitmcp.yml', 'mitmcp.json'] as const
@@ -30,13 +32,47 @@ const check = async (file: string | undefined, flags: { json?: true }, context: 
     })
   }
   const { loadConfig } = await import('../../config/load.ts')
-  const settings = loadConfig(named, env)
-  if (flags.json)
-    output.json({
-      ...settings,
-      ...(settings.token === undefined ? {} : { token: '(set)' }),
-      headers: settings.headers?.map(([name]) => name),
-    })
-  else output.line(`${named} is fine.${settings.target === undefined ? '' : ` Use it: ${command} --config ${named}`}`)
+  const { settings, remarks } = loadConfig(named, env)
+  if (flags.json) output.json(shown(settings))
+  else {
+    for (const remark of remarks) output.line(remark)
+    const usable = settings.target !== undefined || settings.servers !== undefined
+    output.line(`${named} is fine.${usable ? ` Use it: ${command} --config ${named}` : ''}`)
+    for (const line of await listing(settings, context)) output.line(line)
+  }
   return EXIT.ok
+}
+
+/** What is set, but for secrets. */
+const shown = ({ token, headers, servers, ...rest }: Settings): object => ({
+  ...rest,
+  ...(token === undefined ? {} : { token: '(set)' }),
+  ...(headers === undefined ? {} : { headers: headers.map(([name]) => name) }),
+  ...(servers === undefined
+    ? {}
+    : {
+        servers: servers.map((server) => ({
+          ...server,
+          ...(server.headers === undefined ? {} : { headers: server.headers.map(([name]) => name) }),
+        })),
+      }),
+})
+
+/** The servers of a file with several. */
+const listing = async ({ servers = [], db }: Settings, { output, command }: Context): Promise<string[]> => {
+  const { stdioText } = await import('../serve-servers.ts')
+  const rows = servers.flatMap(({ name, target, port }) =>
+    target === undefined ? [] : [[name, target, port === undefined ? 'next free' : String(port)]],
+  )
+  return [
+    ...(rows.length === 0
+      ? []
+      : ['', ...tableLines(['Server', 'At', 'Port'], rows, output).map((line) => `  ${line}`)]),
+    ...stdioText(
+      servers.filter((server) => server.command !== undefined),
+      command,
+      db,
+      output,
+    ),
+  ]
 }

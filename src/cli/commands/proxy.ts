@@ -10,7 +10,7 @@ export const proxyVerb: Verb = {
   name: 'proxy',
   offers: [
     { have: 'an MCP server with a URL', type: 'http://localhost:3000/mcp' },
-    { have: 'the settings of one in a file', type: '--config mitmcp.yaml' },
+    { have: 'several servers in a file', type: '--config mcp.json' },
   ],
   define(program, context, finish) {
     program.usage('<url> [flags]   or   mitmcp <command>')
@@ -40,22 +40,20 @@ export const serveTarget = async (
 ): Promise<number> => {
   if (url !== undefined && /^[a-z][a-z-]*$/i.test(url) && url !== 'localhost') throw unknownVerb(url, verbs, context)
   const { settings, remarks } = await gatherSettings(flags, context.env)
+  const ownDb = settings.db !== undefined && settings.db !== context.env['MITMCP_DB']
+  const how = { remarks, json: flags.json === true, quiet: flags.quiet === true, ownDb }
+  const { servers } = settings
+  if (url === undefined && servers !== undefined) {
+    const { serveServers } = await import('../serve-servers.ts')
+    return serveServers({ settings: { ...settings, servers }, ...how }, context)
+  }
   const target = url ?? settings.target
   if (target === undefined) {
     throw new ProxyError('TARGET_INVALID', 'There is no server to stand in front of.', {
       hint: `Give its address: ${context.command} http://localhost:3000/mcp`,
     })
   }
-  return serve(
-    {
-      settings: { ...settings, target },
-      remarks,
-      json: flags.json === true,
-      quiet: flags.quiet === true,
-      ownDb: settings.db !== undefined && settings.db !== context.env['MITMCP_DB'],
-    },
-    context,
-  )
+  return serve({ settings: { ...settings, target }, ...how }, context)
 }
 
 const unknownVerb = (word: string, verbs: readonly string[], { command }: Context): ProxyError => {
