@@ -78,6 +78,11 @@ export class Pipe {
     return this.#received - this.#sent
   }
 
+  /** Chunks wait in it, or stages may keep them: what was pushed is still needed. */
+  get waiting(): boolean {
+    return this.#stages.length > 0 || this.#steps.length > 0
+  }
+
   get received(): number {
     return this.#received
   }

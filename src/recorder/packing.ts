@@ -96,8 +96,8 @@ export class Packer {
   #from = 0
   #to = 0
 
-  /** `capacity`: default 256 KiB, a multiple of 8. `maxSpare`: buffers kept for reuse, default 32. */
-  constructor(full: (packed: PackedBuffer) => void, capacity = 256 * 1024, maxSpare = 32) {
+  /** `capacity`: default 256 KiB, a multiple of 8. `maxSpare`: buffers kept for reuse, default 40. */
+  constructor(full: (packed: PackedBuffer) => void, capacity = 256 * 1024, maxSpare = 40) {
     this.#full = full
     this.#capacity = capacity
     this.#maxSpare = maxSpare

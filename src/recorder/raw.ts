@@ -6,7 +6,7 @@ const ROW_BYTES = 1024 * 1024
 const SIZES = [4, 16, 64, 256].map((kib) => kib * 1024)
 const LARGEST = 256 * 1024
 /** Bound of the buffers kept for reuse. */
-const POOL_BYTES = 8 * 1024 * 1024
+const POOL_BYTES = 2 * 1024 * 1024
 
 /** Buffers between two commits; free again when the rows that pointed into them are stored. */
 export class BufferPool {

@@ -48,6 +48,8 @@ function prepare(db: CaptureDatabase, path: string): void {
   db.pragma('journal_mode = WAL')
   // Enough against the end of the process: what was written is the kernel's. Only a power cut could take the last commits.
   db.pragma('synchronous = OFF')
+  // In KiB. The library's 16 MB stay resident after a large body and made nothing faster.
+  db.pragma('cache_size = -4000')
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_BYTES / PAGE_SIZE}`)
   db.pragma(`journal_size_limit = ${LOG_BYTES}`)
 }

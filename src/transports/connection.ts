@@ -104,7 +104,7 @@ export class Connection {
     })
   }
 
-  #connected({ socket, raw }: Dialled): void {
+  #connected({ socket, raw, reads }: Dialled): void {
     const { tap, clock, isControlPlane } = this.#options
     const address = raw.remoteAddress ?? ''
     const port = raw.remotePort ?? 0
@@ -113,7 +113,7 @@ export class Connection {
       return this.#unreachable('SELF_TARGET', '')
     }
     tap.upstream(this.#id, { at: clock.now(), address, port })
-    this.#link.join({ socket, raw })
+    this.#link.join({ socket, raw, ...(reads === undefined ? {} : { reads }) })
   }
 
   #unreachable(code: string, message: string): void {

@@ -1,6 +1,7 @@
 /** Opens the upstream's side of a connection: TCP, on request through another proxy, and TLS over it. */
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as tlsConnect, type SecureContext } from 'node:tls'
+import { ReadBuffer } from './read-buffer.ts'
 import { openTunnel, type UpstreamProxy } from './upstream-proxy.ts'
 
 export interface DialTarget {
@@ -27,6 +28,8 @@ export interface Dialled {
   readonly socket: Socket
   readonly raw: Socket
   readonly via: boolean
+  /** What the socket is read into, where that is not Node's business. */
+  readonly reads?: ReadBuffer
 }
 
 export interface DialHandlers {
@@ -45,7 +48,7 @@ export function dialTarget(url: URL): DialTarget {
 /** Starts dialling; the function given back gives up. Exactly one handler is called, unless given up. */
 export function dial(target: DialTarget, options: DialOptions, handlers: DialHandlers): () => void {
   const { host } = target
-  if (!target.tls) return dialTcp(target, options, handlers)
+  if (!target.tls) return dialTcp(target, options, handlers, new ReadBuffer())
   let giveUp = dialTcp(target, options, {
     failed: handlers.failed,
     connected: (dialled) => (giveUp = startTls(dialled, host, options, handlers)),
@@ -53,15 +56,27 @@ export function dial(target: DialTarget, options: DialOptions, handlers: DialHan
   return () => giveUp()
 }
 
-/** As `dial`, without TLS whatever the target says. */
-export function dialTcp({ host, port }: DialTarget, { via }: DialOptions, handlers: DialHandlers): () => void {
+/** As `dial`, without TLS whatever the target says. With `buffer` nothing may be laid over the socket. */
+export function dialTcp(
+  { host, port }: DialTarget,
+  { via }: DialOptions,
+  handlers: DialHandlers,
+  buffer?: ReadBuffer,
+): () => void {
   const proxy = via?.(host, port)
   const where = proxy ?? { host, port }
-  const raw = connect({ ...HALF_OPEN, host: where.host, port: where.port })
+  // the answer of a proxy in between is read in Node's way
+  const reads = proxy === undefined ? buffer : undefined
+  const raw = connect({
+    ...HALF_OPEN,
+    host: where.host,
+    port: where.port,
+    ...(reads === undefined ? {} : { onread: reads.onread }),
+  })
   const { fail, done, over } = settling(raw, handlers)
   raw.once('error', fail)
   raw.once('connect', () => {
-    if (proxy === undefined) return done({ socket: raw, raw, via: false })
+    if (proxy === undefined) return done({ socket: raw, raw, via: false, ...(reads === undefined ? {} : { reads }) })
     openTunnel(raw, proxy, { host, port }, (error, socket) => {
       if (error === undefined) done({ socket, raw, via: true })
       else fail(error)

@@ -11,6 +11,7 @@ import type { Clock } from '../pipe/clock.ts'
 import { Pipe, type Outlet } from '../pipe/pipe.ts'
 import type { Tap } from '../pipe/tap.ts'
 import { kernelDrained } from './kernel-queue.ts'
+import type { ReadBuffer } from './read-buffer.ts'
 
 /** Why a socket is not being read; it is read when there is no reason left. */
 const PEER = 1
@@ -38,6 +39,8 @@ export interface LinkEnd {
   readonly socket: LinkSocket
   /** The socket underneath, for resets; the same without TLS. */
   readonly raw: LinkSocket
+  /** What the socket is read into, where it gives no `data`. */
+  readonly reads?: ReadBuffer
 }
 
 /** One end of a link: a socket, what is read from it, what is written to it. */
@@ -204,7 +207,13 @@ export class Link {
   #listen(side: Side): void {
     const { socket } = side
     const pipe = this.#pipeOf(side)
-    socket.on('data', (bytes: Uint8Array) => pipe.push(bytes))
+    if (side.reads === undefined) socket.on('data', (bytes: Uint8Array) => pipe.push(bytes))
+    else {
+      side.reads.to((bytes) => {
+        pipe.push(bytes)
+        return pipe.waiting || (this.#other(side)?.socket.writableLength ?? 0) > 0
+      })
+    }
     socket.on('end', () => this.#endOrReset(side))
     socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(side, error.code ?? error.message))
     socket.on('drain', () => {
@@ -337,7 +346,17 @@ export class Link {
   }
 }
 
-function side({ socket, raw }: LinkEnd, who: 'client' | 'server'): Side {
+function side({ socket, raw, reads }: LinkEnd, who: 'client' | 'server'): Side {
   const direction = who === 'client' ? 'c2s' : 's2c'
-  return { socket, raw, who, direction, paused: 0, ending: false, ours: false, slow: false }
+  return {
+    socket,
+    raw,
+    ...(reads === undefined ? {} : { reads }),
+    who,
+    direction,
+    paused: 0,
+    ending: false,
+    ours: false,
+    slow: false,
+  }
 }
