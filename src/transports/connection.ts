@@ -4,7 +4,8 @@ import type { Direction } from '../wire/frame.ts'
 import type { Clock } from '../pipe/clock.ts'
 import type { Outlet, Pipe } from '../pipe/pipe.ts'
 import type { Tap } from '../pipe/tap.ts'
-import { createOutstanding } from '../wire/http1.ts'
+import { createOutstanding, type Http1Head } from '../wire/http1.ts'
+import { AnswerWatch, createServerMemory, type ServerMemory } from './answer-watch.ts'
 import { dial, dialTarget, type DialHandlers, type Dialled, type DialOptions } from './dial.ts'
 import type { ConnectionEdits } from './edits.ts'
 import { HeadEditor } from './head-editor.ts'
@@ -20,6 +21,8 @@ export interface ConnectionOptions {
   readonly onUnreachable: '502' | 'reset'
   readonly tap: Tap
   readonly clock: Clock
+  /** Told in words what the record is told besides traffic. */
+  readonly notice?: ((message: string) => void) | undefined
   /** True for addresses that are our own control plane. */
   isControlPlane(address: string, port: number): boolean
 }
@@ -32,6 +35,8 @@ export interface ConnectionParts {
   /** The client's TCP connection, for its addresses. */
   readonly tcp: Socket
   readonly edits: ConnectionEdits
+  /** What all connections to that server share. */
+  readonly memory?: ServerMemory
   /** How the upstream is reached. Default: the target is dialled. */
   readonly dial?: (handlers: DialHandlers) => () => void
 }
@@ -44,6 +49,7 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #link: Link
   readonly #edits: ConnectionEdits
+  readonly #watch: AnswerWatch | undefined
   readonly #outstanding = createOutstanding()
   /** Answers the client's first head; set once it is known that there is no upstream. */
   #refuse: (() => void) | undefined
@@ -55,6 +61,7 @@ export class Connection {
     this.#id = id
     this.#options = options
     this.#edits = parts.edits
+    this.#watch = this.#watchOf(parts)
     tap.opened(id, clock.now(), {
       transport: 'http',
       server,
@@ -89,6 +96,16 @@ export class Connection {
     this.#link.stop(how)
   }
 
+  #watchOf({ id, edits: { map }, memory = createServerMemory() }: ConnectionParts): AnswerWatch | undefined {
+    if (map === undefined) return undefined
+    const { tap, clock, notice } = this.#options
+    const note = (kind: string, detail: { readonly message: string }): void => {
+      tap.note(id, clock.now(), kind, detail)
+      notice?.(detail.message)
+    }
+    return new AnswerWatch({ map, memory, note })
+  }
+
   #outlet(direction: Direction, write: (bytes: Uint8Array) => void, pipe: () => Pipe): Outlet {
     const { clock, tap } = this.#options
     const request = direction === 'c2s'
@@ -100,8 +117,14 @@ export class Connection {
       edited: (offset, removed, bytes, rule) => tap.edited(this.#id, direction, offset, removed, bytes, rule),
       holdTime: (then) => clock.at(clock.now() + HOLD_US, then),
       released: () => pipe().flushed(),
-      ...(request ? { head: () => this.#refuse?.(), opaque: () => this.#notHttp() } : {}),
+      ...(request ? { head: (head) => this.#requested(head), opaque: () => this.#notHttp() } : {}),
+      ...(request || this.#watch === undefined ? {} : { bodies: this.#watch }),
     })
+  }
+
+  #requested(head: Http1Head): void {
+    this.#watch?.request(head)
+    this.#refuse?.()
   }
 
   #connected({ socket, raw, reads }: Dialled): void {

@@ -1,9 +1,11 @@
 /**
- * The documented edits of a reverse proxy: `Host` and `Origin` where they name the proxy, `Location` and a cookie's `Domain` where
- * they name the upstream, and fields the user asked for. Any other value passes as it came, so that the server's own defence
- * against DNS rebinding keeps working.
+ * The documented edits of a reverse proxy: `Host` and `Origin` where they name the proxy, `Location`, `resource_metadata` and a
+ * cookie's `Domain` where they name the upstream, and fields the user asked for. Any other value passes as it came, so that the
+ * server's own defence against DNS rebinding keeps working.
  */
+import { valueOf } from './field-line.ts'
 import type { EditTable, LineEdit } from './head-editor.ts'
+import { httpOrigin, mapReference, type UrlMap } from './url-map.ts'
 
 export interface Names {
   /** Authorities (`host:port`, lower case) that mean the proxy itself. */
@@ -13,6 +15,10 @@ export interface Names {
   /** `http:` or `https:` as the client speaks to the proxy. */
   readonly ownScheme: string
   readonly upstream: URL
+  /** Path under which clients reach this server. Default: none, paths are the upstream's own. */
+  readonly prefix?: string
+  /** How clients outside reach the proxy: its authority counts as our own name, with its scheme. */
+  readonly publicUrl?: URL | undefined
 }
 
 export interface Rewriting {
@@ -26,57 +32,57 @@ export interface Rewriting {
 export interface ConnectionEdits {
   readonly request: EditTable
   readonly response: EditTable
+  /** What the upstream's URLs are called by the client that spoke last; absent where no bodies are edited. */
+  readonly map?: () => UrlMap
 }
 
-const COLON = 58
 const NOTHING = new Uint8Array(0)
+const METADATA_URL = /(?<=^|[\s,])resource_metadata[ \t]*=[ \t]*(?:"([^"]*)"|([^\s,"]+))/gi
+/** Everything of a request line before `/s/<name>`: method, authority of an absolute target, a well-known document's name. */
+const ROUTED_PATH = /^(\S+ +(?:https?:\/\/[^/\s]*)?(\/\.well-known\/[^/\s?]+)?)\/s\/[^/\s?]+/i
 
-/** Where the value is, without the blanks around it. */
-function valueOf(line: Uint8Array): { text: string; from: number; to: number } {
-  let from = line.indexOf(COLON) + 1
-  let to = line.length
-  while (to > from && isBlank(line[to - 1])) to--
-  while (from < to && isBlank(line[from])) from++
-  return { text: Buffer.from(line.buffer, line.byteOffset + from, to - from).toString('latin1'), from, to }
-}
-
-function isBlank(byte: number | undefined): boolean {
-  return byte === 32 || byte === 9 || byte === 13 || byte === 10
-}
+type LineEditor = (line: Uint8Array) => LineEdit | null
 
 /** Made once for each connection. */
 export function connectionEdits({ names, rewrite, headers }: Rewriting): ConnectionEdits {
-  let spelled = names.ownAuthority
-  const upstreamOrigin = names.upstream.origin
-  const ownOrigin = (): string => `${names.ownScheme}//${spelled}`
+  const { prefix = '', publicUrl, ownScheme } = names
+  const outside = publicUrl === undefined ? [] : authoritiesOf(publicUrl)
+  const schemeOf = (authority: string): string | undefined => {
+    const name = authority.toLowerCase()
+    if (publicUrl !== undefined && outside.includes(name)) return publicUrl.protocol
+    return names.own.has(name) ? ownScheme : undefined
+  }
+  const upstreamOrigin = httpOrigin(names.upstream)
+  let ownOrigin = publicUrl?.origin ?? `${ownScheme}//${names.ownAuthority}`
+  const map = (): UrlMap => ({ upstreamOrigin, ownOrigin, prefix })
 
-  const host = (line: Uint8Array): LineEdit | null => {
+  const host: LineEditor = (line) => {
     const { text, from, to } = valueOf(line)
-    if (!names.own.has(text.toLowerCase())) return null
-    spelled = text
+    const scheme = schemeOf(text)
+    if (scheme === undefined) return null
+    ownOrigin = `${scheme}//${text}`
     return text === names.upstream.host
       ? null
       : { from, to, bytes: Buffer.from(names.upstream.host, 'latin1'), rule: 'host' }
   }
 
-  const origin = (line: Uint8Array): LineEdit | null => {
+  const origin: LineEditor = (line) => {
     const { text, from, to } = valueOf(line)
-    const scheme = `${names.ownScheme}//`
-    if (!text.startsWith(scheme) || !names.own.has(text.slice(scheme.length).toLowerCase())) return null
+    const scheme = /^https?:/.exec(text)?.[0] ?? ''
+    if (scheme === '' || schemeOf(text.slice(scheme.length + 2)) !== scheme || !text.startsWith('//', scheme.length)) {
+      return null
+    }
     return { from, to, bytes: Buffer.from(upstreamOrigin, 'latin1'), rule: 'origin' }
   }
 
-  const location = (line: Uint8Array): LineEdit | null => {
+  const location: LineEditor = (line) => {
     const { text, from } = valueOf(line)
-    if (!text.toLowerCase().startsWith(upstreamOrigin)) return null
-    const next = text.charAt(upstreamOrigin.length)
-    if (next !== '' && !'/?#'.includes(next)) return null
-    return { from, to: from + upstreamOrigin.length, bytes: Buffer.from(ownOrigin(), 'latin1'), rule: 'location' }
+    const mapped = mapReference(text, map())
+    if (mapped === undefined) return null
+    return { from, to: from + mapped.length, bytes: Buffer.from(mapped.text, 'latin1'), rule: 'location' }
   }
 
-  const cookie = (line: Uint8Array): LineEdit | null => cookieDomain(line, names.upstream.hostname, spelled)
-
-  const request: Record<string, (line: Uint8Array) => LineEdit | null> = rewrite ? { host, origin } : {}
+  const request: Record<string, LineEditor> = rewrite ? { host, origin } : {}
   for (const [name] of headers) {
     request[name.toLowerCase()] = (line) => ({
       from: 0,
@@ -86,10 +92,15 @@ export function connectionEdits({ names, rewrite, headers }: Rewriting): Connect
       secret: true,
     })
   }
-  const response: Record<string, (line: Uint8Array) => LineEdit | null> = rewrite
-    ? { location, 'set-cookie': cookie }
+  const response: Record<string, LineEditor> = rewrite
+    ? {
+        location,
+        'set-cookie': (line) => cookieEdit(line, names.upstream.hostname, map()),
+        'www-authenticate': (line) => challengeEdit(line, map()),
+      }
     : {}
   return {
+    ...(rewrite ? { map } : {}),
     request: {
       names: Object.keys(request),
       line: (name, line) => request[name]?.(line) ?? null,
@@ -98,19 +109,66 @@ export function connectionEdits({ names, rewrite, headers }: Rewriting): Connect
         rule: `header:${name}`,
         secret: true,
       })),
+      ...(prefix === '' ? {} : { start: prefixEdit }),
     },
     response: { names: Object.keys(response), line: (name, line) => response[name]?.(line) ?? null, insert: [] },
   }
 }
 
-/** A cookie for the upstream's domain would never come back to the proxy's; without `Domain` it belongs to the host that set it. */
-function cookieDomain(line: Uint8Array, upstream: string, spelled: string): LineEdit | null {
-  const { text, from } = valueOf(line)
-  const found = /;[ \t]*domain[ \t]*=[ \t]*([^;]*)/i.exec(text)
+/** Both ways in which a client may spell it in `Host`. */
+function authoritiesOf({ host, hostname, port, protocol }: URL): string[] {
+  return port === '' ? [host, `${hostname}:${protocol === 'https:' ? 443 : 80}`] : [host]
+}
+
+/** Takes `/s/<name>` out of the path of a request line; what is left begins with `/`. Also behind `/.well-known/<document>`. */
+function prefixEdit(line: Uint8Array): LineEdit | null {
+  const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString('latin1')
+  const found = ROUTED_PATH.exec(text)
   if (found === null) return null
-  const domain = (found[1] ?? '').trim().toLowerCase().replace(/^\./, '')
-  const reaches = (name: string): boolean => name === domain || name.endsWith(`.${domain}`)
-  if (domain === '' || !reaches(upstream) || reaches(spelled.replace(/:\d+$/, '').toLowerCase())) return null
-  const start = from + found.index
-  return { from: start, to: start + found[0].length, bytes: NOTHING, rule: 'cookie-domain' }
+  const [whole, before = '', document] = found
+  const rooted = text[whole.length] === '/' || document !== undefined
+  return { from: before.length, to: whole.length, bytes: Buffer.from(rooted ? '' : '/'), rule: 'path-prefix' }
+}
+
+/** A cookie for the upstream's domain, or for a path of its, would never come back to the proxy's. */
+function cookieEdit(line: Uint8Array, upstream: string, { ownOrigin, prefix }: UrlMap): LineEdit | null {
+  const { text, from, to } = valueOf(line)
+  const own = new URL(ownOrigin).hostname
+  const edited = text.replaceAll(
+    /;[ \t]*(domain|path)[ \t]*=[ \t]*([^;]*)/gi,
+    (attribute, name: string, value: string) => {
+      if (name.toLowerCase() === 'path') return value.startsWith('/') ? attribute.replace('/', `${prefix}/`) : attribute
+      const domain = value.trim().toLowerCase().replace(/^\./, '')
+      const reaches = (host: string): boolean => host === domain || host.endsWith(`.${domain}`)
+      return domain !== '' && reaches(upstream) && !reaches(own) ? '' : attribute
+    },
+  )
+  if (edited === text) return null
+  let same = 0
+  while (edited[same] === text[same]) same++
+  let tail = 0
+  while (tail < edited.length - same && tail < text.length - same && edited.at(-1 - tail) === text.at(-1 - tail)) tail++
+  const bytes = Buffer.from(edited.slice(same, edited.length - tail), 'latin1')
+  return { from: from + same, to: to - tail, bytes, rule: bytes.length === 0 ? 'cookie-domain' : 'cookie-path' }
+}
+
+/** `resource_metadata` (RFC 9728 §5.1), quoted or not, in every challenge of the line. */
+function challengeEdit(line: Uint8Array, map: UrlMap): LineEdit | null {
+  const { text, from } = valueOf(line)
+  const urls = [...text.matchAll(METADATA_URL)].flatMap((match) => {
+    const url = match[1] ?? match[2] ?? ''
+    const at = match.index + match[0].lastIndexOf(url)
+    const mapped = mapReference(url, map)
+    return mapped === undefined ? [] : [{ at, end: at + mapped.length, text: mapped.text }]
+  })
+  const [first] = urls
+  const last = urls.at(-1)
+  if (first === undefined || last === undefined) return null
+  let edited = ''
+  let at = first.at
+  for (const url of urls) {
+    edited += text.slice(at, url.at) + url.text
+    at = url.end
+  }
+  return { from: from + first.at, to: from + last.end, bytes: Buffer.from(edited, 'latin1'), rule: 'resource-metadata' }
 }

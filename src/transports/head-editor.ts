@@ -1,10 +1,14 @@
 /**
  * Edits fields of HTTP heads while they pass. Holds back at most one unfinished field line, and only while its name may
- * still be one that is edited; everything else leaves at once.
+ * still be one that is edited; everything else leaves at once, but for messages somebody has asked to keep until it is known
+ * what is to be edited in their body.
  */
-import type { Http1Listener, Http1Splitter, Outstanding } from '../wire/http1.ts'
+import type { Http1Head, Http1Listener, Http1Splitter, Outstanding } from '../wire/http1.ts'
 import { createHttp1Splitter } from '../wire/http1.ts'
 import type { Outlet } from '../pipe/pipe.ts'
+import type { BodyDecision } from './body-edits.ts'
+import { valueOf } from './field-line.ts'
+import { KeptMessage } from './kept-message.ts'
 
 /** A replacement inside one line, by index into the line. `secret`: the record keeps that there was one, not its text. */
 export interface LineEdit {
@@ -40,9 +44,20 @@ export interface HeadEditorOptions {
   /** A held line was let go without its end. */
   readonly released: () => void
   /** A head is complete. */
-  readonly head?: () => void
+  readonly head?: (head: Http1Head) => void
+  readonly bodies?: BodyWatch
   /** What passes is no HTTP (any more). */
   readonly opaque?: () => void
+}
+
+/** Who edits bodies. */
+export interface BodyWatch {
+  /** A message begins: whether its head is to be kept until it is complete. */
+  keeps(): boolean
+  /** A head is complete, 1xx included: what decides about its body, or undefined to let it pass. */
+  decision(head: Http1Head): BodyDecision | undefined
+  /** It was to be looked at, or edited, and was not. `what`: the URL left as it is, or the reason. */
+  unedited(what: string): void
 }
 
 const LF = 10
@@ -53,12 +68,24 @@ const NOTHING = new Uint8Array(0)
 const LINE_BYTES = 16 * 1024
 /** The same for a start line: targets may be long. */
 const START_BYTES = 256 * 1024
+/** A message that is kept is let go when it grows beyond this. */
+const KEPT_BYTES = 64 * 1024
+const CONTENT_LENGTH = 'content-length'
 
 /** The outlet of one direction. */
 export class HeadEditor implements Outlet, Http1Listener {
   readonly #options: HeadEditorOptions
   readonly #splitter: Http1Splitter
+  /** Names of fields that are looked at. */
+  readonly #names: readonly string[]
   #pieces: Uint8Array[] = []
+  #kept: KeptMessage | undefined
+  /** Index in the current chunk from which on bytes are kept. */
+  #keptFrom = 0
+  /** The head that is passing has begun. */
+  #inHead = false
+  #chunk: Uint8Array = NOTHING
+  #headEnd = 0
   /** Index in the current chunk up to which bytes are in `#pieces` or held. */
   #cursor = 0
   #offset = 0
@@ -75,6 +102,8 @@ export class HeadEditor implements Outlet, Http1Listener {
   constructor(options: HeadEditorOptions) {
     this.#options = options
     this.#splitter = createHttp1Splitter(options.side, options.outstanding, this)
+    const { names } = options.table
+    this.#names = options.bodies === undefined ? names : [...names, CONTENT_LENGTH]
   }
 
   get border(): boolean {
@@ -82,17 +111,20 @@ export class HeadEditor implements Outlet, Http1Listener {
   }
 
   get held(): number {
-    return this.#held.length
+    return this.#kept?.received ?? this.#held.length
   }
 
   write(bytes: Uint8Array, offset: number): void {
     this.#cursor = 0
+    this.#keptFrom = 0
     this.#offset = offset
     this.#splitter.push(bytes)
     this.#copy(bytes, bytes.length)
+    if (this.#kept !== undefined) this.#look(this.#kept, bytes)
     this.#send(bytes)
-    if (this.#held.length > 0) this.#cancel ??= this.#options.holdTime(() => this.#timeUp())
-    else if (this.#cancel !== undefined) this.#stopWaiting()
+    if (this.#held.length > 0 || this.#waitsForHead) {
+      this.#cancel ??= this.#options.holdTime(() => this.#timeUp())
+    } else if (this.#cancel !== undefined) this.#stopWaiting()
   }
 
   flush(): void {
@@ -100,7 +132,55 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#letGo()
   }
 
+  /** What is kept may be enough by now, or too much. */
+  #look(kept: KeptMessage, bytes: Uint8Array): void {
+    if (this.#offset >= 0) kept.received += bytes.length - this.#keptFrom
+    if (kept.decide !== undefined) this.#decide(kept, kept.decide, false)
+    if (this.#kept !== kept || kept.received <= KEPT_BYTES) return
+    this.#options.bodies?.unedited('too large')
+    this.#release()
+  }
+
+  /** Lets the message go, edited or not, once it is known which. */
+  #decide(kept: KeptMessage, decide: BodyDecision, whole: boolean): void {
+    const verdict = decide(kept.payload, whole)
+    if (verdict.kind === 'more') {
+      if (verdict.passed === 0 || verdict.passed < kept.payload.length || !kept.apart) return
+      this.#release()
+      return this.#keep(decide)
+    }
+    if (verdict.unedited !== undefined) this.#options.bodies?.unedited(verdict.unedited)
+    const told = verdict.edit === null ? [] : kept.edit(verdict.edit)
+    if (told === undefined) this.#options.bodies?.unedited('a length that is no number')
+    for (const { offset, removed, bytes, rule } of told ?? [])
+      if (offset >= 0) this.#options.edited(offset, removed, bytes, rule)
+    this.#release()
+  }
+
+  /** Keeps what comes from the cursor on. */
+  #keep(decide?: BodyDecision): void {
+    this.#kept = new KeptMessage(decide)
+    this.#keptFrom = this.#cursor
+  }
+
+  #release(): void {
+    const kept = this.#kept
+    if (kept === undefined) return
+    this.#kept = undefined
+    this.#pieces.push(...kept.take())
+  }
+
+  get #waitsForHead(): boolean {
+    return this.#kept !== undefined && this.#kept.decide === undefined
+  }
+
+  #put(bytes: Uint8Array): void {
+    if (this.#kept === undefined) this.#pieces.push(bytes)
+    else this.#kept.other(bytes)
+  }
+
   #timeUp(): void {
+    if (this.#kept !== undefined) this.#options.bodies?.unedited('incomplete')
     this.#letGo()
     this.#options.released()
   }
@@ -110,17 +190,26 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#cancel = undefined
   }
 
-  /** Sends what is held, unedited. */
+  /** Sends what is held or kept, unedited. */
   #letGo(): void {
     this.#stopWaiting()
-    if (this.#held.length === 0) return
-    const held = this.#held
-    this.#held = NOTHING
-    this.#passing = true
-    this.#options.write(held)
+    this.#release()
+    if (this.#held.length > 0) {
+      this.#pieces.push(this.#held)
+      this.#held = NOTHING
+      this.#passing = true
+    }
+    this.#send(NOTHING)
   }
 
   headSpan(chunk: Uint8Array, from: number, to: number): void {
+    if (!this.#inHead) {
+      this.#inHead = true
+      this.#copy(chunk, from)
+      if (this.#options.bodies?.keeps() === true) this.#keep()
+    }
+    this.#chunk = chunk
+    this.#headEnd = to
     let at = from
     while (at < to) {
       const end = chunk.indexOf(LF, at)
@@ -130,25 +219,49 @@ export class HeadEditor implements Outlet, Http1Listener {
     }
   }
 
-  head(): void {
+  head(head: Http1Head): void {
     this.#line = 0
     this.#passing = false
     this.#filled = false
-    this.#options.head?.()
+    this.#inHead = false
+    this.#options.head?.(head)
+    const decide = this.#options.bodies?.decision(head)
+    if (this.#kept === undefined && decide === undefined) return
+    this.#copy(this.#chunk, this.#headEnd)
+    const streams = head.framing === 'chunked' || head.framing === 'until-close'
+    if (decide === undefined || streams || head.framing === 'none') this.#release()
+    if (decide === undefined || head.framing === 'none') return
+    if (streams) this.#keep(decide)
+    else if (this.#kept === undefined) this.#options.bodies?.unedited('its head had left')
+    else this.#kept.decide = decide
   }
 
-  payload(): void {}
+  payload(chunk: Uint8Array, from: number, to: number): void {
+    if (this.#kept === undefined) return
+    this.#copy(chunk, from)
+    this.#kept.body(chunk.subarray(from, to), this.#offset + from)
+    this.#cursor = to
+  }
 
-  framing(): void {}
+  framing(chunk: Uint8Array, from: number, to: number): void {
+    if (this.#kept === undefined) return
+    this.#copy(chunk, from)
+    this.#kept.framing(chunk.subarray(from, to), this.#offset + from)
+    this.#cursor = to
+  }
 
-  messageEnd(): void {}
+  messageEnd(): void {
+    if (this.#kept?.decide !== undefined) this.#decide(this.#kept, this.#kept.decide, true)
+    this.#release()
+  }
 
   opaque(chunk: Uint8Array, from: number): void {
     this.#options.opaque?.()
-    if (this.#held.length === 0) return
+    if (this.#kept === undefined && this.#held.length === 0) return
     this.#copy(chunk, from)
-    this.#pieces.push(this.#held)
+    if (this.#held.length > 0) this.#put(this.#held)
     this.#held = NOTHING
+    this.#release()
   }
 
   #finished(chunk: Uint8Array, from: number, to: number): void {
@@ -176,7 +289,7 @@ export class HeadEditor implements Outlet, Http1Listener {
     }
     if (this.#held.length > 0) {
       this.#copy(chunk, from)
-      this.#pieces.push(this.#held)
+      this.#put(this.#held)
       this.#held = NOTHING
     }
     this.#passing = true
@@ -190,7 +303,9 @@ export class HeadEditor implements Outlet, Http1Listener {
   #edit(chunk: Uint8Array, from: number, to: number, first: boolean): void {
     const held = this.#held
     const line = held.length === 0 ? chunk.subarray(from, to) : Buffer.concat([held, chunk.subarray(from, to)])
-    const edit = first ? (this.#options.table.start?.(line) ?? null) : this.#editOf(line)
+    const name = first ? undefined : nameOf(line, this.#names)
+    if (name === CONTENT_LENGTH && this.#kept !== undefined) return this.#keepLength(this.#kept, line, chunk, from, to)
+    const edit = first ? (this.#options.table.start?.(line) ?? null) : this.#editOf(name, line)
     if (held.length === 0) {
       if (edit !== null)
         this.#replace(chunk, from + edit.from, from + edit.to, edit.bytes, edit.rule, edit.secret === true)
@@ -199,23 +314,33 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#copy(chunk, from)
     this.#held = NOTHING
     this.#cursor = to
-    if (edit === null) {
-      this.#pieces.push(line)
-      return
-    }
+    if (edit === null) return this.#put(line)
     const start = this.#offset + from - held.length
     this.#tell(start + edit.from, edit.to - edit.from, edit.bytes, edit.rule, edit.secret === true)
-    this.#pieces.push(line.subarray(0, edit.from), edit.bytes, line.subarray(edit.to))
+    this.#put(line.subarray(0, edit.from))
+    this.#put(edit.bytes)
+    this.#put(line.subarray(edit.to))
   }
 
-  #editOf(line: Uint8Array): LineEdit | null {
-    const name = nameOf(line, this.#options.table.names)
+  /** The digits wait apart from the rest of their line: an edit of the body changes them. */
+  #keepLength(kept: KeptMessage, line: Uint8Array, chunk: Uint8Array, from: number, to: number): void {
+    const start = this.#offset + from - this.#held.length
+    const { from: first, to: last } = valueOf(line)
+    this.#copy(chunk, from)
+    kept.other(line.subarray(0, first))
+    kept.length(line.subarray(first, last), start + first)
+    kept.other(line.subarray(last))
+    this.#held = NOTHING
+    this.#cursor = to
+  }
+
+  #editOf(name: string | undefined, line: Uint8Array): LineEdit | null {
     return name === undefined ? null : this.#options.table.line(name, line)
   }
 
   #replace(chunk: Uint8Array, from: number, to: number, bytes: Uint8Array, rule: string, secret: boolean): void {
     this.#copy(chunk, from)
-    this.#pieces.push(bytes)
+    this.#put(bytes)
     this.#cursor = to
     this.#tell(this.#offset + from, to - from, bytes, rule, secret)
   }
@@ -226,7 +351,7 @@ export class HeadEditor implements Outlet, Http1Listener {
 
   #copy(chunk: Uint8Array, to: number): void {
     if (to > this.#cursor)
-      this.#pieces.push(this.#cursor === 0 && to === chunk.length ? chunk : chunk.subarray(this.#cursor, to))
+      this.#put(this.#cursor === 0 && to === chunk.length ? chunk : chunk.subarray(this.#cursor, to))
     this.#cursor = Math.max(this.#cursor, to)
   }
 
@@ -241,7 +366,7 @@ export class HeadEditor implements Outlet, Http1Listener {
   #mayBeEdited(part: Uint8Array): boolean {
     const colon = part.indexOf(COLON)
     const name = latin1(part, colon < 0 ? part.length : colon).toLowerCase()
-    return this.#options.table.names.some((known) => (colon < 0 ? known.startsWith(name) : known === name.trimEnd()))
+    return this.#names.some((known) => (colon < 0 ? known.startsWith(name) : known === name.trimEnd()))
   }
 }
 

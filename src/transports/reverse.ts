@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:net'
 import type { Clock } from '../pipe/clock.ts'
 import { ProxyError } from '../errors.ts'
+import { createServerMemory } from './answer-watch.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { connectionEdits, type Names } from './edits.ts'
 import { listen } from './listen.ts'
@@ -11,6 +12,8 @@ export interface ReverseOptions extends ConnectionOptions {
   readonly rewrite: boolean
   /** Fields set on every request; never recorded. */
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** How clients outside reach the proxy: scheme and authority. */
+  readonly publicUrl?: URL | undefined
   readonly host: string
   /** 0 for any. */
   readonly port: number
@@ -40,6 +43,7 @@ export async function listenReverse(options: ReverseOptions): Promise<Listener> 
   const bound = server.address()
   if (bound === null || typeof bound === 'string') throw new ProxyError('LISTEN_FAILED', 'The listener has no address.')
   const names = ownNames(options, bound.address, bound.port)
+  const memory = createServerMemory()
   server.on('connection', (socket) => {
     connections++
     const parts = {
@@ -47,6 +51,7 @@ export async function listenReverse(options: ReverseOptions): Promise<Listener> 
       client: { socket, raw: socket },
       tcp: socket,
       edits: connectionEdits({ names, rewrite: options.rewrite, headers: options.headers }),
+      memory,
     }
     const connection = new Connection(parts, options, (closed) => live.delete(closed))
     live.add(connection)
@@ -71,7 +76,7 @@ export async function listenReverse(options: ReverseOptions): Promise<Listener> 
 }
 
 /** All spellings by which a client may have meant this listener. */
-function ownNames({ target, host }: ReverseOptions, address: string, port: number): Names {
+function ownNames({ target, host, publicUrl }: ReverseOptions, address: string, port: number): Names {
   const hosts = new Set([host.toLowerCase(), address, 'localhost', '127.0.0.1', '::1'])
   const own = new Set<string>()
   for (const name of hosts) own.add(`${name.includes(':') ? `[${name}]` : name}:${port}`)
@@ -80,6 +85,7 @@ function ownNames({ target, host }: ReverseOptions, address: string, port: numbe
     ownAuthority: `${host.includes(':') ? `[${host}]` : host}:${port}`,
     ownScheme: 'http:',
     upstream: target,
+    publicUrl,
   }
 }
 
