@@ -128,7 +128,8 @@ export class Flow {
         this.#adopt()
       }
     }
-    this.#events++
+    // a block of comments, `id` or `retry` alone is no event
+    if (data !== null || name !== null) this.#events++
     if (data !== null && data.length > 0 && (name === null || name === 'message')) {
       frame.messages = this.#messages(direction, frame, data)
     }

@@ -91,7 +91,13 @@ export class Half implements FramingListener {
   }
 
   edited(edit: PackedEdit): void {
-    this.#edits.push({ ...edit, bytes: new Uint8Array(edit.bytes) })
+    const { offset, bytes, was } = edit
+    const late = this.#unsent.find((frame) => offset >= frame.offset && offset < frame.offset + frame.length)
+    if (late !== undefined) {
+      late.edits = this.#context.edits.intern([...(late.edits?.edits ?? []), this.#editOf(edit, late)])
+      return this.#context.dirty.frame(late)
+    }
+    this.#edits.push({ ...edit, bytes: new Uint8Array(bytes), was: was === null ? null : new Uint8Array(was) })
   }
 
   /** Takes the edits left over: bytes of ours that no frame received stands for. */
@@ -127,8 +133,8 @@ export class Half implements FramingListener {
     frame.edits = this.#context.edits.intern(mine.map((edit) => this.#editOf(edit, frame)))
   }
 
-  #editOf({ offset, removed, bytes, rule }: PackedEdit, frame: FrameRecord): EditRecord {
-    const kept = this.raw.peek(offset, Math.min(removed, frame.offset + frame.length - offset))
+  #editOf({ offset, removed, bytes, rule, was }: PackedEdit, frame: FrameRecord): EditRecord {
+    const kept = was ?? this.raw.peek(offset, Math.min(removed, frame.offset + frame.length - offset))
     const secret = rule.startsWith('header:')
     return { offset: offset - frame.offset, removed: kept ?? NOTHING, bytes: secret ? null : bytes, rule }
   }

@@ -49,6 +49,8 @@ export interface PackedEdit {
   /** Empty for `header:<name>` rules: what these put in is never recorded. */
   readonly bytes: Uint8Array
   readonly rule: string
+  /** The bytes removed, where they were given. */
+  readonly was: Uint8Array | null
 }
 
 /** A buffer that is full or due, and what is in it. */
@@ -164,6 +166,7 @@ export class Packer {
     removed: number,
     bytes: Uint8Array,
     rule: string,
+    was: Uint8Array = NOTHING,
   ): void {
     let name: Uint8Array | undefined = this.#rules.get(rule)
     if (name === undefined) {
@@ -172,7 +175,8 @@ export class Packer {
     }
     const kept = rule.startsWith('header:') ? NOTHING : bytes
     const kind = EDITED | (direction === 's2c' ? S2C : 0)
-    this.#put(kind, connection, name.length, offset, removed, 0, name, kept)
+    const rest = was.length === 0 ? kept : Buffer.concat([was, kept])
+    this.#put(kind, connection, name.length, offset, removed, was.length, name, rest)
   }
 
   ended(connection: number, direction: Direction, at: number, ending: Ending, unsent: number): void {
@@ -283,8 +287,10 @@ function visit(
     case EDITED: {
       const named = words[word + 3]!
       const rule = decoder.decode(new Uint8Array(buffer, from, named))
-      const bytes = new Uint8Array(buffer, from + named, size - named)
-      return visitor.edited(connection, { direction, offset: a, removed: b, bytes, rule })
+      const before = floats[float + 2]!
+      const was = before === 0 ? null : new Uint8Array(buffer, from + named, before)
+      const bytes = new Uint8Array(buffer, from + named + before, size - named - before)
+      return visitor.edited(connection, { direction, offset: a, removed: b, bytes, rule, was })
     }
     case OPENED:
       return visitor.opened(connection, a, json(buffer, from, size))

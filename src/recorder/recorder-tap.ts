@@ -88,9 +88,10 @@ class CountingTap implements RecorderTap {
     removed: number,
     bytes: Uint8Array,
     rule: string,
+    was?: Uint8Array,
   ): void {
     if (this.#lost.active) return
-    this.#packer.edited(connection, direction, offset, removed, bytes, rule)
+    this.#packer.edited(connection, direction, offset, removed, bytes, rule, was)
     this.#arm()
   }
 

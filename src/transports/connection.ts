@@ -114,7 +114,7 @@ export class Connection {
       outstanding: this.#outstanding,
       table: request ? this.#edits.request : this.#edits.response,
       write,
-      edited: (offset, removed, bytes, rule) => tap.edited(this.#id, direction, offset, removed, bytes, rule),
+      edited: (offset, removed, bytes, rule, was) => tap.edited(this.#id, direction, offset, removed, bytes, rule, was),
       holdTime: (then) => clock.at(clock.now() + HOLD_US, then),
       released: () => pipe().flushed(),
       ...(request ? { head: (head) => this.#requested(head), opaque: () => this.#notHttp() } : {}),

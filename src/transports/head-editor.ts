@@ -38,7 +38,7 @@ export interface HeadEditorOptions {
   /** Where the bytes go. */
   readonly write: (bytes: Uint8Array) => void
   /** An edit was made at this address; `removed` bytes gave way to `bytes`. */
-  readonly edited: (offset: number, removed: number, bytes: Uint8Array, rule: string) => void
+  readonly edited: (offset: number, removed: number, bytes: Uint8Array, rule: string, was?: Uint8Array) => void
   /** Calls back when a held line has waited long enough; gives a function that cancels. */
   readonly holdTime: (then: () => void) => () => void
   /** A held line was let go without its end. */
@@ -152,8 +152,8 @@ export class HeadEditor implements Outlet, Http1Listener {
     if (verdict.unedited !== undefined) this.#options.bodies?.unedited(verdict.unedited)
     const told = verdict.edit === null ? [] : kept.edit(verdict.edit)
     if (told === undefined) this.#options.bodies?.unedited('a length that is no number')
-    for (const { offset, removed, bytes, rule } of told ?? [])
-      if (offset >= 0) this.#options.edited(offset, removed, bytes, rule)
+    for (const { offset, was, bytes, rule } of told ?? [])
+      if (offset >= 0) this.#options.edited(offset, was.length, bytes, rule, was)
     this.#release()
   }
 

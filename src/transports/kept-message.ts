@@ -4,7 +4,7 @@ import type { BodyDecision, PayloadEdit } from './body-edits.ts'
 /** An edit by its address. */
 export interface ToldEdit {
   readonly offset: number
-  readonly removed: number
+  readonly was: Uint8Array
   readonly bytes: Uint8Array
   readonly rule: string
 }
@@ -111,11 +111,7 @@ export class KeptMessage {
   }
 
   #replace(edit: PayloadEdit): ToldEdit[] {
-    return [...this.#shares(edit)].map(({ piece, from, to, put }) => {
-      const told = { offset: piece.at + from, removed: to - from, bytes: put, rule: edit.rule }
-      piece.bytes = Buffer.concat([piece.bytes.subarray(0, from), put, piece.bytes.subarray(to)])
-      return told
-    })
+    return [...this.#shares(edit)].map(({ piece, from, to, put }) => replace(piece, from, to, put, edit.rule))
   }
 
   /** By how much each length, or each chunk, grows. */
@@ -151,8 +147,8 @@ function resizeChunk(piece: Piece, growth: number): ToldEdit | undefined {
   return replace(piece, size.from, size.to, Buffer.from(value.toString(16)))
 }
 
-function replace(piece: Piece, from: number, to: number, bytes: Uint8Array): ToldEdit {
-  const told = { offset: piece.at + from, removed: to - from, bytes, rule: LENGTH_RULE }
+function replace(piece: Piece, from: number, to: number, bytes: Uint8Array, rule = LENGTH_RULE): ToldEdit {
+  const told = { offset: piece.at + from, was: piece.bytes.subarray(from, to), bytes, rule }
   piece.bytes = Buffer.concat([piece.bytes.subarray(0, from), bytes, piece.bytes.subarray(to)])
   return told
 }

@@ -53,6 +53,8 @@ export interface Party {
   readonly server: string
   readonly target: string
   readonly clientAddress: string
+  /** Path under which clients reach the server, where it is not the root. */
+  readonly prefix?: string
 }
 
 /** What a request head says. */

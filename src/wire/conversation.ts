@@ -83,7 +83,7 @@ export class Conversations<Frame, S, C> {
     }
     if (facts.sessionId !== null) this.#bySessionId(exchange, facts.sessionId, at)
     else if (this.#endpoints > 0) {
-      const talk = this.#byKey.get(`endpoint ${line.party.server} ${facts.target}`)
+      const talk = this.#byKey.get(endpointKey(line.party, facts.target))
       if (talk !== undefined) this.#tie(exchange, talk, at)
     }
     return exchange
@@ -101,12 +101,28 @@ export class Conversations<Frame, S, C> {
     exchange.resumable = true
   }
 
-  /** The first event of a 2024-11-05 stream: where its session is to be written to. */
+  /**
+   * The first event of a 2024-11-05 stream: where its session is to be written to, a reference as the server wrote it. The
+   * session lives as long as the stream.
+   */
   endpoint(exchange: Exchange<Frame, S, C>, uri: string, at: number): void {
+    const { line, facts } = exchange
+    exchange.alone = 'sse'
     const talk = this.#begin(exchange, at, 'sse', 'stateful')
-    const path = uri.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '')
-    this.#key(talk, `endpoint ${talk.server} ${path}`)
+    talk.held = true
+    const path = pathOf(uri, pathOf(withoutPrefix(facts.target, line.party)))
+    const key = endpointKey({ ...line.party, prefix: '' }, path)
+    const { searchParams } = new URL(path, BASE)
+    talk.sessionId = searchParams.get('sessionId') ?? searchParams.get('session_id')
+    const other = this.#byKey.get(key)
+    if (other !== undefined) {
+      // two streams with one address to write to: what is written cannot be told apart
+      for (const each of [talk, other]) each.certain = false
+      this.#listener.session(other)
+    }
+    this.#key(talk, key)
     this.#endpoints++
+    this.#listener.session(talk)
   }
 
   /**
@@ -144,7 +160,8 @@ export class Conversations<Frame, S, C> {
 
   /** The response is complete (`by` null), or the exchange was broken off by somebody. */
   ended(exchange: Exchange<Frame, S, C>, by: EndingBy | null, at: number): void {
-    if (exchange.alone !== null) return this.#endAlone(exchange, by, at)
+    // a stream of 2024-11-05 that was properly ended was ended by its server
+    if (exchange.alone !== null) return this.#endAlone(exchange, exchange.alone === 'sse' ? (by ?? 'server') : by, at)
     const { response } = exchange
     const ends =
       exchange.facts.verb === 'DELETE' && response !== null && response.status >= 200 && response.status < 300
@@ -270,7 +287,7 @@ export class Conversations<Frame, S, C> {
   /** What the response to `initialize` names the session; one that names none is found by its looks. */
   #name(exchange: Exchange<Frame, S, C>): void {
     const talk = exchange.session
-    if (talk === null || exchange.response === null || talk.sessionId !== null) return
+    if (talk === null || exchange.response === null || talk.sessionId !== null || talk.transport === 'sse') return
     const id = exchange.response.sessionId
     if (id === null) return this.#key(talk, this.#looseKey(exchange))
     talk.sessionId = id
@@ -335,6 +352,24 @@ export class Conversations<Frame, S, C> {
     talk.endedAt = at
     this.#listener.session(talk)
   }
+}
+
+const BASE = 'http://localhost'
+
+/** Path and query of a reference, or of an absolute request target. */
+function pathOf(reference: string, base = '/'): string {
+  const from = new URL(base, BASE)
+  if (!URL.canParse(reference, from.href)) return reference
+  const { pathname, search } = new URL(reference, from)
+  return pathname + search
+}
+
+function withoutPrefix(target: string, { prefix = '' }: Party): string {
+  return prefix !== '' && target.startsWith(`${prefix}/`) ? target.slice(prefix.length) : target
+}
+
+function endpointKey(party: Party, target: string): string {
+  return `endpoint ${party.server} ${pathOf(withoutPrefix(target, party))}`
 }
 
 function sameClient(a: { name: string; version: string } | null, b: { name: string; version: string } | null): boolean {

@@ -162,6 +162,24 @@ describe('edits', () => {
     expect(taped.reader.frame(1)!.editList).toEqual([{ offset: 19, removed: '', inserted: null, rule: 'header:x' }])
   })
 
+  test('that come behind their frame, as it is still kept, are told with it', () => {
+    const answer = 'HTTP/1.1 200 OK\r\nLocation: a\r\nContent-Length: 9\r\n\r\n'
+    const from = answer.indexOf('9')
+    feed('c2s', ask(1))
+    taped.tap.edited(1, 's2c', answer.indexOf('a\r\n'), 1, Buffer.from('b'), 'location')
+    taped.tap.chunk(1, 's2c', Buffer.from(answer), now, 0, true)
+    taped.commit()
+    taped.tap.edited(1, 's2c', from, 1, Buffer.from('12'), 'length', Buffer.from('9'))
+    taped.tap.sent(1, 's2c', answer.length, now)
+    taped.commit()
+    const [frame] = taped.reader.frames({ direction: 's2c' }).rows
+    expect(frame).toMatchObject({ kind: 'head', edits: ['location', 'length'] })
+    expect(taped.reader.frame(frame!.id)!.editList).toMatchObject([
+      { rule: 'location', removed: 'a', inserted: 'b' },
+      { rule: 'length', offset: from, removed: '9', inserted: '12' },
+    ])
+  })
+
   test('an answer of ours is a head that was never received', () => {
     const ours = 'HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\nno'
     feed('c2s', ask(1))

@@ -39,6 +39,7 @@ describe('packed calls', () => {
     p.chunk(4_000_000_000, 's2c', 2 ** 40, Buffer.from(''), at, 0, false)
     p.sent(1, 's2c', 2 ** 40, at)
     p.edited(1, 'c2s', 2 ** 33, 4, Buffer.from('host'), 'host')
+    p.edited(1, 's2c', 7, 2, Buffer.from('103'), 'length', Buffer.from('97'))
     p.ended(1, 's2c', at, { how: 'rst', by: 'server', detail: 'ECONNRESET' }, 7)
     p.closed(1, at)
     p.note(0, at, 'clock', { stepUs: -5 })
@@ -53,7 +54,12 @@ describe('packed calls', () => {
       ['chunk', 1, chunk],
       ['chunk', 4_000_000_000, far],
       ['sent', 1, 's2c', 2 ** 40, at],
-      ['edited', 1, { direction: 'c2s', offset: 2 ** 33, removed: 4, rule: 'host', bytes: 'host' }],
+      ['edited', 1, { direction: 'c2s', offset: 2 ** 33, removed: 4, rule: 'host', was: null, bytes: 'host' }],
+      [
+        'edited',
+        1,
+        { direction: 's2c', offset: 7, removed: 2, rule: 'length', was: new Uint8Array([57, 55]), bytes: '103' },
+      ],
       ['ended', 1, 's2c', at, { how: 'rst', by: 'server', detail: 'ECONNRESET' }, 7],
       ['closed', 1, at],
       ['note', 1 - 1, at, 'clock', { stepUs: -5 }],

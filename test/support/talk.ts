@@ -5,6 +5,7 @@ import {
   type ConversationOptions,
   type Exchange,
   type Line,
+  type Party,
   type RequestFacts,
   type Session,
 } from '../../src/wire/conversation.ts'
@@ -40,7 +41,7 @@ export function talk(options: ConversationOptions = {}) {
     conversations,
     sessions,
     calls,
-    line: (over: Partial<typeof party> = {}): L => conversations.line({ ...party, ...over }),
+    line: (over: Partial<Party> = {}): L => conversations.line({ ...party, ...over }),
     request: (line: L, over: Partial<RequestFacts> = {}): E =>
       conversations.request(line, { ...facts, ...over }, ++now),
     say(exchange: E, direction: Direction, ...values: unknown[]) {

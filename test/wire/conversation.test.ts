@@ -94,21 +94,6 @@ describe('sessions', () => {
     expect(modern.era).toBe('stateless')
   })
 
-  test('the endpoint event ties what is posted there to its stream', () => {
-    const t = talk()
-    const stream = t.request(t.line(), { verb: 'GET', target: '/sse' })
-    t.conversations.endpoint(stream, 'http://a:1/messages?sessionId=7', 1)
-    const post = t.request(t.line(), { target: '/messages?sessionId=7' })
-    expect(post.session).toBe(stream.session)
-    const call = t.say(post, 'c2s', ask(1))
-    t.respond(post, 202)
-    t.end(post)
-    expect(call!.outcome).toBe('pending')
-    t.say(stream, 's2c', result(1))
-    expect(call!.outcome).toBe('ok')
-    expect(stream.session).toMatchObject({ transport: 'sse' })
-  })
-
   test('traffic that is no MCP belongs to none', () => {
     const t = talk()
     const exchange = t.request(t.line(), { verb: 'GET', target: '/health' })
@@ -304,5 +289,126 @@ describe('calls', () => {
     const exchange = t.request(t.line(), { sessionId: 's' })
     for (const id of [1, 2, 3]) t.say(exchange, 'c2s', ask(id))
     expect(t.outcomes()).toEqual(['silent', 'pending', 'pending'])
+  })
+})
+
+describe('the HTTP+SSE pair of 2024-11-05', () => {
+  const opened = (
+    t: ReturnType<typeof talk>,
+    uri: string,
+    target = '/sse',
+    over: Parameters<typeof t.line>[0] = {},
+  ) => {
+    const stream = t.request(t.line(over), { verb: 'GET', target })
+    t.respond(stream, 200, { stream: true })
+    t.conversations.endpoint(stream, uri, 1)
+    return stream
+  }
+
+  test('ties what is posted to its endpoint to the stream, where the answers come', () => {
+    const t = talk()
+    const stream = opened(t, 'http://a:1/messages?sessionId=7')
+    const post = t.request(t.line(), { target: '/messages?sessionId=7' })
+    expect(post.session).toBe(stream.session)
+    const call = t.say(post, 'c2s', initialize(1))
+    t.respond(post, 202)
+    t.end(post)
+    expect(call!.outcome).toBe('pending')
+    t.say(stream, 's2c', result(1, { protocolVersion: '2024-11-05', serverInfo: { name: 's', version: '2' } }))
+    expect(call!.outcome).toBe('ok')
+    expect([...t.sessions]).toMatchObject([
+      {
+        transport: 'sse',
+        era: 'stateful',
+        revision: '2024-11-05',
+        sessionId: '7',
+        client: { name: 'c' },
+        serverInfo: { name: 's' },
+        certain: true,
+      },
+    ])
+  })
+
+  test.each([
+    ['/messages?session_id=7', '/sse', '/messages?session_id=7'],
+    ['messages/7', '/a/sse', '/a/messages/7'],
+    ['?sessionId=7', '/a/sse?x=y', '/a/sse?sessionId=7'],
+    ['//a:1/m', '/sse', '/m'],
+    ['http://elsewhere.test/base/../m#x', '/sse', '/m'],
+    ['/mé sage', '/sse', '/m%C3%A9%20sage'],
+    ['/m?s=1', 'http://a:1/sse', 'http://a:1/m?s=1'],
+  ])('knows the endpoint %s of %s as %s', (uri, target, posted) => {
+    const t = talk()
+    const stream = opened(t, uri, target)
+    expect(t.request(t.line(), { target: posted }).session).toBe(stream.session)
+    expect(t.request(t.line(), { target: '/other' }).session).toBeNull()
+    expect(t.request(t.line({ server: 'b:2' }), { target: posted }).session).toBeNull()
+  })
+
+  test('knows it behind the path under which clients reach the server', () => {
+    const t = talk()
+    const routed = { prefix: '/s/a' }
+    const stream = opened(t, '/m?s=1', '/s/a/sse', routed)
+    expect(t.request(t.line(routed), { target: '/s/a/m?s=1' }).session).toBe(stream.session)
+    const relative = opened(t, 'n', '/s/a/x/sse', routed)
+    expect(t.request(t.line(routed), { target: '/s/a/x/n' }).session).toBe(relative.session)
+  })
+
+  test('pairs what the server asks on the stream with what is posted', () => {
+    const t = talk()
+    const stream = opened(t, '/m?sessionId=7')
+    const asked = t.say(stream, 's2c', ask(1, 'sampling/createMessage'))
+    const own = t.say(t.request(t.line(), { target: '/m?sessionId=7' }), 'c2s', ask(1))
+    t.say(t.request(t.line(), { target: '/m?sessionId=7' }), 'c2s', result(1))
+    expect([asked!.outcome, own!.outcome]).toEqual(['ok', 'pending'])
+  })
+
+  test('keeps two clients apart that use the same ids', () => {
+    const t = talk()
+    const [a, b] = [opened(t, '/m?sessionId=a'), opened(t, '/m?sessionId=b')]
+    const first = t.say(t.request(t.line(), { target: '/m?sessionId=a' }), 'c2s', ask(1))
+    const second = t.say(t.request(t.line(), { target: '/m?sessionId=b' }), 'c2s', ask(1))
+    t.say(b, 's2c', error(1, -1))
+    t.say(a, 's2c', result(1))
+    expect([first!.outcome, second!.outcome]).toEqual(['ok', 'error'])
+  })
+
+  test.each([
+    ['client', 'client-left'],
+    ['server', 'server-closed'],
+    [null, 'server-closed'],
+    ['fault', 'fault'],
+  ] as const)('ends its session with the stream, by %s', (by, outcome) => {
+    const t = talk()
+    const stream = opened(t, '/m?sessionId=7')
+    const call = t.say(t.request(t.line(), { target: '/m?sessionId=7' }), 'c2s', ask(1))
+    t.end(stream, by)
+    expect(call!.outcome).toBe(outcome)
+    expect(stream.session!.endedAt).not.toBeNull()
+    expect(t.request(t.line(), { target: '/m?sessionId=7' }).session).toBeNull()
+  })
+
+  test('begins a new session with each endpoint, also when a client comes back', () => {
+    const t = talk()
+    const first = opened(t, '/m?sessionId=1')
+    t.end(first, 'server')
+    const second = opened(t, '/m?sessionId=2')
+    expect(second.session).not.toBe(first.session)
+    const late = t.request(t.line(), { target: '/m?sessionId=2' })
+    t.say(late, 'c2s', ask(5))
+    expect(late.session).toBe(second.session)
+  })
+
+  test('says where two streams have one endpoint', () => {
+    const t = talk()
+    const [a, b] = [opened(t, '/m'), opened(t, '/m')]
+    expect([a.session!.certain, b.session!.certain]).toEqual([false, false])
+  })
+
+  test('outlives any silence, as its stream does', () => {
+    const t = talk({ idle: 1 })
+    const stream = opened(t, '/m?sessionId=7')
+    t.conversations.sweep(1_000_000)
+    expect(stream.session!.endedAt).toBeNull()
   })
 })
