@@ -136,7 +136,9 @@ const ABOUT_AUDIENCE = /\baud(?:ience)?\b|resource|issued for|intended/i
 const isForm = (head: Http1Head): boolean =>
   /^application\/x-www-form-urlencoded\b/i.test(head.field('content-type') ?? '')
 
-const isStream = (head: Http1Head): boolean => isEventStream(head.field('content-type'))
+/** One that may begin with an endpoint: a session with an id is one of Streamable HTTP. */
+const isStream = (head: Http1Head): boolean =>
+  isEventStream(head.field('content-type')) && head.field('mcp-session-id') === undefined
 
 function uneditedText(rule: 'endpoint' | 'resource', what: string, map: UrlMap): string {
   const name = rule === 'endpoint' ? 'the endpoint event' : 'resource in the protected resource metadata'

@@ -30,6 +30,7 @@ const FIELD = /(?:^|\r\n|\r|\n)(event|data)(?:: ?([^\r\n]*))?(?=(\r|\n)|$)/g
 
 /**
  * The first event of a stream (blocks of comments, `id` and `retry` alone are none): its data is mapped when it is an `endpoint`.
+ * Lines before it that say nothing of it need not wait, so a payload may also begin in the middle of a block.
  * As soon as the event cannot be one, or its data cannot be a URL that is mapped, the stream is let go.
  */
 export function endpointDecision(map: UrlMap): BodyDecision {
@@ -48,7 +49,7 @@ export function endpointDecision(map: UrlMap): BodyDecision {
     if (verdict !== undefined) return verdict
     const rest = latin1(payload, start, payload.length)
     if (splitter.complete && fieldsOf(rest).length > 0) return endpointEdit(rest, start, map)
-    return whole || !mayBeEndpoint(rest, map) ? AS_IT_IS : { kind: 'more', passed: start }
+    return whole || !mayBeEndpoint(rest, map) ? AS_IT_IS : { kind: 'more', passed: start + otherLines(rest) }
   }
 }
 
@@ -67,6 +68,14 @@ function fieldsOf(block: string): Field[] {
     const [line, name = '', value = '', end] = match
     return { name, value, at: from + match.index + line.length - value.length, ended: end !== undefined }
   })
+}
+
+/** Bytes of whole lines at the beginning of a block that say nothing of an endpoint. */
+function otherLines(block: string): number {
+  const line = /(?:\u00ef\u00bb\u00bf)?(?!(?:event|data)[:\r\n])[^\r\n]*(?:\r\n|\r|\n)/y
+  let at = 0
+  while (line.test(block)) at = line.lastIndex
+  return at
 }
 
 function mayBeEndpoint(block: string, map: UrlMap): boolean {

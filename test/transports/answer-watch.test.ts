@@ -131,6 +131,7 @@ describe('the endpoint event in an answer', () => {
   it.each([
     ['a stream of a session', LISTEN.replace('Accept', 'Mcp-Session-Id: 1\r\nAccept'), `${STREAM}\r\n`],
     ['the stream of a POST', LISTEN.replace('GET', 'POST'), `${STREAM}\r\n`],
+    ['a stream with a session', LISTEN, `${STREAM}Mcp-Session-Id: 1\r\n\r\n`],
     ['a page', LISTEN, 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n'],
     ['an error', LISTEN, 'HTTP/1.1 404 Not Found\r\nContent-Type: text/event-stream\r\n\r\n'],
   ])('is not looked for in %s', (_, request, head) => {

@@ -93,7 +93,6 @@ describe('the endpoint event', () => {
     'data: http://up.test:3000/m\n',
     'data: /',
     ': a comm',
-    'retry: 3000\n',
   ])('is waited for while it may come: %j', (text) => {
     expect(endpoint(text)).toBe('more, 0 passed')
   })
@@ -101,6 +100,11 @@ describe('the endpoint event', () => {
   it('is waited for behind comments, which need not wait', () => {
     expect(endpoint(': one\n\n')).toBe('more, 7 passed')
     expect(endpoint(': one\n\nevent: e')).toBe('more, 7 passed')
+    expect(endpoint('retry: 3000\nid: 1\r\n')).toBe('more, 19 passed')
+    expect(endpoint('retry: 3000\nevent: endpoint\nid: 1\n')).toBe('more, 12 passed')
+    expect(endpoint('\ufeff: hi\rdata: http:')).toBe('more, 8 passed')
+    expect(endpoint('eventful\ndata\nevent')).toBe('as it is')
+    expect(endpoint('eventful\ndatas\nevent')).toBe('more, 15 passed')
   })
 
   it.each([
