@@ -81,8 +81,10 @@ function otherLines(block: string): number {
 function mayBeEndpoint(block: string, map: UrlMap): boolean {
   const fields = fieldsOf(block)
   const named = fields.findLast(({ name }) => name === 'event')
-  if (named !== undefined) return named.ended ? named.value === 'endpoint' : 'endpoint'.startsWith(named.value)
-  return fields.every(({ value, ended }) => (ended ? mapReference(value, map) !== undefined : mayBeMapped(value, map)))
+  if (named?.ended === true) return named.value === 'endpoint'
+  if (!'endpoint'.startsWith(named?.value ?? '')) return false
+  const data = fields.filter(({ name }) => name === 'data')
+  return data.every(({ value, ended }) => (ended ? mapReference(value, map) !== undefined : mayBeMapped(value, map)))
 }
 
 function endpointEdit(block: string, start: number, map: UrlMap): BodyVerdict {
