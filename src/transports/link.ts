@@ -211,7 +211,7 @@ export class Link {
     else {
       side.reads.to((bytes) => {
         pipe.push(bytes)
-        return pipe.waiting || (this.#other(side)?.socket.writableLength ?? 0) > 0
+        return pipe.waiting || pipe.backlog > 0 || (this.#other(side)?.socket.writableLength ?? 0) > 0
       })
     }
     socket.on('end', () => this.#endOrReset(side))
