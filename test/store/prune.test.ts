@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { prune, pruning } from '../../src/store/prune.ts'
@@ -278,7 +278,8 @@ test('who records beside it waits for no more than a few steps', async () => {
     const before = performance.now()
     capture.add('loss')
     waits.push(performance.now() - before)
-    await setImmediate()
+    // a recorder commits every 25 ms, or every 256 KiB; one that never pauses would keep the pruning out
+    await setTimeout(10)
   }
   await exit
   expect(count(capture, 'frame')).toBe(0)
