@@ -69,6 +69,7 @@ const testedElsewhere: Record<string, string> = {
   'src/wire/conversation-calls.ts': 'half of the conversation: test/wire/conversation.test.ts',
   'src/store/put.ts': 'rows of a batch: test/store/writer.test.ts',
   'src/store/statements.ts': 'the SQL of the writer: test/store/writer.test.ts',
+  'src/recorder/connection-row.ts': 'one object: test/recorder/flows.test.ts',
   'src/recorder/frame-span.ts': 'types, and one empty object: test/recorder/framing.test.ts',
 }
 

@@ -111,7 +111,16 @@ export class Flow {
     this.#adopt()
   }
 
-  /** A whole body. */
+  /** The connection is a WebSocket from here on: a conversation by itself, for `certain` one of MCP or perhaps. */
+  becomeSocket(certain: boolean, at: number): void {
+    const { exchange } = this
+    if (exchange === null) return
+    this.#context.conversations.alone(exchange, 'websocket', certain, at)
+    this.#adopt()
+    this.changed()
+  }
+
+  /** A whole body, or message of a WebSocket. */
   body(direction: Direction, frame: FrameRecord, payload: Uint8Array): void {
     frame.messages = this.#messages(direction, frame, payload)
   }

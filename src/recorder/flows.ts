@@ -4,6 +4,7 @@ import { createInflater } from '../wire/body.ts'
 import type { Ending, EndingBy, EndingPlace } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 import { createOutstanding, type Http1Head, type Outstanding } from '../wire/http1.ts'
+import { connectionRow } from './connection-row.ts'
 import type { RecordingContext } from './context.ts'
 import { eventLabel } from './events.ts'
 import { Flow } from './flow.ts'
@@ -12,6 +13,9 @@ import { Half, type HalfOwner } from './half.ts'
 import type { HeadFacts } from './heads.ts'
 import type { PackedChunk, PackedEdit } from './packing.ts'
 import type { RecordedLine } from './sessions.ts'
+import { SocketFlow } from './socket-flow.ts'
+import type { SocketSpan } from './socket-side.ts'
+import { createMessageInflater } from '../wire/websocket-deflate.ts'
 
 const SKIP: BodyPlan = { mode: 'skip', inflater: null, hold: false }
 const WHOLE: BodyPlan = { mode: 'whole', inflater: null, hold: false }
@@ -37,6 +41,8 @@ export class ConnectionFlows implements HalfOwner {
   #answering: Flow | null = null
   /** What the connection was switched to. */
   #tunnel: Flow | null = null
+  /** Where that is a WebSocket. */
+  #socket: SocketFlow | null = null
   /** What belongs to no exchange. */
   #opaque: Flow | null = null
   /** The client ended its direction while an answer was due. */
@@ -145,6 +151,14 @@ export class ConnectionFlows implements HalfOwner {
     }
   }
 
+  socketFrame(direction: Direction, span: SocketSpan): void {
+    const half = this.#half(direction)
+    if (this.#socket !== null) return this.#socket.frame(half, direction, span)
+    // sent behind the request without waiting for its answer
+    const flow = this.#waiting.at(-1) ?? this.#flowOf(direction, span)
+    half.framed(flow.frame(direction, span, 'sent before the answer'))
+  }
+
   messageEnd(direction: Direction): void {
     if (direction === 'c2s') {
       const flow = this.#asking
@@ -167,6 +181,7 @@ export class ConnectionFlows implements HalfOwner {
     this.#waiting.push(flow)
     this.#asking = flow
     this.#c2s.framed(flow.frame('c2s', span, facts.label))
+    if (facts.upgrade === 'websocket') this.#c2s.becomeSocket()
     return this.#plan(this.#c2s, facts, facts)
   }
 
@@ -178,12 +193,28 @@ export class ConnectionFlows implements HalfOwner {
     this.#waiting.shift()
     this.#answering = flow
     flow.responded(head.status, facts, frame)
-    if (head.framing !== 'tunnel') return this.#plan(this.#s2c, facts, flow.facts)
+    if (head.framing !== 'tunnel') {
+      this.#c2s.noSocket()
+      return this.#plan(this.#s2c, facts, flow.facts)
+    }
     this.#tunnel = flow
     this.#answering = null
     flow.row.c2sEnding = null
-    if (head.status === 101 && facts.upgrade === 'websocket') flow.row.kind = 'websocket'
+    if (head.status === 101 && facts.upgrade === 'websocket') this.#switched(flow, facts, span.receivedLastAt)
+    else this.#c2s.noSocket()
     return SKIP
+  }
+
+  #switched(flow: Flow, { socket }: HeadFacts, at: number): void {
+    flow.row.kind = 'websocket'
+    this.#socket = new SocketFlow(this.#context, flow)
+    const [c2s, s2c] = [this.#c2s.becomeSocket(), this.#s2c.becomeSocket()]
+    const { deflate, protocol } = socket
+    if (deflate !== null) {
+      c2s.inflater = createMessageInflater(deflate.clientTakeover)
+      s2c.inflater = createMessageInflater(deflate.serverTakeover)
+    }
+    flow.becomeSocket(protocol.startsWith('mcp'), at)
   }
 
   #plan(half: Half, facts: HeadFacts, request: HeadFacts | null): BodyPlan {
@@ -206,6 +237,7 @@ export class ConnectionFlows implements HalfOwner {
   }
 
   #place({ side }: Half): EndingPlace {
+    if (this.#socket !== null && side.socket !== null) return side.socket.place
     if (side.state === 'head') return 'mid-head'
     if (side.state === 'body') return side.place
     return this.#waiting.length === 0 && this.#answering === null && this.#asking === null ? 'idle' : 'boundary'
@@ -219,6 +251,7 @@ export class ConnectionFlows implements HalfOwner {
       if (flow.row.s2cEnding !== null) flow.row.endedAt = at
       flow.changed()
     }
+    this.#socket?.ended(by, at)
   }
 
   #serverEnded(json: string, by: EndingBy, at: number): void {
@@ -230,6 +263,7 @@ export class ConnectionFlows implements HalfOwner {
       if (flow.row.c2sEnding !== null) flow.row.endedAt = at
       flow.changed()
     }
+    this.#socket?.ended(by, at)
   }
 
   /** An answer of ours where the server gave none: a frame without bytes received, which carries the edit. */
@@ -289,33 +323,5 @@ function insertedSpan(offset: number, at: number): FrameSpan {
     payload: null,
     inflated: false,
     complete: true,
-  }
-}
-
-function connectionRow(openedAt: number, info: ConnectionInfo): ConnectionRecord {
-  const { server, target, transport, clientAddress, clientPort, localAddress, localPort } = info
-  return {
-    id: 0,
-    stored: false,
-    dirty: false,
-    server,
-    target,
-    transport,
-    clientAddress,
-    clientPort,
-    localAddress,
-    localPort,
-    openedAt,
-    upstreamAddress: null,
-    upstreamPort: null,
-    upstreamError: null,
-    connectedAt: null,
-    closedAt: null,
-    c2sBytes: 0,
-    s2cBytes: 0,
-    c2sUnsent: 0,
-    s2cUnsent: 0,
-    c2sEnding: null,
-    s2cEnding: null,
   }
 }

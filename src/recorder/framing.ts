@@ -4,6 +4,7 @@ import type { Direction, FrameKind } from '../wire/frame.ts'
 import { createHttp1Splitter, type Http1Head, type Http1Splitter, type Outstanding } from '../wire/http1.ts'
 import { emptySpan, type BodyPlan, type FrameSpan, type FramingListener } from './frame-span.ts'
 import { MAX_PAYLOAD_BYTES, Payload } from './payload.ts'
+import type { SocketSide } from './socket-side.ts'
 import { createSseSplitter, type SseSplitter } from '../wire/sse.ts'
 
 /** More ranges than this are not listed: the raw bytes say where they are. */
@@ -18,6 +19,8 @@ export class Side {
   offset = 0
   /** From here on raw bytes must not be stored yet; Infinity when all may. */
   holdFrom = Infinity
+  /** Takes what is no HTTP: the connection was, or is to be, switched to WebSocket. */
+  socket: SocketSide | null = null
   readonly #listener: FramingListener
   #splitter: Http1Splitter | null
   #sse: SseSplitter | null = null
@@ -80,7 +83,7 @@ export class Side {
       this.#sentUpTo = this.offset
       this.#sentUpToAt = sentAt
     }
-    if (this.#splitter === null) this.#opaque(0, bytes.length)
+    if (this.#splitter === null) this.#opaque(bytes, 0, bytes.length)
     else this.#splitter.push(bytes)
     this.#payload.keep()
   }
@@ -89,6 +92,7 @@ export class Side {
   sent(upTo: number, at: number): void {
     this.#sentUpTo = upTo
     this.#sentUpToAt = at
+    this.socket?.sent(upTo, at)
     if (this.#from !== -1 && this.#sent === 0 && this.#from < upTo) this.#sent = at
     if (this.#nextSent === 0 && this.#payloadTo < upTo) this.#nextSent = at
   }
@@ -97,11 +101,14 @@ export class Side {
   end(whole: boolean): void {
     if (whole) this.#splitter?.end()
     this.#abandon()
+    this.socket?.abandon()
   }
 
   /** Bytes were lost: what is under way stays incomplete, and everything is opaque until `restart`. */
   lose(): void {
     this.#abandon()
+    this.socket?.abandon()
+    this.socket = null
     this.#splitter = null
   }
 
@@ -119,7 +126,7 @@ export class Side {
       payload: (chunk, from, to) => this.#payloadSpan(chunk, from, to),
       framing: (_chunk, from, to) => this.#framing(from, to),
       messageEnd: () => this.#messageEnd(),
-      opaque: (_chunk, from, to) => this.#opaque(from, to),
+      opaque: (chunk, from, to) => this.#opaque(chunk, from, to),
     })
   }
 
@@ -260,8 +267,11 @@ export class Side {
     this.#listener.messageEnd()
   }
 
-  #opaque(from: number, to: number): void {
+  #opaque(chunk: Uint8Array, from: number, to: number): void {
     this.#abandon()
+    if (this.socket !== null) {
+      return this.socket.push(chunk, from, to, this.#chunkOffset, this.#chunkReceived, this.#chunkSent)
+    }
     this.#open(from)
     this.#touch(to)
     this.#close('opaque', this.#chunkOffset + to, true)

@@ -8,6 +8,7 @@ import { HeadReader, type HeadFacts } from './heads.ts'
 import type { PackedChunk, PackedEdit } from './packing.ts'
 import { RawStream } from './raw.ts'
 import type { Redacted } from './redaction.ts'
+import { SocketSide, type SocketRange, type SocketSpan, type UnfinishedMessage } from './socket-side.ts'
 
 /** Who joins the two halves of a connection. */
 export interface HalfOwner {
@@ -15,6 +16,7 @@ export interface HalfOwner {
   head(direction: Direction, head: Http1Head, facts: HeadFacts, span: FrameSpan): BodyPlan
   frame(direction: Direction, span: FrameSpan): void
   messageEnd(direction: Direction): void
+  socketFrame(direction: Direction, span: SocketSpan): void
 }
 
 const STAR = 42
@@ -122,6 +124,21 @@ export class Half implements FramingListener {
     this.looking = null
   }
 
+  /** What is no HTTP from here on is WebSocket; gives its side. */
+  becomeSocket(): SocketSide {
+    const frame = (span: SocketSpan): void => this.#owner.socketFrame(this.#direction, span)
+    const unfinished = (span: UnfinishedMessage): void =>
+      void this.redactMasked(span.payload, span.inflated, span.ranges)
+    const hold = this.#context.redactor.everyBody ? this.side : null
+    return (this.side.socket ??= new SocketSide({ hold, frame, unfinished }))
+  }
+
+  /** The switch was refused, or to something else: what is no HTTP is opaque again. */
+  noSocket(): void {
+    this.side.socket?.abandon()
+    this.side.socket = null
+  }
+
   /** A frame of this direction: its edits, and whether it has left. */
   framed(frame: FrameRecord): void {
     if (frame.sentLastAt === null) this.#unsent.push(frame)
@@ -156,6 +173,40 @@ export class Half implements FramingListener {
     return copy
   }
 
+  /** Looks a message through that lies masked in these ranges, overwrites it there, and gives it as it may be kept. */
+  redactMasked(payload: Uint8Array | null, inflated: boolean, ranges: readonly SocketRange[]): Uint8Array | null {
+    const { redactor } = this.#context
+    if (!redactor.everyBody || payload?.length === 0) return payload
+    const copy = payload === null ? null : Buffer.from(payload)
+    const found = copy === null ? [] : redactor.body(copy, false, false)
+    if (copy !== null && found.length === 0) return payload
+    if (copy === null || inflated) {
+      const name = found[0]?.name ?? TOO_LARGE
+      for (const range of ranges)
+        this.#overwriteMasked(range, { from: 0, to: range.length, name, hash: redactor.hash(name) })
+    } else for (const redacted of found) this.#overwriteWithin(ranges, redacted)
+    return copy
+  }
+
+  #overwriteWithin(ranges: readonly SocketRange[], { from, to, name, hash }: Redacted): void {
+    let at = 0
+    for (const range of ranges) {
+      const [first, last] = [Math.max(from, at), Math.min(to, at + range.length)]
+      if (first < last) this.#overwriteMasked(range, { from: first - at, to: last - at, name, hash })
+      at += range.length
+    }
+  }
+
+  /** What is overwritten reads as stars once the mask is taken off. */
+  #overwriteMasked({ offset, key }: SocketRange, redacted: Redacted): void {
+    const from = offset + redacted.from
+    this.#overwrite(from, redacted)
+    const here = this.raw.rest(from, redacted.to - redacted.from)
+    if (here === undefined || key === null) return
+    const { bytes } = here
+    for (let i = 0; i < bytes.length; i++) bytes[i] = STAR ^ key[(here.offset - offset + i) & 3]!
+  }
+
   #overwriteAll(span: FrameSpan, name: string): void {
     const whole = { from: 0, to: span.length, name, hash: this.#context.redactor.hash(name) }
     this.#overwrite(span.offset, whole)
@@ -182,7 +233,7 @@ export class Half implements FramingListener {
     const length = to - from
     const { depth, dirty } = this.#context
     if (depth === 'metadata') return
-    this.raw.peek(offset, length)?.fill(STAR)
+    this.raw.rest(offset, length)?.bytes.fill(STAR)
     dirty.batch.redactions.push({ connection: this.#owner.row, direction: this.#number, offset, length, name, hash })
   }
 }

@@ -1,6 +1,7 @@
 import type { RequestFacts, ResponseFacts } from '../wire/conversation.ts'
 import type { Http1Head } from '../wire/http1.ts'
 import { isEventStream, isJson } from '../wire/mcp.ts'
+import { parseDeflate, type WebSocketDeflate } from '../wire/websocket-deflate.ts'
 import { isOAuthTarget, type Redacted, type Redactor } from './redaction.ts'
 
 /** All that the record needs of one head. Equal heads give the same object. */
@@ -16,6 +17,8 @@ export interface HeadFacts {
   /** A GET that asks for an event stream. */
   readonly listens: boolean
   readonly upgrade: string | undefined
+  /** What was agreed on for a WebSocket. */
+  readonly socket: { readonly deflate: WebSocketDeflate | null; readonly protocol: string }
   readonly oauth: boolean
   readonly request: RequestFacts
   readonly response: ResponseFacts
@@ -74,6 +77,7 @@ export class HeadReader {
       form: type?.toLowerCase().startsWith('application/x-www-form-urlencoded') ?? false,
       listens: head.method === 'GET' && isEventStream(head.field('accept')?.split(',')[0]),
       upgrade: head.field('upgrade')?.toLowerCase(),
+      socket: head.status === 101 ? socketFacts(head, raw) : NO_SOCKET,
       oauth: head.method !== '' && isOAuthTarget(head.target),
       request: {
         verb: head.method,
@@ -87,6 +91,15 @@ export class HeadReader {
       redacted,
     }
   }
+}
+
+const NO_SOCKET = { deflate: null, protocol: '' }
+
+/** Extensions may be named in several fields (RFC 6455 §9.1). */
+function socketFacts(head: Http1Head, raw: Buffer): HeadFacts['socket'] {
+  const fields = raw.toString('latin1').matchAll(/\nsec-websocket-extensions[ \t]*:([^\r\n]*)/gi)
+  const deflate = parseDeflate(Array.from(fields, ([, value = '']) => value))
+  return { deflate, protocol: head.field('sec-websocket-protocol') ?? '' }
 }
 
 function firstLine(bytes: Buffer): string {

@@ -86,6 +86,13 @@ export class RawStream {
     return this.#buffer.subarray(from, from + length)
   }
 
+  /** The part of these bytes that is still here, and its offset; undefined when none is. */
+  rest(offset: number, length: number): { readonly offset: number; readonly bytes: Buffer } | undefined {
+    const start = Math.max(offset, this.#start)
+    const bytes = this.peek(start, Math.max(0, offset + length - start))
+    return bytes === undefined ? undefined : { offset: start, bytes }
+  }
+
   /** Moves everything before `hold` into the batch. */
   take(batch: Batch, connection: ConnectionRecord, direction: number, hold: number): void {
     const ready = Math.min(this.#length, Math.max(0, hold - this.#start))

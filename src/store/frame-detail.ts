@@ -1,6 +1,7 @@
 /** One frame with everything: headers, text, edits, redactions, chunks. */
 import type { Database } from 'better-sqlite3'
-import type { Direction } from '../wire/frame.ts'
+import type { Direction, FrameKind } from '../wire/frame.ts'
+import { webSocketPayload } from '../wire/websocket-head.ts'
 import type { Addressed } from './addressed.ts'
 import type { Record } from './columns.ts'
 import type { FrameRows } from './frame-rows.ts'
@@ -8,6 +9,8 @@ import type { EditRow, FrameDetail, FrameRow, HeaderField, RedactionRow } from '
 
 const TEXT_BYTES = 1024 * 1024
 const MAX_CHUNKS = 1000
+/** Frames of a WebSocket: their bytes may be masked. */
+const SOCKET_KINDS: ReadonlySet<FrameKind> = new Set(['message', 'ping', 'pong', 'close'])
 
 export interface FrameDetails {
   readonly detail: (record: Record) => FrameDetail
@@ -38,7 +41,13 @@ export function frameDetails(db: Database, { row, edits }: FrameRows, bytes: Add
     const inflated = inflatedOfFrame.get(record['id']) as Buffer | undefined
     if (inflated !== undefined) return inflated.subarray(0, limit)
     if (record['pieces'] === 'chunked') return unchunk(raw(record), limit)
-    const { connection, direction, offset } = row(record)
+    const { connection, direction, offset, kind } = row(record)
+    if (SOCKET_KINDS.has(kind)) {
+      const lead = record['lead'] as number
+      const length = lead + Math.min((record['length'] as number) - lead, limit)
+      const frame = whole(bytes(connection, direction, offset, length), length)
+      return frame === undefined ? undefined : Buffer.from(webSocketPayload(frame, lead))
+    }
     const ranges = cut(payloadRanges(record), limit)
     const [from, to] = [ranges[0]?.[0] ?? 0, ranges.at(-1)?.[1] ?? 0]
     const span = whole(bytes(connection, direction, offset + from, to - from), to - from)

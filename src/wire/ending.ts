@@ -12,8 +12,11 @@
  */
 export type EndingHow = 'clean' | 'fin' | 'rst' | 'hang' | 'timeout' | 'exit' | 'unreachable' | `ws:${number}`
 
-/** Where in the traffic it happened. `idle`: between two exchanges of a kept-alive connection. */
-export type EndingPlace = 'boundary' | 'mid-event' | 'mid-head' | 'mid-body' | 'after-headers' | 'idle'
+/**
+ * Where in the traffic it happened. `idle`: between two exchanges of a kept-alive connection. `mid-message`: within a frame of a
+ * WebSocket, or between two frames of one message.
+ */
+export type EndingPlace = 'boundary' | 'mid-event' | 'mid-head' | 'mid-body' | 'mid-message' | 'after-headers' | 'idle'
 
 /** Who did it. `proxy` is our own stop, `fault` a rule of ours. */
 export type EndingBy = 'client' | 'server' | 'fault' | 'proxy'

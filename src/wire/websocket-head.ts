@@ -66,12 +66,8 @@ export function masked(bytes: Uint8Array, key: Uint8Array, at = 0): Buffer {
   return copy
 }
 
-/** The payload of one whole frame, unmasked; what there is of it where the frame was cut off. Undefined for half a header. */
-export function webSocketPayload(frame: Uint8Array): Uint8Array | undefined {
-  const reader = new WebSocketHeadReader()
-  const from = reader.take(frame, 0, frame.length)
-  if (!reader.done) return undefined
-  const key = reader.finish()?.key ?? null
-  const payload = frame.subarray(from)
-  return key === null ? payload : masked(payload, key)
+/** The payload of one frame, unmasked; `lead`: bytes of its header. What there is of it where the frame was cut off. */
+export function webSocketPayload(frame: Uint8Array, lead: number): Uint8Array {
+  const payload = frame.subarray(lead)
+  return frame[1]! >= 0x80 ? masked(payload, frame.subarray(lead - 4, lead)) : payload
 }

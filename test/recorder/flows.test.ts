@@ -262,13 +262,13 @@ describe('what is no HTTP', () => {
   })
 
   test('belongs to the exchange that switched to it', () => {
-    feed('c2s', 'GET /ws HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
-    feed('s2c', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x01a')
-    feed('c2s', '\x81\x81aaaa')
+    feed('c2s', 'GET /ws HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: own\r\n\r\n')
+    feed('s2c', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: own\r\n\r\n\x01\x01a')
+    feed('c2s', '\x01\x01aaaa')
     end('c2s', fin('client'))
     end('s2c', fin('server'))
     close()
-    expect(flows()).toMatchObject([{ kind: 'websocket', status: 101, c2sEnding: { how: 'fin' }, endedAt: now - 10 }])
+    expect(flows()).toMatchObject([{ kind: 'http', status: 101, c2sEnding: { how: 'fin' }, endedAt: now - 10 }])
     expect(taped.reader.frames().rows.map(({ kind }) => kind)).toEqual(['head', 'head', 'opaque', 'opaque'])
   })
 })

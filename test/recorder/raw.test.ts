@@ -36,6 +36,15 @@ test('bytes behind a gap are a row of their own', () => {
   ])
 })
 
+test('what is left of a range is given, with its offset', () => {
+  const raw = new RawStream(new BufferPool())
+  raw.append(10, Buffer.from('abcde'))
+  taken(raw, 12)
+  expect(raw.rest(11, 3)).toEqual({ offset: 12, bytes: Buffer.from('cd') })
+  expect(raw.rest(0, 99)).toBeUndefined()
+  expect(raw.rest(5, 5)).toEqual({ offset: 12, bytes: Buffer.from('') })
+})
+
 test('what is held stays, and can still be overwritten', () => {
   const raw = new RawStream(new BufferPool())
   raw.append(0, Buffer.from('abcsecret'))

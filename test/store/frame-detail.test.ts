@@ -45,6 +45,13 @@ describe('payload', () => {
     expect(text(raw)).toBe('\x1f\x8b')
   })
 
+  test('of a WebSocket frame is unmasked', () => {
+    const frame = Buffer.from('818537fa213d7f9f4d5158', 'hex')
+    expect(text(detailOf(frame, { kind: 5, lead: 6 }).payload)).toBe('Hello')
+    expect(text(detailOf(Buffer.from('81026869', 'hex'), { kind: 5, lead: 2 }).payload)).toBe('hi')
+    expect(detailOf(Buffer.from('81026869', 'hex'), { kind: 5, lead: 2, length: 5 }).payload).toBeUndefined()
+  })
+
   test('is not there when not all bytes were kept', () => {
     const { raw, payload, text: shown } = detailOf('abc', { length: 4 })
     expect(raw).toBeUndefined()

@@ -64,9 +64,8 @@ test('a mask goes on from where the bytes begin', () => {
 })
 
 test('the payload of a frame is read with its mask, also of one cut off', () => {
-  expect(Buffer.from(webSocketPayload(maskedFrame(1, 'Hello'))!).toString()).toBe('Hello')
-  expect(Buffer.from(webSocketPayload(wsFrame(1, 'Hello'))!).toString()).toBe('Hello')
-  expect(Buffer.from(webSocketPayload(maskedFrame(1, 'Hello').subarray(0, 8))!).toString()).toBe('He')
-  expect(webSocketPayload(maskedFrame(1, 'Hello').subarray(0, 4))).toBeUndefined()
-  expect(webSocketPayload(Buffer.from('827f0020000000000000ab', 'hex'))).toEqual(Buffer.from('ab', 'hex'))
+  const text = (frame: Buffer, lead: number) => Buffer.from(webSocketPayload(frame, lead)).toString()
+  expect(text(maskedFrame(1, 'Hello'), 6)).toBe('Hello')
+  expect(text(wsFrame(1, 'Hello'), 2)).toBe('Hello')
+  expect(text(maskedFrame(1, 'Hello').subarray(0, 8), 6)).toBe('He')
 })
