@@ -143,7 +143,7 @@ export class Connection {
     const { tap, clock, target, onUnreachable } = this.#options
     tap.upstream(this.#id, { at: clock.now(), error: code })
     // refused would be ECONNREFUSED: this one took the connection and reset it, all before we were told that it stood
-    if (code === 'ECONNRESET' && target.protocol === 'http:') return this.#link.lost(code)
+    if (code === 'ECONNRESET' && /^(http|ws):$/.test(target.protocol)) return this.#link.lost(code)
     if (onUnreachable === 'reset') return this.#link.stop('rst')
     this.#refuse = () => {
       this.#refuse = undefined

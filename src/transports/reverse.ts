@@ -84,9 +84,14 @@ function ownNames({ target, host, publicUrl }: ReverseOptions, address: string, 
     own,
     ownAuthority: `${host.includes(':') ? `[${host}]` : host}:${port}`,
     ownScheme: 'http:',
-    upstream: target,
+    upstream: inHeads(target),
     publicUrl,
   }
+}
+
+/** `Origin` and `Location` name a server by HTTP's schemes, also one that is spoken to by WebSocket. */
+function inHeads(target: URL): URL {
+  return new URL(target.href.replace(/^ws/, 'http'))
 }
 
 function close(server: Server, live: ReadonlySet<Connection>, graceMs: number, clock: Clock): Promise<void> {

@@ -11,9 +11,10 @@ import { heads } from './heads.ts'
 import { odd } from './odd.ts'
 import { pressure } from './pressure.ts'
 import { streaming } from './streaming.ts'
+import { websocket } from './websocket.ts'
 import type { StartProxy } from '../support/line.ts'
 
-export const topics = { heads, streaming, endings, failures, pressure, edits, odd } as const
+export const topics = { heads, streaming, endings, failures, pressure, edits, odd, websocket } as const
 
 export type Topic = keyof typeof topics
 

@@ -1,0 +1,4 @@
+import { websocketPeerLaws } from '../laws/websocket-peers.ts'
+import { startReverse } from '../support/start-reverse.ts'
+
+websocketPeerLaws('the reverse proxy, between real peers', startReverse())
