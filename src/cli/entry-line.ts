@@ -1,5 +1,6 @@
 import type { CallRow, MessageRow, Outcome } from '../store/rows.ts'
 import type { Direction } from '../wire/frame.ts'
+import { closeCodeOf, closeWords } from '../wire/websocket-close.ts'
 import { sessionOf, type Entry } from './entry.ts'
 import type { Output, Paint } from './output.ts'
 import { printable, shortened } from './printable.ts'
@@ -61,10 +62,12 @@ const partsOf = (entry: Entry): Part[] => {
       ]
     case 'broken': {
       const { how, by, at, detail } = entry.ending
-      const place = at === undefined ? '' : ` ${at}`
+      const code = closeCodeOf(how)
+      const what = code === undefined ? how : `closed with ${code} ${closeWords(code)}`
+      const place = at === undefined || code !== undefined ? '' : ` ${at}`
       const why = detail === undefined ? '' : ` (${printable(detail)})`
       return [
-        { text: `${how} by ${by}${place}${why}`, as: 'warn' },
+        { text: `${what} by ${by}${place}${why}`, as: 'warn' },
         { text: printable(`${entry.flow.verb ?? entry.flow.kind} ${entry.flow.target ?? ''}`) },
       ]
     }

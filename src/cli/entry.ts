@@ -1,6 +1,7 @@
 import type { CallRow, FlowRow, FrameRow, MessageRow } from '../store/rows.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
+import { closeCodeOf, isOrderlyClose } from '../wire/websocket-close.ts'
 
 /** One line of a conversation as `show` and `tail` tell it. `at` orders them, microseconds since the epoch. */
 export type Entry =
@@ -47,11 +48,18 @@ export const flowEntries = (flow: FlowRow): Entry[] => {
     entries.push({ kind: 'refused', at: flow.respondedAt ?? flow.startedAt, flow })
   for (const direction of ['c2s', 's2c'] as const) {
     const ending = direction === 'c2s' ? flow.c2sEnding : flow.s2cEnding
-    if (ending !== null && flow.endedAt !== null && ending.how !== 'clean') {
+    if (ending !== null && flow.endedAt !== null && isBroken(ending, direction)) {
       entries.push({ kind: 'broken', at: flow.endedAt, flow, direction, ending })
     }
   }
   return entries
+}
+
+/** A close frame that complains is told once, where it was sent first; its echo says nothing new. */
+const isBroken = ({ how, by }: Ending, direction: Direction): boolean => {
+  const code = closeCodeOf(how)
+  if (code === undefined) return how !== 'clean'
+  return !isOrderlyClose(code) && (by === 'client') === (direction === 'c2s')
 }
 
 /** Session uid an entry belongs to; null while not known. */

@@ -53,7 +53,7 @@ export const startText = (facts: StartFacts, output: Output): string[] => {
       ? []
       : [['Open in a browser', output.paint('link', pageUrl(proxy.ui, proxy.token))] as const]),
     ['Point your client here', output.paint('strong', proxy.url)],
-    ['in Claude Code type', `claude mcp add --transport http ${quoted(facts.serverName)} ${quoted(proxy.url)}`],
+    ...(proxy.url.startsWith('ws') ? [] : [['in Claude Code type', addCommand(facts.serverName, proxy.url)] as const]),
     ...captureEntries(db, command, facts.ownDb),
     ...(demo ? ([['Try your own server', `${command} http://localhost:3000/mcp`]] as const) : []),
   ]
@@ -65,6 +65,9 @@ export const startText = (facts: StartFacts, output: Output): string[] => {
     proxy.db === null ? '  Ctrl-C stops it. Nothing is recorded.' : '  Ctrl-C stops it. What was recorded stays.',
   ]
 }
+
+const addCommand = (name: string, url: string): string =>
+  `claude mcp add --transport http ${quoted(name)} ${quoted(url)}`
 
 /** A name for the server behind a target, for a client's configuration: the tap's own, else the host's first label. */
 export const serverNameFor = (name: string | undefined, target: string): string => {

@@ -91,6 +91,17 @@ describe('one line for', () => {
         ending: { how: 'rst', by: 'server', at: 'mid-event', detail: 'ECONNRESET' },
       }),
     ).toBe('TIME  ←  rst by server mid-event (ECONNRESET)  GET /mcp'))
+
+  test('a WebSocket that was closed, with its code in words', () =>
+    expect(
+      line({
+        kind: 'broken',
+        at: NOW,
+        flow: flowRow({ verb: 'GET' }),
+        direction: 's2c',
+        ending: { how: 'ws:1008', by: 'server', at: 'boundary', detail: 'no token' },
+      }),
+    ).toBe('TIME  ←  closed with 1008 policy violation by server (no token)  GET /mcp'))
 })
 
 test('the session is told where several are', () =>

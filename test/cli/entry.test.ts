@@ -43,6 +43,16 @@ describe('a flow', () => {
     ).toEqual(['refused', 'broken']))
 })
 
+test.each([
+  ['ws:1000', 'client', []],
+  ['ws:1005', 'server', []],
+  ['ws:1008', 'server', ['s2c']],
+  ['ws:4001', 'client', ['c2s']],
+] as const)('a WebSocket closed with %s by the %s is told once, if there was a complaint', (how, by, told) => {
+  const flow = flowRow({ endedAt: NOW, c2sEnding: { how, by }, s2cEnding: { how, by } })
+  expect(flowEntries(flow).map((entry) => entry.kind === 'broken' && entry.direction)).toEqual(told)
+})
+
 test('every entry knows its session', () => {
   expect(sessionOf({ kind: 'unanswered', at: 0, call: callRow() })).toBe('abcdefgh')
   expect(sessionOf({ kind: 'refused', at: 0, flow: flowRow({ session: null }) })).toBeNull()

@@ -66,3 +66,10 @@ test.each([
   [undefined, 'https://mcp.example.com/mcp', 'example'],
   ['edge', 'https://mcp.example.com/mcp', 'edge'],
 ])('tap %j in front of %s is called %s', (name, target, expected) => expect(serverNameFor(name, target)).toBe(expected))
+
+test('a WebSocket is not offered to a client that speaks none', () => {
+  const proxy = { ...facts.proxy, url: 'ws://127.0.0.1:6278/mcp', target: 'ws://localhost:3000/mcp' }
+  const text = startText({ ...facts, proxy }, capturedOutput()).join('\n')
+  expect(text).toContain('Point your client here  ws://127.0.0.1:6278/mcp')
+  expect(text).not.toContain('claude')
+})

@@ -29,7 +29,7 @@ export const show: Verb = {
     addCaptureFlags(command)
       .option('--headers', 'HTTP heads too')
       .option('--body', 'messages in full, indented')
-      .option('--all', 'every frame: heads, comments, opaque bytes')
+      .option('--all', 'every frame: heads, comments, pings, opaque bytes')
       .action(async (uid: string | undefined, flags: ShowFlags) => finish(await tell(uid, flags, context)))
   },
 }

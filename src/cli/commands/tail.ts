@@ -51,7 +51,7 @@ export const tail: Verb = {
     addCaptureFlags(command)
       .option('--session <id>', 'one session only: its id or the beginning of it')
       .option('--method <name>', 'one method only, e.g. tools/call or notifications/*')
-      .option('--all', 'every frame: heads, comments, opaque bytes')
+      .option('--all', 'every frame: heads, comments, pings, opaque bytes')
       .option('--headers', 'HTTP heads too')
       .option('--body', 'messages in full, indented')
       .option('--since <span>', 'begin this long ago, e.g. 5m', duration)

@@ -37,4 +37,11 @@ test('comments, events without data, ends and opaque bytes are faint', () => {
   expect(text(1, { kind: 'end' })[4]).toBe(true)
   expect(text(1, { kind: 'opaque' })[4]).toBe(true)
   expect(text(1, { kind: 'ping' })).toEqual(['ping', null, null, null, true])
+  expect(text(1, { kind: 'close', label: '1008 policy violation: no' })).toEqual([
+    'close',
+    null,
+    '1008 policy violation: no',
+    null,
+    false,
+  ])
 })

@@ -21,3 +21,9 @@ test('curl sends an initialize', () => {
   const body = /-d '(.*)'/.exec(code('curl'))?.[1] ?? ''
   expect(JSON.parse(body)).toMatchObject({ method: 'initialize', params: { protocolVersion: '2025-11-25' } })
 })
+
+test('of a WebSocket are those of clients that speak it', () => {
+  const snippets = snippetsFor('ws://127.0.0.1:6278/mcp')
+  expect(snippets.map(({ id }) => id)).toEqual(['typescript', 'python'])
+  expect(snippets.filter((snippet) => !snippet.code.includes('ws://127.0.0.1:6278/mcp'))).toEqual([])
+})

@@ -23,6 +23,7 @@ export function MessageTab({ frame }: { frame: FrameDetail }) {
     <>
       <CallLine frame={frame} />
       <BodyMarks frame={frame} />
+      {frame.kind === 'close' && frame.label !== null && <p class="callout">{frame.label}</p>}
       {frame.kind === 'event' && <EventFields block={parseEventBlock(whole.text)} />}
       {whole.cut && (
         <p class="callout">

@@ -1,5 +1,6 @@
 import type { ConnectionRow, FlowDetail, FlowRow, FrameDetail, FrameRow } from '../../../src/api/contract.ts'
 import { useApp } from '../app-context.ts'
+import { endingText } from '../state/ending-text.ts'
 import { frameText } from '../state/frame-text.ts'
 import { useJump } from '../state/jump.ts'
 import { countText, sizeText } from '../state/size-format.ts'
@@ -53,14 +54,6 @@ function RelatedFrame({ row, start, current }: { row: FrameRow; start: number; c
       </button>
     </li>
   )
-}
-
-type EndingLike = NonNullable<FlowRow['c2sEnding']>
-
-const endingText = (ending: EndingLike | null) => {
-  if (ending === null) return 'open'
-  const { how, by, at, detail } = ending
-  return [how, `by ${by}`, at === undefined ? '' : `at ${at}`, detail ?? ''].filter((part) => part !== '').join(' ')
 }
 
 type Fact = readonly [name: string, value: string | null]

@@ -37,7 +37,12 @@ export function frameText(row: FrameRow): FrameText {
     case 'opaque':
       return { ...plain, main: 'opaque', note: label === '' ? 'bytes passed as they came' : label, faint: true }
     default:
-      return { ...plain, main: row.kind, note: label === '' ? null : label, faint: kind === 'other' }
+      return {
+        ...plain,
+        main: row.kind,
+        note: label === '' ? null : label,
+        faint: row.kind === 'ping' || row.kind === 'pong',
+      }
   }
 }
 

@@ -18,6 +18,41 @@ const initialize = json({
 
 /** Snippets for the clients people use, filled with the proxy's own URL (path included). */
 export function snippetsFor(url: string): Snippet[] {
+  return url.startsWith('ws') ? socketSnippets(url) : httpSnippets(url)
+}
+
+/** Few clients speak WebSocket: the first version of the SDKs, and programs of one's own. */
+const socketSnippets = (url: string): Snippet[] => [
+  {
+    id: 'typescript',
+    title: 'TypeScript',
+    place: 'With @modelcontextprotocol/sdk, version 1',
+    code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { WebSocketClientTransport } from '@modelcontextprotocol/sdk/client/websocket.js'
+
+const client = new Client({ name: 'my-client', version: '1.0.0' })
+await client.connect(new WebSocketClientTransport(new URL('${url}')))
+console.log(await client.listTools())`,
+  },
+  {
+    id: 'python',
+    title: 'Python',
+    place: 'With the mcp package, version 1',
+    code: `import asyncio
+from mcp import ClientSession
+from mcp.client.websocket import websocket_client
+
+async def main():
+    async with websocket_client("${url}") as (read, write):
+        async with ClientSession(read, write) as session:
+            await session.initialize()
+            print(await session.list_tools())
+
+asyncio.run(main())`,
+  },
+]
+
+function httpSnippets(url: string): Snippet[] {
   return [
     {
       id: 'claude',
