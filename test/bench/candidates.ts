@@ -103,6 +103,7 @@ export const candidates: readonly Candidate[] = [
   {
     name: 'nginx',
     missing: installed('nginx', '-v'),
+    not: { websocket: 'is set up for HTTP alone' },
     start: async (upstream, folder) => {
       const port = await freePort()
       mkdirSync(folder, { recursive: true })
@@ -113,7 +114,12 @@ export const candidates: readonly Candidate[] = [
   {
     name: 'mockttp',
     missing: resolvable('mockttp'),
-    not: { sse: 'holds events back', big: 'holds bodies in memory', streams: 'holds events back' },
+    not: {
+      sse: 'holds events back',
+      big: 'holds bodies in memory',
+      streams: 'holds events back',
+      websocket: 'is set up for HTTP alone',
+    },
     start: (upstream) => startPeer('mockttp', [String(upstream.port)]),
   },
   {

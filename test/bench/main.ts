@@ -15,10 +15,19 @@ import { manyConnections, oneConnection } from './suites/calls.ts'
 import { manyStreams, oneStream } from './suites/sse.ts'
 import { longRun } from './suites/long.ts'
 import { page } from './suites/page.ts'
+import { webSockets } from './suites/sockets.ts'
 import { startUp } from './suites/start.ts'
 import { openStreams } from './suites/streams.ts'
 
-const suites: readonly Suite[] = [oneConnection, manyConnections, oneStream, manyStreams, bigBody, openStreams]
+const suites: readonly Suite[] = [
+  oneConnection,
+  manyConnections,
+  oneStream,
+  manyStreams,
+  bigBody,
+  openStreams,
+  webSockets,
+]
 const solos: readonly Solo[] = [startUp, page, longRun]
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)

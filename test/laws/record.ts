@@ -6,6 +6,7 @@ import { createGzip } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bothEnd, createTape, exchange, type StartRecorded, type Tape } from '../support/tape.ts'
 import { endingsRecorded } from './record-endings.ts'
+import { socketsRecorded } from './record-websocket.ts'
 
 const HEAD = 'Host: server.test\r\n'
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
@@ -200,6 +201,7 @@ export function recordLaws(name: string, start: StartRecorded): void {
     bytesRecorded(() => tape)
     endingsRecorded(() => tape)
     editsRecorded(() => tape)
+    socketsRecorded(() => tape)
     it('law 7: records an answer of ours as ours, and why the server could not be reached', async () => {
       const lone = await createTape(start, { target: { host: '127.0.0.2' } })
       const client = await lone.line.dial()

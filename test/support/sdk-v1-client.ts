@@ -24,20 +24,24 @@ export interface V1Options {
   readonly capabilities?: Record<string, object>
   /** First wait before an event stream is opened again. */
   readonly reconnectMs?: number
+  /** How it is carried. Default: Streamable HTTP. */
+  readonly open?: (url: URL) => Transport
 }
 
 /** Tells a story with the official v1 client: connects, answers the server's own requests with fixed answers, closes. */
 export const v1Story =
-  (story: (scene: V1Scene) => Promise<unknown>, { capabilities = {}, reconnectMs = 20 }: V1Options = {}) =>
+  (story: (scene: V1Scene) => Promise<unknown>, { capabilities = {}, reconnectMs = 20, open }: V1Options = {}) =>
   async (url: string): Promise<Told> => {
-    const transport = new StreamableHTTPClientTransport(new URL(url), {
+    const opened = open?.(new URL(url)) as StreamableHTTPClientTransport | undefined
+    const streamable = {
       reconnectionOptions: {
         initialReconnectionDelay: reconnectMs,
         maxReconnectionDelay: reconnectMs * 4,
         reconnectionDelayGrowFactor: 1.5,
         maxRetries: 5,
       },
-    })
+    }
+    const transport = opened ?? new StreamableHTTPClientTransport(new URL(url), streamable)
     const said = transcriptOf(transport)
     const client = new Client({ name: 'v1-client', version: '1.0.0' }, { capabilities })
     const notices = new Map<string, { had: unknown[]; waiting: ((params: unknown) => void)[] }>()

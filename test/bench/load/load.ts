@@ -10,6 +10,7 @@ export type Load =
       /** Milliseconds between two events of a stream; 0: as fast as they are taken. */
       readonly every: number
     }
+  | { readonly mode: 'sockets'; readonly port: number; readonly connections: number; readonly seconds: number }
   | { readonly mode: 'body'; readonly port: number; readonly bytes: number }
   | { readonly mode: 'idle'; readonly port: number; readonly connections: number }
 

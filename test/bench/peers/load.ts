@@ -3,12 +3,15 @@ import { callLoad } from '../load/calls.ts'
 import { eventLoad } from '../load/events.ts'
 import { bodyLoad } from '../load/body.ts'
 import { idleLoad } from '../load/idle.ts'
+import { socketLoad } from '../load/sockets.ts'
 import type { Load } from '../load/load.ts'
 
 const run = (load: Load): Promise<object> => {
   switch (load.mode) {
     case 'calls':
       return callLoad(load)
+    case 'sockets':
+      return socketLoad(load)
     case 'events':
       return eventLoad(load)
     case 'body':

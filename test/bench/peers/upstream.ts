@@ -2,8 +2,10 @@
  * The server behind every candidate, a process of its own. Prints its port, then answers:
  * `POST *` 560 bytes of JSON · `GET /events?count&bytes` that many events as fast as they are taken, each with its send instant ·
  * `GET /events?every&count` paced, one each `every` ms · `GET /idle` one comment, then silence · `GET /big?bytes` a body of that length.
+ * `GET` with an upgrade to WebSocket: each tools/call is answered with 200 bytes of JSON under its id.
  */
 import { createServer, type ServerResponse } from 'node:http'
+import { WebSocketServer } from 'ws'
 import { ready } from '../ready.ts'
 
 const answer = JSON.stringify({
@@ -79,6 +81,16 @@ const server = createServer((request, response) => {
   const every = number('every', 0)
   if (every > 0) pace(response, number('count', 1000), every, number('bytes', 200))
   else flood(response, number('count', 1000), number('bytes', 200))
+})
+
+const sockets = new WebSocketServer({ server, perMessageDeflate: false, handleProtocols: () => 'mcp' })
+const result = `"result":{"content":[{"type":"text","text":"${'x'.repeat(118)}"}]}}`
+sockets.on('connection', (socket) => {
+  socket.on('error', () => socket.terminate())
+  socket.on('message', (data: Buffer) => {
+    const id = /"id":(\d+)/.exec(data.toString('latin1', 0, 60))?.[1] ?? 'null'
+    socket.send(`{"jsonrpc":"2.0","id":${id},${result}`)
+  })
 })
 server.keepAliveTimeout = 0
 server.requestTimeout = 0
