@@ -56,7 +56,7 @@ export async function socketLoad({ port, connections, seconds }: Load & { mode: 
   const one = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-      let rest = Buffer.alloc(0)
+      let rest: Buffer = Buffer.alloc(0)
       let open = false
       let asked = 0
       let id = 0
