@@ -35,14 +35,14 @@ const flaws: readonly (readonly [what: string, flaw: Flaw, fails: readonly strin
   [
     'a reset made a FIN',
     { reset: 'fin' },
-    ['law 6: passes RST', 'law 6: passes a reset', 'law 7: goes on', 'law 8: loses nothing more'],
+    ['law 6: passes RST', 'law 6: passes a reset', 'law 7: goes on', 'law 8: loses nothing more', 'law 22: passes RST'],
   ],
   [
     'an EOF that is believed',
     { reset: 'unprobed' },
     ['law 6: passes RST of the server as RST behind data', 'law 6: passes RST of the client as RST behind data'],
   ],
-  ['no half-close', { closesBoth: true }, ['law 6: passes a half-close']],
+  ['no half-close', { closesBoth: true }, ['law 6: passes a half-close', 'law 22: keeps a half-open']],
   [
     'endings 200 ms late',
     { lateMs: 200 },
@@ -52,7 +52,7 @@ const flaws: readonly (readonly [what: string, flaw: Flaw, fails: readonly strin
   [
     'field names in lower case',
     { bytes: noName },
-    ['law 1: passes heads', 'law 2: passes trailers', 'law 12: passes every other'],
+    ['law 1: passes heads', 'law 2: passes trailers', 'law 12: passes every other', 'law 20: passes subprotocols'],
   ],
   [
     'answers kept until complete',
@@ -77,6 +77,32 @@ const flaws: readonly (readonly [what: string, flaw: Flaw, fails: readonly strin
   ],
   ['reading on without end', { greedy: true }, ['law 8: slows']],
   ['a time-out', { idleMs: 700 }, ['law 17: neither', 'law 4: delivers halves']],
+  [
+    'pings answered by the proxy',
+    { bytes: (text) => text.replace('\x89\x8f', '\x8a\x8f').replace('\x89\x0f', '\x8a\x0f') },
+    ['law 22: leaves pings'],
+  ],
+  ['masks taken off', { bytes: (text) => text.replace('\x81\x85', '\x81\x05') }, ['law 21: passes masks']],
+  [
+    'close codes made tidy',
+    { bytes: (text) => text.replace(/\x88([^]*)\x03\xe8/, '\x88$1\x03\xe9') },
+    ['law 22: adds no close', 'law 21: passes close frames of code 1000'],
+  ],
+  [
+    'extensions refused',
+    { bytes: (text) => text.replaceAll(/sec-websocket-extensions:.*\r\n/gi, '') },
+    ['law 20: passes subprotocols'],
+  ],
+  [
+    'a refusal without its body',
+    { bytes: (text) => text.replace('no such Origin', '').replace('2\r\nno\r\n', '') },
+    ['law 20: passes a refusal', 'law 20: passes 426'],
+  ],
+  [
+    'what comes with the handshake thrown away',
+    { bytes: (text) => text.replace(/(\r\n\r\n)[\x81\x89].*/s, '$1') },
+    ['law 20: loses'],
+  ],
   ['one connection at a time', { single: true }, ['law 9:', 'law 13:']],
   ['JSON parsed and written', { bytes: (text) => text.replace('1.0', '1') }, ['law 5: passes JSON']],
   ['chunks merged', { bytes: (text) => text.replace(/\r\n0003 ; x\r\n/, '\r\n3\r\n') }, ['law 1: passes chunk']],
@@ -133,6 +159,8 @@ describe('a guard that was never seen to fail is no guard', () => {
       'law 6: passes RST of the client as RST before',
       'law 13:',
       'law 14: passes pipelined',
+      'law 20: passes subprotocols',
+      'law 20: passes 426',
     ]
     expect(await holding(startBareHttpProxy, fails)).toEqual([])
   })
