@@ -1,5 +1,5 @@
 /** Composition root: the only place that knows everyone. */
-import { parseTarget } from './config/target.ts'
+import { parsePublicUrl, parseTarget } from './config/target.ts'
 import { ProxyError } from './errors.ts'
 import type { RecorderState } from './recorder/index.ts'
 import type { Served } from './proxy/desk-thread.ts'
@@ -25,8 +25,10 @@ export interface ServerSettings {
   insecure?: boolean
   /** Fields set on every request upstream, replacing the client's of that name; values are never recorded. */
   headers?: readonly (readonly [name: string, value: string])[]
-  /** False turns off all rewriting of heads. Default true. */
+  /** False turns off all rewriting. Default true. */
   rewrite?: boolean
+  /** How clients outside reach this listener, `https://tunnel.example.com`: counts as our own name, and is what is printed. */
+  publicUrl?: string
 }
 
 export interface ProxyOptions extends StationOptions, ServerSettings {
@@ -43,7 +45,7 @@ export interface ProxiesOptions extends StationOptions {
   /** None: the page alone. */
   servers: readonly NamedServer[]
   /** All behind one listener, at `/s/<name>/…`; what the servers say of host and port does not count. Default: one listener each. */
-  oneListener?: { readonly host?: string; readonly port?: number }
+  oneListener?: { readonly host?: string; readonly port?: number; readonly publicUrl?: string }
 }
 
 /** What proxies have in common, however many servers they stand in front of. */
@@ -56,6 +58,8 @@ export interface Running {
   stats(): ProxyStats
   /** Told when recording stops (traffic goes on) and when it goes on. */
   onRecording(listener: (state: RecorderState) => void): void
+  /** Told in words what the user should know of the traffic, once for each message; it is in the record too. */
+  onNotice(listener: (message: string) => void): void
   /** Resolves when everything received so far is committed. */
   flush(): Promise<void>
   /** Ends streams, flushes the capture. */
@@ -85,8 +89,8 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   const [only] = proxies.servers
   if (only === undefined) throw new Error('a proxy without its server')
   const { url, host, port } = only
-  const { db, ui, token, stats, onRecording, flush, close } = proxies
-  return { url, host, port, target: only.target, db, ui, token, stats, onRecording, flush, close }
+  const { db, ui, token, stats, onRecording, onNotice, flush, close } = proxies
+  return { url, host, port, target: only.target, db, ui, token, stats, onRecording, onNotice, flush, close }
 }
 
 /** Starts a listener for each server, all on one capture and one page. All or none; throws `ProxyError` with every problem in it. */
@@ -111,7 +115,7 @@ export async function createProxies(options: ProxiesOptions): Promise<Proxies> {
     const servers = lines.map(({ server, target }, index) => {
       const { host = '127.0.0.1', name } = server
       const port = listeners[index]?.port ?? 0
-      return { name, url: clientUrl(host, port, target), target: target.href, host, port }
+      return { name, url: clientUrl(host, port, target, server.publicUrl), target: target.href, host, port }
     })
     await station.serve(
       listeners,
@@ -131,6 +135,7 @@ interface Line {
 }
 
 function opening({ server, target }: Line, station: Station): Opening {
+  const publicUrl = server.publicUrl === undefined ? undefined : parsePublicUrl(server.publicUrl)
   return {
     port: server.port,
     listen: (port) =>
@@ -142,9 +147,11 @@ function opening({ server, target }: Line, station: Station): Opening {
         upstream: { insecure: server.insecure ?? false },
         rewrite: server.rewrite ?? true,
         headers: server.headers ?? [],
+        publicUrl,
         onUnreachable: server.onUnreachable ?? '502',
         tap: station.tap,
         clock: station.clock,
+        notice: (message) => station.notice(message),
         nextConnection: () => station.nextConnection(),
         isControlPlane: (address, port) => station.isControlPlane(address, port),
       }),
@@ -158,6 +165,7 @@ function running(station: Station): Running {
     token: station.token,
     stats: () => station.stats(),
     onRecording: (listener) => station.onRecording(listener),
+    onNotice: (listener) => station.onNotice(listener),
     flush: () => station.flush(),
     close: () => station.close(),
   }
@@ -176,8 +184,13 @@ function localPort({ hostname, port }: URL): number {
 }
 
 /** What clients are to be pointed at: our address with the target's path. */
-function clientUrl(host: string, port: number, target: URL): string {
+function clientUrl(host: string, port: number, target: URL, publicUrl?: string): string {
+  const path = `${target.pathname}${target.search}`
+  if (publicUrl !== undefined) {
+    const { origin } = parsePublicUrl(publicUrl)
+    return `${target.protocol.startsWith('ws') ? origin.replace(/^http/, 'ws') : origin}${path}`
+  }
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   const scheme = target.protocol.startsWith('ws') ? 'ws:' : 'http:'
-  return `${scheme}//${name.includes(':') ? `[${name}]` : name}:${port}${target.pathname}${target.search}`
+  return `${scheme}//${name.includes(':') ? `[${name}]` : name}:${port}${path}`
 }

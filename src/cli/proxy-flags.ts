@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { OVERLOAD_POLICIES, RECORD_DEPTHS, UNREACHABLE_POLICIES, type Settings } from '../config/settings.ts'
-import { isHeader, isPattern, parsePort } from '../config/values.ts'
+import { isHeader, isPattern, isPublicUrl, parsePort } from '../config/values.ts'
 import { ProxyError } from '../errors.ts'
 
 /** What commander makes of the flags below. */
@@ -26,6 +26,7 @@ export interface ProxyFlags {
   redactKeyFile?: string
   tokenEnv?: string
   rewrite: boolean
+  publicUrl?: string
   config?: string
   oneListener?: true
 }
@@ -51,6 +52,11 @@ const headerEnv = (text: string, before: Values<readonly [string, string]> = [])
   return [...before, [name, variable]]
 }
 
+const publicUrl = (text: string): string => {
+  if (!isPublicUrl(text)) throw new InvalidArgumentError('Give scheme, host and port alone.')
+  return text
+}
+
 const word = (text: string, before: Values<string> = []): Values<string> => [...before, text]
 
 const pattern = (text: string, before: Values<string> = []): Values<string> => {
@@ -72,7 +78,8 @@ export const addProxyFlags = (command: Command): Command =>
     .option('--insecure', 'do not verify the certificate of the server')
     .option('--header <field>', "'Name: value' sent to the server on every request, never recorded; repeatable", header)
     .option('--header-env <field>', 'Name=VARIABLE: the same with a value from the environment; repeatable', headerEnv)
-    .option('--no-rewrite', 'leave Host, Origin, Location and cookies as they are')
+    .option('--no-rewrite', 'leave Host, Origin, Location, cookies, endpoints and resource metadata as they are')
+    .option('--public-url <url>', 'how clients outside reach the proxy, e.g. https://tunnel.example.com', publicUrl)
     .addOption(
       new Option('--on-overload <what>', 'when recording falls behind (default: slow)').choices(OVERLOAD_POLICIES),
     )
@@ -106,6 +113,7 @@ export const settingsOf = (flags: ProxyFlags, env: Readonly<Record<string, strin
   if (flags.name !== undefined) settings.name = flags.name
   if (flags.insecure) settings.insecure = true
   if (!flags.rewrite) settings.rewrite = false
+  if (flags.publicUrl !== undefined) settings.publicUrl = flags.publicUrl
   if (flags.onOverload !== undefined) settings.onOverload = flags.onOverload
   if (flags.onUnreachable !== undefined) settings.onUnreachable = flags.onUnreachable
   if (flags.oneListener) settings.oneListener = true

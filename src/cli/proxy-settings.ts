@@ -55,10 +55,15 @@ export const proxyOptions = (settings: Settings & { target: string }): ProxyOpti
  * particular, by flag or environment, is said of each. Throws `OPTION_INVALID`.
  */
 export const proxiesOptions = (settings: Settings & { servers: readonly ServerEntry[] }): ProxiesOptions => {
-  const { servers, oneListener = false, port } = settings
+  const { servers, oneListener = false, port, publicUrl } = settings
   if (port !== undefined && !oneListener) {
     throw new ProxyError('OPTION_INVALID', 'One port was named for several servers.', {
       hint: 'Give each its port in the file, or put all behind one listener: --one-listener',
+    })
+  }
+  if (publicUrl !== undefined && !oneListener) {
+    throw new ProxyError('OPTION_INVALID', 'One public URL was named for several servers.', {
+      hint: 'Give each its public-url in the file, or put all behind one listener: --one-listener',
     })
   }
   const every = picked(settings, OF_EVERY)
@@ -67,7 +72,7 @@ export const proxiesOptions = (settings: Settings & { servers: readonly ServerEn
     servers: servers.flatMap(({ name, target, ...own }) =>
       target === undefined ? [] : [{ ...picked(mergeSettings(own, every), OF_SERVER), name, target }],
     ),
-    ...(oneListener ? { oneListener: picked(settings, ['host', 'port']) } : {}),
+    ...(oneListener ? { oneListener: picked(settings, ['host', 'port', 'publicUrl']) } : {}),
   }
 }
 
@@ -92,7 +97,7 @@ const stationOptions = (settings: Settings): StationOptions => {
 }
 
 const OF_EVERY = ['host', 'insecure', 'rewrite', 'onUnreachable', 'headers'] as const
-const OF_SERVER = [...OF_EVERY, 'port'] as const
+const OF_SERVER = [...OF_EVERY, 'port', 'publicUrl'] as const
 
 type Picked<Values, Key extends keyof Values> = { [Name in Key]?: Exclude<Values[Name], undefined> }
 

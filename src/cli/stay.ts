@@ -29,6 +29,7 @@ export const stay = async (running: Running, options: Stay, context: Context): P
   const { stopping, logLevel, facts } = options
   const log = await openLog(logLevel, context.output)
   log.info({ ...facts, ui: running.ui, db: running.db }, 'listening')
+  running.onNotice((message) => context.output.note(message))
   const watch = watchLosses(running, log)
   await aborted(stopping)
   clearInterval(watch)

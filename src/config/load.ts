@@ -159,13 +159,14 @@ const oneServer = (file: ConfigFile, env: Env, complain: Complain): Settings => 
   const target = file.target === undefined ? undefined : targetOf(file.target, ['target'], complain)
   const headers = headersOf(file, env, [], complain)
   if (file['one-listener'] !== undefined) complain(['one-listener'], 'is for several servers; there are none')
-  const { host, port, insecure, rewrite, 'on-unreachable': onUnreachable } = file
+  const { host, port, insecure, rewrite, 'public-url': publicUrl, 'on-unreachable': onUnreachable } = file
   return given({
     target,
     host,
     port,
     insecure,
     rewrite,
+    publicUrl,
     onUnreachable,
     headers: headers.length === 0 ? undefined : headers,
   })
@@ -175,7 +176,7 @@ const oneServer = (file: ConfigFile, env: Env, complain: Complain): Settings => 
 const manyServers = (file: ConfigFile, env: Env, complain: Complain): Settings => {
   const shared = file['one-listener'] === true
   for (const key of SERVER_KEYS as readonly (keyof ConfigFile)[]) {
-    if (file[key] === undefined || (shared && (key === 'host' || key === 'port'))) continue
+    if (file[key] === undefined || (shared && (key === 'host' || key === 'port' || key === 'public-url'))) continue
     complain([key], 'stands beside servers; move it into the server it belongs to')
   }
   const servers = ownServers(file.servers ?? {}, env, complain)
@@ -184,12 +185,12 @@ const manyServers = (file: ConfigFile, env: Env, complain: Complain): Settings =
     complainOfPorts(servers, file['ui-port'], (name, message) => complain(['servers', name, 'port'], message))
     return serversOf(servers)
   }
-  for (const { name, host, port } of servers) {
-    if (host === undefined && port === undefined) continue
-    const key = port === undefined ? 'host' : 'port'
+  for (const { name, host, port, publicUrl } of servers) {
+    if (host === undefined && port === undefined && publicUrl === undefined) continue
+    const key = port !== undefined ? 'port' : host !== undefined ? 'host' : 'public-url'
     complain(['servers', name, key], 'has no meaning with one-listener; say it at the top')
   }
-  return given({ servers, oneListener: true, host: file.host, port: file.port })
+  return given({ servers, oneListener: true, host: file.host, port: file.port, publicUrl: file['public-url'] })
 }
 
 type Given<Values> = { [Key in keyof Values]?: Exclude<Values[Key], undefined> }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LOG_LEVELS, OVERLOAD_POLICIES, RECORD_DEPTHS, UNREACHABLE_POLICIES } from './settings.ts'
-import { isPattern, parseLimit } from './values.ts'
+import { isPattern, isPublicUrl, parseLimit } from './values.ts'
 
 const text = z.string({ error: 'must be text' }).min(1, { error: 'must not be empty' })
 const yes = z.boolean({ error: 'must be true or false' })
@@ -31,6 +31,9 @@ const server = {
   port,
   insecure: yes,
   rewrite: yes,
+  'public-url': text.refine(isPublicUrl, {
+    error: 'must be scheme, host and port alone, such as https://tunnel.example.com',
+  }),
   headers: fields,
   'header-env': fields,
   'on-unreachable': oneOf(UNREACHABLE_POLICIES),

@@ -39,7 +39,7 @@ export const ownServers = (servers: Readonly<Record<string, FileEntry>>, env: En
   })
 
 const targetServer = (name: string, entry: FileEntry, at: Path, env: Env, complain: Complain): ServerEntry[] => {
-  const { url, host, port, insecure, rewrite, 'on-unreachable': onUnreachable } = entry
+  const { url, host, port, insecure, rewrite, 'public-url': publicUrl, 'on-unreachable': onUnreachable } = entry
   const target = targetOf(entry.target ?? url ?? '', [...at, url === undefined ? 'target' : 'url'], complain)
   const headers = headersOf(entry, env, at, complain)
   for (const key of ['args', 'env', 'cwd'] as const) {
@@ -54,6 +54,7 @@ const targetServer = (name: string, entry: FileEntry, at: Path, env: Env, compla
       ...(port === undefined ? {} : { port }),
       ...(insecure === undefined ? {} : { insecure }),
       ...(rewrite === undefined ? {} : { rewrite }),
+      ...(publicUrl === undefined ? {} : { publicUrl }),
       ...(onUnreachable === undefined ? {} : { onUnreachable }),
       ...(headers.length === 0 ? {} : { headers }),
     },
@@ -62,7 +63,16 @@ const targetServer = (name: string, entry: FileEntry, at: Path, env: Env, compla
 
 const commandServer = (name: string, entry: FileEntry, at: Path, complain: Complain): ServerEntry[] => {
   const { command = [], args, env, cwd } = entry
-  for (const key of ['host', 'port', 'insecure', 'rewrite', 'headers', 'header-env', 'on-unreachable'] as const) {
+  for (const key of [
+    'host',
+    'port',
+    'insecure',
+    'rewrite',
+    'public-url',
+    'headers',
+    'header-env',
+    'on-unreachable',
+  ] as const) {
     if (entry[key] !== undefined) complain([...at, key], 'belongs to a server with a URL; this one is a command')
   }
   // beside `args` a command is one word, blanks and all, as in the files of clients

@@ -23,6 +23,7 @@ export interface ServerEntry {
   port?: number
   insecure?: boolean
   rewrite?: boolean
+  publicUrl?: string
   onUnreachable?: (typeof UNREACHABLE_POLICIES)[number]
   headers?: readonly (readonly [name: string, value: string])[]
 }
@@ -52,6 +53,8 @@ export interface Settings {
   record?: (typeof RECORD_DEPTHS)[number]
   insecure?: boolean
   rewrite?: boolean
+  /** How clients outside reach the listener. */
+  publicUrl?: string
   onOverload?: (typeof OVERLOAD_POLICIES)[number]
   onUnreachable?: (typeof UNREACHABLE_POLICIES)[number]
   headers?: readonly (readonly [name: string, value: string])[]

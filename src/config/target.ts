@@ -1,4 +1,5 @@
 import { ProxyError } from '../errors.ts'
+import { isPublicUrl } from './values.ts'
 
 /**
  * The server's URL, checked: `http`, `https`, `ws` or `wss`, without credentials.
@@ -15,6 +16,19 @@ export const parseTarget = (text: string): URL => {
     })
   }
   return url
+}
+
+/**
+ * How clients outside reach the proxy: `http` or `https`, a host, perhaps a port, and nothing behind them.
+ * Throws `OPTION_INVALID`.
+ */
+export const parsePublicUrl = (text: string): URL => {
+  if (!isPublicUrl(text)) {
+    throw new ProxyError('OPTION_INVALID', `${text} is no public URL.`, {
+      hint: 'Give scheme, host and port alone, for example https://tunnel.example.com: paths are those of the server.',
+    })
+  }
+  return new URL(text)
 }
 
 const guess = (text: string): string => {

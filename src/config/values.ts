@@ -53,6 +53,10 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** True for a field name and value that can stand in a head: no line break, no NUL (RFC 9110 §5.5). */
 export const isHeader = (name: string, value: string): boolean => TOKEN.test(name) && !/[\r\n\0]/.test(value)
 
+/** True for what `parsePublicUrl` takes. */
+export const isPublicUrl = (text: string): boolean =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).href === `${new URL(text).origin}/`
+
 /** True for a regular expression that compiles. */
 export const isPattern = (text: string): boolean => {
   try {

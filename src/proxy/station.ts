@@ -58,6 +58,9 @@ export interface Station {
   /** Numbers of connections, unique in this process whatever listener they arrive at. */
   nextConnection(): number
   isControlPlane(address: string, port: number): boolean
+  /** Tells the user something, each message once. */
+  notice(message: string): void
+  onNotice(listener: (message: string) => void): void
   /** The listeners are there: opens the page. They are slowed when the recorder is full, and closed with the station. */
   serve(listeners: readonly Listener[], servers: readonly Served[]): Promise<void>
   /** UI address without the token; null when there is none. */
@@ -75,6 +78,8 @@ export interface Station {
 /** Peers that do not close by then are reset when the proxy stops. */
 const CLOSE_GRACE_MS = 300
 const CLOCK_CHECK_MS = 1000
+/** Different messages told in the life of a process; the record has all of them. */
+const MAX_NOTICES = 100
 const NOTHING = { recordedBytes: 0, queueBytes: 0, queueHighWater: 0, lostChunks: 0, lostBytes: 0 }
 
 /** Opens the capture. `targets`: the servers it is for. Throws as `createRecorder`. */
@@ -95,6 +100,8 @@ class RecordingStation implements Station {
   #listeners: readonly Listener[] = []
   #desk: DeskThread | undefined
   #connections = 0
+  readonly #told = new Set<string>()
+  readonly #listening: ((message: string) => void)[] = []
   #closing: Promise<void> | undefined
 
   constructor(options: StationOptions, db: string | null, recorder: Recorder | undefined) {
@@ -126,6 +133,16 @@ class RecordingStation implements Station {
 
   isControlPlane(address: string, port: number): boolean {
     return this.#controlPorts.has(port) && isLocal(address)
+  }
+
+  notice(message: string): void {
+    if (this.#told.has(message) || this.#told.size >= MAX_NOTICES) return
+    this.#told.add(message)
+    for (const listener of this.#listening) listener(message)
+  }
+
+  onNotice(listener: (message: string) => void): void {
+    this.#listening.push(listener)
   }
 
   async serve(listeners: readonly Listener[], servers: readonly Served[]): Promise<void> {

@@ -141,7 +141,7 @@ const isStream = (head: Http1Head): boolean =>
   isEventStream(head.field('content-type')) && head.field('mcp-session-id') === undefined
 
 function uneditedText(rule: 'endpoint' | 'resource', what: string, map: UrlMap): string {
-  const name = rule === 'endpoint' ? 'the endpoint event' : 'resource in the protected resource metadata'
+  const name = rule === 'endpoint' ? 'The endpoint event' : 'The resource in the protected resource metadata'
   return leadsElsewhere(what, map)
     ? `${name} was left as it is: ${what} is of another origin than the target, ${map.upstreamOrigin}. Most clients refuse it, others leave the proxy.`
     : `${name} was not looked at: ${what}. If it names the server, the client leaves the proxy.`

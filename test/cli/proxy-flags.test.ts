@@ -14,7 +14,7 @@ const ALL = [
   '--port 0 --host 0.0.0.0 --ui-port 7000 --db a.db --name edge --no-ui --insecure --no-rewrite',
   '--no-redact --record heads --on-overload drop --on-unreachable reset --redact-key a --redact-key b',
   '--redact-path params.x --redact-value sk-.* --redact-key-file key --header X-A:~1 --header X-B:2',
-  '--header-env Authorization=TOKEN --token-env UI',
+  '--header-env Authorization=TOKEN --token-env UI --public-url https://a.test',
 ].join(' ')
 
 describe('flags', () => {
@@ -32,6 +32,7 @@ describe('flags', () => {
       ui: false,
       insecure: true,
       rewrite: false,
+      publicUrl: 'https://a.test',
       redact: false,
       record: 'heads',
       onOverload: 'drop',
@@ -53,6 +54,7 @@ describe('flags', () => {
     [['--header', 'no colon'], /Write it as 'Name: value'/],
     [['--header', 'X-A: 1\r\nEvil: 1'], /Write it as 'Name: value'/],
     [['--header-env', 'Authorization'], /Write it as Name=VARIABLE/],
+    [['--public-url', 'https://a.test/mcp'], /scheme, host and port alone/],
     [['--redact-value', '('], /no regular expression/],
     [['--record', 'all'], /Allowed choices are full, heads, metadata/],
   ])('%j is refused', (args, message) => expect(() => parse(...args)).toThrow(message))

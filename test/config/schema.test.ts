@@ -8,6 +8,7 @@ test('the keys of a configuration file are these', () => {
     'port',
     'insecure',
     'rewrite',
+    'public-url',
     'headers',
     'header-env',
     'on-unreachable',

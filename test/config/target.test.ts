@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isLoopback, parseTarget, portOf } from '../../src/config/target.ts'
+import { isLoopback, parsePublicUrl, parseTarget, portOf } from '../../src/config/target.ts'
 
 test('takes URLs of servers', () => {
   expect(parseTarget('http://localhost:3000/mcp?x=1').pathname).toBe('/mcp')
@@ -43,3 +43,15 @@ test.each([
   ['192.168.1.2', false],
   ['127.evil.example', false],
 ])('%s is reached by this machine alone: %j', (host, alone) => expect(isLoopback(host)).toBe(alone))
+
+test.each(['https://tunnel.example.com', 'http://10.0.0.1:8080', 'https://[::1]:8443/'])('%s is a public URL', (text) =>
+  expect(parsePublicUrl(text).origin).toBe(text.replace(/\/$/, '')),
+)
+
+test.each(['tunnel.example.com', 'https://a.test/mcp', 'https://a.test/?x', 'https://me@a.test', 'wss://a.test', ''])(
+  '“%s” is none',
+  (text) =>
+    expect(() => parsePublicUrl(text)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', hint: expect.stringContaining('scheme, host and port') }),
+    ),
+)

@@ -57,6 +57,7 @@ export const fakeContext = ({
       lostBytes: 0,
     }),
     onRecording: () => undefined,
+    onNotice: () => undefined,
     flush: async () => undefined,
     close: async () => {
       closed++
