@@ -15,6 +15,10 @@ export type ErrorCode =
   | 'UPSTREAM_UNREACHABLE'
   /** The kernel gave up connecting to the upstream (`ETIMEDOUT`). */
   | 'UPSTREAM_TIMEOUT'
+  /** Forward mode serves clients of this machine only, unless told otherwise; this one is another machine's. */
+  | 'CLIENT_REFUSED'
+  /** The local certificate authority cannot be read, made or used. */
+  | 'AUTHORITY_INVALID'
   /** The capture cannot be opened or written: no such folder, no permission, disk full. */
   | 'STORE_OPEN_FAILED'
   /** The file named as capture is no SQLite database, or one of another program. It is left as it is. */

@@ -30,6 +30,8 @@ test('the codes are these: scripts match on them', () => {
     'SELF_TARGET',
     'UPSTREAM_UNREACHABLE',
     'UPSTREAM_TIMEOUT',
+    'CLIENT_REFUSED',
+    'AUTHORITY_INVALID',
     'STORE_OPEN_FAILED',
     'STORE_NOT_A_CAPTURE',
     'STORE_NEWER',

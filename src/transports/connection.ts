@@ -6,6 +6,7 @@ import type { Outlet, Pipe } from '../pipe/pipe.ts'
 import type { Tap } from '../pipe/tap.ts'
 import { createOutstanding, type Http1Head } from '../wire/http1.ts'
 import { AnswerWatch, createServerMemory, type ServerMemory } from './answer-watch.ts'
+import { connectionInfo } from './connection-info.ts'
 import { dial, dialTarget, type DialHandlers, type Dialled, type DialOptions } from './dial.ts'
 import type { ConnectionEdits } from './edits.ts'
 import { HeadEditor } from './head-editor.ts'
@@ -62,15 +63,7 @@ export class Connection {
     this.#options = options
     this.#edits = parts.edits
     this.#watch = this.#watchOf(parts)
-    tap.opened(id, clock.now(), {
-      transport: 'http',
-      server,
-      target: target.href,
-      clientAddress: tcp.remoteAddress ?? '',
-      clientPort: tcp.remotePort ?? 0,
-      localAddress: tcp.localAddress ?? '',
-      localPort: tcp.localPort ?? 0,
-    })
+    tap.opened(id, clock.now(), connectionInfo(tcp, target, server))
     const reach = parts.dial ?? ((handlers) => dial(dialTarget(target), upstream, handlers))
     const giveUp = reach({
       connected: (dialled) => this.#connected(dialled),

@@ -3,10 +3,12 @@ import type { ErrorCode } from '../errors.ts'
 
 export interface Refusal {
   readonly code: ErrorCode
-  /** 504 only for the kernel's time-out; never 400, 404 or 405, which clients read as evidence about sessions and eras. */
-  readonly status: 502 | 504
+  /** 504 only for the kernel's time-out, 403 for clients that may not use us; never 400, 404 or 405, which clients read as evidence about sessions and eras. */
+  readonly status: 403 | 502 | 504
   readonly message: string
 }
+
+const PHRASES = { 403: 'Forbidden', 502: 'Bad Gateway', 504: 'Gateway Timeout' } as const
 
 /** Why the target could not be reached, in words. `code` is the errno or TLS code. */
 export function refusalFor(target: string, code: string, message: string): Refusal {
@@ -34,15 +36,42 @@ function reason(code: string, message: string): string {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `the name does not resolve (${code}).`
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-      return `its certificate is self-signed (${code}). Use --insecure if you trust it.`
-    case 'CERT_HAS_EXPIRED':
-      return `its certificate has expired (${code}).`
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `its certificate is for another host (${code}).`
+    case 'UPSTREAM_PROXY':
+      return `${message}.`
     default:
-      return `${message} (${code}).`
+      return certificateReason(code, message) ?? `${message} (${code}).`
+  }
+}
+
+const OR_INSECURE = 'or --insecure if you know why'
+
+/** What is wrong with a certificate, and the way out. */
+function certificateReason(code: string, message: string): string | undefined {
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return `its certificate has expired (${code}). The server needs a new one; ${OR_INSECURE}.`
+    case 'CERT_NOT_YET_VALID':
+      return `its certificate is not valid yet (${code}). Is the clock of this machine right? If so, wait; ${OR_INSECURE}.`
+    case 'ERR_TLS_CERT_ALTNAME_INVALID': {
+      const names = /altnames?: (.*)$/i.exec(message)?.[1]
+      const own = names === undefined ? '' : `: it is for ${names.replace(/\.$/, '')}`
+      return `its certificate is for another host (${code})${own}. Use a name it is for; ${OR_INSECURE}.`
+    }
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return `its certificate is self-signed (${code}). Trust it with --ca <that certificate as a file>; ${OR_INSECURE}.`
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return `its certificate is from an authority this machine does not know (${code}). Trust it with --ca <the authority's certificate as a file>; ${OR_INSECURE}.`
+    case 'EPROTO':
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+      return `it does not answer in TLS (${code}). Does it want http:// instead of https:// ?`
+    case 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL':
+      return `it does not speak HTTP/1.1 over TLS (${code}), only HTTP/2.`
+    default:
+      return undefined
   }
 }
 
@@ -50,7 +79,7 @@ function reason(code: string, message: string): string {
 export function refusalResponse({ code, status, message }: Refusal): Uint8Array {
   const body = `mitmcp: ${message}\nThis answer comes from the proxy, not from the server.\n`
   const head = [
-    `HTTP/1.1 ${status} ${status === 504 ? 'Gateway Timeout' : 'Bad Gateway'}`,
+    `HTTP/1.1 ${status} ${PHRASES[status]}`,
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `x-mitmcp-error: ${code}`,

@@ -7,9 +7,13 @@ describe('refusal', () => {
     ['ENOTFOUND', 502, 'UPSTREAM_UNREACHABLE', /does not resolve/],
     ['ETIMEDOUT', 504, 'UPSTREAM_TIMEOUT', /did not answer/],
     ['SELF_TARGET', 502, 'SELF_TARGET', /control plane/],
-    ['CERT_HAS_EXPIRED', 502, 'UPSTREAM_UNREACHABLE', /expired/],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 502, 'UPSTREAM_UNREACHABLE', /self-signed.*--insecure/],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 502, 'UPSTREAM_UNREACHABLE', /another host/],
+    ['CERT_HAS_EXPIRED', 502, 'UPSTREAM_UNREACHABLE', /expired.*new one.*--insecure/],
+    ['CERT_NOT_YET_VALID', 502, 'UPSTREAM_UNREACHABLE', /not valid yet.*clock/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 502, 'UPSTREAM_UNREACHABLE', /self-signed.*--ca.*--insecure/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 502, 'UPSTREAM_UNREACHABLE', /authority this machine does not know.*--ca/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 502, 'UPSTREAM_UNREACHABLE', /authority this machine does not know.*--ca/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 502, 'UPSTREAM_UNREACHABLE', /another host.*name it is for/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 502, 'UPSTREAM_UNREACHABLE', /http:\/\/ instead/],
     ['EHOSTUNREACH', 502, 'UPSTREAM_UNREACHABLE', /no way \(EHOSTUNREACH\)/],
   ])('%s is a %i %s', (errno, status, code, text) => {
     const refusal = refusalFor('http://a.test', errno, 'no way')

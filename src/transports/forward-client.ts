@@ -1,0 +1,231 @@
+/** One client of the forward proxy, from its first request line to its last upstream. */
+import type { Socket } from 'node:net'
+import type { ErrorCode } from '../errors.ts'
+import type { ClientShare } from './client-share.ts'
+import { openClientTls } from './client-tls.ts'
+import { connectionInfo } from './connection-info.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
+import { dial, dialTarget, dialTcp, startTls, type DialHandlers, type Dialled } from './dial.ts'
+import { connectionEdits, type ConnectionEdits } from './edits.ts'
+import { FirstExchange } from './first-exchange.ts'
+import type { ForwardOptions } from './forward.ts'
+import type { LinkEnd } from './link.ts'
+import { askedFor, proxyRequestEdits, type Asked } from './proxy-request.ts'
+import { refusalFor, type Refusal } from './refusal.ts'
+import { RequestRouter } from './request-router.ts'
+import { whoSpeaks } from './tunnel-start.ts'
+
+const ESTABLISHED = Buffer.from('HTTP/1.1 200 Connection Established\r\n\r\n', 'latin1')
+
+export class ForwardClient {
+  readonly #socket: Socket
+  readonly #options: ForwardOptions
+  readonly #ownPort: number
+  readonly #closed: () => void
+  readonly #legs = new Set<Connection>()
+  readonly #first: FirstExchange
+  /** An upstream that is dialled and not joined yet. */
+  #waiting: Dialled | undefined
+  #full = false
+  #gone = false
+
+  /** `closed` is called once, when all sockets are gone. */
+  constructor(socket: Socket, options: ForwardOptions, ownPort: number, closed: () => void) {
+    this.#socket = socket
+    this.#options = options
+    this.#ownPort = ownPort
+    this.#closed = closed
+    socket.on('error', () => undefined)
+    socket.once('close', () => this.#over())
+    this.#first = new FirstExchange(socket, options, (line) => this.#asked(line))
+  }
+
+  recorderFull(full: boolean): void {
+    this.#full = full
+    for (const leg of this.#legs) leg.recorderFull(full)
+  }
+
+  /** The proxy stops. */
+  stop(how: 'fin' | 'rst'): void {
+    for (const leg of this.#legs) leg.stop(how)
+    if (this.#legs.size > 0 && how === 'fin') return
+    this.#waiting?.raw.resetAndDestroy()
+    if (!this.#socket.destroyed) this.#socket.resetAndDestroy()
+  }
+
+  #over(): void {
+    this.#gone = true
+    if (this.#waiting?.raw.destroyed === false) this.#waiting.raw.resetAndDestroy()
+    this.#settle()
+  }
+
+  #settle(): void {
+    if (this.#gone && this.#legs.size === 0) this.#closed()
+  }
+
+  #asked(line: string): void {
+    const { serves } = this.#options
+    const asked = askedFor(line)
+    const address = this.#socket.remoteAddress ?? ''
+    if (!serves(address)) return this.#first.refuse(notServed(address))
+    if (asked.kind === 'connect') return this.#connect(asked)
+    if (asked.kind === 'absolute') return this.#route()
+    this.#first.refuse(notAProxyRequest(line))
+  }
+
+  // absolute-form
+
+  #route(): void {
+    this.#first.leave()
+    new RequestRouter({
+      socket: this.#socket,
+      route: (line) => {
+        const asked = askedFor(line)
+        return asked.kind === 'absolute' ? `${asked.target.protocol}//${asked.target.host}` : undefined
+      },
+      opened: (name, share) => this.#leg(new URL(name), share),
+      lost: () => void this.#socket.resetAndDestroy(),
+    })
+  }
+
+  #leg(target: URL, share: ClientShare): void {
+    const { upstream } = this.#options
+    this.#join(target, { socket: share, raw: share }, this.#edits(true), (handlers) =>
+      dial(dialTarget(target), upstream, handlers),
+    )
+  }
+
+  // CONNECT
+
+  #connect({ host, port }: Extract<Asked, { kind: 'connect' }>): void {
+    const { upstream, tunnel } = this.#options
+    const named = `${host.includes(':') ? `[${host}]` : host}:${port}`
+    this.#first.whenHeadIsComplete(named, () => {
+      const failed = (code: string, message: string): void => this.#first.refuse(refusalFor(named, code, message))
+      const giveUp = dialTcp({ host, port, tls: false }, upstream, {
+        failed,
+        connected: (dialled) => {
+          this.#socket.off('close', giveUp)
+          this.#waiting = dialled
+          if (this.#isOwn(dialled, host, port)) {
+            dialled.raw.destroy()
+            return failed('SELF_TARGET', '')
+          }
+          this.#first.answer(ESTABLISHED, 'connect')
+          if (tunnel.some((rule) => isBelow(host, rule))) return this.#plain(named, dialled)
+          this.#sniff(host, port, named, dialled)
+        },
+      })
+      this.#socket.once('close', giveUp)
+    })
+  }
+
+  #sniff(host: string, port: number, named: string, dialled: Dialled): void {
+    const { authority } = this.#options
+    whoSpeaks(this.#socket, dialled.socket, (what) => {
+      if (what === 'tls' && authority !== undefined) void this.#tls(host, port, dialled)
+      else this.#plain(named, dialled)
+    })
+  }
+
+  /** Whatever is spoken in the tunnel is passed as it is: HTTP is understood by itself, all else is opaque. */
+  #plain(named: string, dialled: Dialled): void {
+    this.#waiting = undefined
+    const end = { socket: this.#socket, raw: this.#socket }
+    this.#join(new URL(`http://${named}`), end, this.#edits(false), ({ connected }) => {
+      // the link is made first
+      queueMicrotask(() => connected(dialled))
+      return () => dialled.raw.destroy()
+    })
+  }
+
+  async #tls(host: string, port: number, dialled: Dialled): Promise<void> {
+    const { authority, upstream, distrusted } = this.#options
+    if (authority === undefined) return
+    const target = (name: string): URL => {
+      const url = `https://${name.includes(':') ? `[${name}]` : name}:${port}`
+      return URL.canParse(url) ? new URL(url) : target(host)
+    }
+    await openClientTls(this.#socket, host, authority, {
+      failed: (code, message) => {
+        const opened = this.#record(target(host))
+        opened({ how: 'rst', by: 'client', detail: code })
+        if (/ALERT|UNKNOWN_CA|CERTIFICATE/.test(code)) distrusted?.(host, `${code}: ${message}`)
+        this.#socket.destroy()
+      },
+      opened: (secure, servername) => {
+        this.#waiting = undefined
+        const end = { socket: secure, raw: this.#socket }
+        this.#join(target(servername), end, this.#edits(false), (handlers) =>
+          startTls(dialled, servername, upstream, handlers),
+        )
+      },
+    })
+  }
+
+  /** A connection that came to nothing before anything could pass. */
+  #record(target: URL): (ending: { how: 'rst'; by: 'client'; detail: string }) => void {
+    const { tap, clock, nextConnection } = this.#options
+    const id = nextConnection()
+    tap.opened(id, clock.now(), connectionInfo(this.#socket, target))
+    return (ending) => {
+      tap.ended(id, 'c2s', clock.now(), ending, 0)
+      tap.ended(id, 's2c', clock.now(), ending, 0)
+      tap.closed(id, clock.now())
+    }
+  }
+
+  #edits(asProxy: boolean): ConnectionEdits {
+    const edits = connectionEdits({ names: NO_NAMES, rewrite: false, headers: this.#options.headers })
+    return asProxy ? { ...edits, request: proxyRequestEdits(edits.request) } : edits
+  }
+
+  #join(target: URL, client: LinkEnd, edits: ConnectionEdits, reach: (handlers: DialHandlers) => () => void): void {
+    const { upstream, onUnreachable, tap, clock, nextConnection } = this.#options
+    const options: ConnectionOptions = {
+      target,
+      server: target.host,
+      upstream,
+      onUnreachable,
+      tap,
+      clock,
+      isControlPlane: (address, port) => this.#isOwnAddress(address, port),
+    }
+    const parts = { id: nextConnection(), client, tcp: this.#socket, edits, dial: reach }
+    const leg = new Connection(parts, options, () => {
+      this.#legs.delete(leg)
+      this.#settle()
+    })
+    this.#legs.add(leg)
+    if (this.#full) leg.recorderFull(true)
+  }
+
+  /** Behind another proxy only the name is known. */
+  #isOwn({ raw, via }: Dialled, host: string, port: number): boolean {
+    return via ? this.#isOwnAddress(host, port) : this.#isOwnAddress(raw.remoteAddress ?? '', raw.remotePort ?? 0)
+  }
+
+  #isOwnAddress(address: string, port: number): boolean {
+    const { isControlPlane } = this.#options
+    return isControlPlane(address, port) || (port === this.#ownPort && address === this.#socket.localAddress)
+  }
+}
+
+const NO_NAMES = { own: new Set<string>(), ownAuthority: '', ownScheme: 'http:', upstream: new URL('http://none.invalid') }
+
+function isBelow(host: string, rule: string): boolean {
+  const name = rule.toLowerCase().replace(/^\*?\./, '')
+  const asked = host.toLowerCase()
+  return asked === name || asked.endsWith(`.${name}`)
+}
+
+function notServed(address: string): Refusal {
+  const message = `This proxy serves clients of its own machine only, and ${address} is another. Start it with --allow-remote to change that.`
+  return { code: 'CLIENT_REFUSED' satisfies ErrorCode, status: 403, message }
+}
+
+function notAProxyRequest(line: string): Refusal {
+  const shown = line.slice(0, 80).replace(/[^\x20-\x7e]+/g, '?')
+  const message = `"${shown}" names no server. This is a forward proxy: point HTTP_PROXY and HTTPS_PROXY at it, or use \`mitmcp run -- command\`.`
+  return { code: 'TARGET_INVALID', status: 502, message }
+}
