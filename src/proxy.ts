@@ -4,15 +4,19 @@ import { ProxyError } from './errors.ts'
 import type { RecorderState } from './recorder/index.ts'
 import type { Served } from './proxy/desk-thread.ts'
 import { openListeners, type Opening } from './proxy/ports.ts'
+import { openForward, type ForwardSettings, type OpenedForward } from './proxy/forward.ts'
+import { dialOptions, type ReachSettings } from './proxy/reach.ts'
 import { isLocal, openStation, type Station, type StationOptions, type StationStats } from './proxy/station.ts'
 import { transports, type Listener } from './transports/index.ts'
 
 export type { RecordDepth, RedactOptions } from './proxy/station.ts'
+export { defaultAuthorityFolder, type ForwardSettings } from './proxy/forward.ts'
+export type { ReachSettings } from './proxy/reach.ts'
 export type { RecorderState, Served, StationOptions }
 export type ProxyStats = StationStats
 
 /** How one server is reached, and how clients reach it. */
-export interface ServerSettings {
+export interface ServerSettings extends ReachSettings {
   /** URL of the MCP server, path included. */
   target: string
   /** Address to listen on, and its spelling in every URL printed. Default `127.0.0.1`. */
@@ -21,8 +25,6 @@ export interface ServerSettings {
   port?: number
   /** Upstream cannot be reached: `502`, or `reset` the client's connection. Default `502`. */
   onUnreachable?: '502' | 'reset'
-  /** Do not verify the upstream's certificate. */
-  insecure?: boolean
   /** Fields set on every request upstream, replacing the client's of that name; values are never recorded. */
   headers?: readonly (readonly [name: string, value: string])[]
   /** False turns off all rewriting. Default true. */
@@ -129,6 +131,15 @@ export async function createProxies(options: ProxiesOptions): Promise<Proxies> {
   }
 }
 
+/** A forward proxy that runs. */
+export interface Forward extends Running, Pick<OpenedForward, 'url' | 'host' | 'port' | 'authority'> {}
+
+/** Starts a forward proxy; resolves when it listens, its authority is there and the capture is open. Throws `ProxyError`. */
+export async function createForward(settings: ForwardSettings): Promise<Forward> {
+  const { station, url, host, port, authority } = await openForward(settings)
+  return { url, host, port, authority, ...running(station) }
+}
+
 interface Line {
   readonly server: NamedServer
   readonly target: URL
@@ -136,6 +147,7 @@ interface Line {
 
 function opening({ server, target }: Line, station: Station): Opening {
   const publicUrl = server.publicUrl === undefined ? undefined : parsePublicUrl(server.publicUrl)
+  const upstream = dialOptions(server)
   return {
     port: server.port,
     listen: (port) =>
@@ -144,7 +156,7 @@ function opening({ server, target }: Line, station: Station): Opening {
         host: server.host ?? '127.0.0.1',
         port,
         server: server.name,
-        upstream: { insecure: server.insecure ?? false },
+        upstream,
         rewrite: server.rewrite ?? true,
         headers: server.headers ?? [],
         publicUrl,

@@ -1,4 +1,5 @@
 /** What all listeners of a process share: one clock, one recorder, one page. */
+import { networkInterfaces } from 'node:os'
 import { createClock, nullTap, type AnchoredClock } from '../pipe/index.ts'
 import type { Tap } from '../pipe/tap.ts'
 import { createRecorder, type Recorder, type RecorderState } from '../recorder/index.ts'
@@ -95,7 +96,8 @@ class RecordingStation implements Station {
   readonly db: string | null
   readonly #options: StationOptions
   readonly #recorder: Recorder | undefined
-  readonly #controlPorts = new Set<number>()
+  /** UI ports of all live processes on this capture. */
+  #controlPorts: ReadonlySet<number> = new Set()
   readonly #ticking: NodeJS.Timeout
   #listeners: readonly Listener[] = []
   #desk: DeskThread | undefined
@@ -112,6 +114,7 @@ class RecordingStation implements Station {
     recorder?.onPressure((full) => {
       for (const listener of this.#listeners) listener.recorderFull(full)
     })
+    recorder?.onControlPorts((ports) => (this.#controlPorts = new Set(ports)))
     this.#ticking = setInterval(() => {
       const step = this.clock.check()
       if (step !== undefined) recorder?.tap.note(0, this.clock.now(), 'clock', { stepUs: step })
@@ -132,7 +135,8 @@ class RecordingStation implements Station {
   }
 
   isControlPlane(address: string, port: number): boolean {
-    return this.#controlPorts.has(port) && isLocal(address)
+    const ours = port === this.#desk?.port || this.#controlPorts.has(port)
+    return ours && (isLocal(address) || isOwnAddress(address))
   }
 
   notice(message: string): void {
@@ -151,7 +155,6 @@ class RecordingStation implements Station {
     const { ui } = this.#options
     if (this.db === null || ui === false) return
     this.#desk = await openDesk(ui ?? {}, this.db, servers)
-    this.#controlPorts.add(this.#desk.port)
     this.#recorder?.setInstance({ uiPort: this.#desk.port })
   }
 
@@ -200,6 +203,12 @@ function openRecorder(options: StationOptions, targets: readonly string[], db: s
 /** True for addresses that only this machine has, or that mean all of its own. */
 export function isLocal(host: string): boolean {
   return /^(localhost|127\..*|::1|\[::1\]|::ffff:127\..*|0\.0\.0\.0|::|\[::\])$/.test(host)
+}
+
+/** True for the addresses of this machine's interfaces. IPv4 in the clothes of IPv6 counts. */
+function isOwnAddress(address: string): boolean {
+  const plain = address.replace(/^::ffff:/, '').replace(/%.*$/, '')
+  return Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === plain))
 }
 
 /** SQLite is not loaded on this thread for the sake of a path. */

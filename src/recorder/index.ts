@@ -39,6 +39,8 @@ export interface Recorder {
   onPressure(listener: (pause: boolean) => void): void
   /** Told when recording stops, and when it goes on. */
   onState(listener: (state: RecorderState) => void): void
+  /** Told the UI ports of all live processes on this capture: at once, and within a second when they change. */
+  onControlPorts(listener: (ports: readonly number[]) => void): void
   stats(): RecorderStats
   /** What becomes known later: ports, URL. */
   setInstance(patch: Partial<WriterInstance>): void
@@ -77,6 +79,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     tap: queue.tap,
     onPressure: (listener) => queue.onPressure(listener),
     onState: (listener) => queue.onState(listener),
+    onControlPorts: (listener) => queue.onControlPorts(listener),
     stats: () => queue.stats(),
     setInstance: (patch) => queue.setInstance(patch),
     flush: () => queue.flush(),

@@ -30,4 +30,6 @@ export type FromThread =
   | { readonly kind: 'flushed'; readonly id: number }
   /** A commit failed and is tried again. `waiting`: somebody else holds the capture. */
   | { readonly kind: 'trouble'; readonly waiting: boolean; readonly message: string }
+  /** UI ports of all live processes on this capture, when they have changed. */
+  | { readonly kind: 'control'; readonly ports: readonly number[] }
   | { readonly kind: 'closed' }

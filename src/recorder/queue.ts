@@ -52,6 +52,8 @@ export class RecorderQueue {
   readonly #lost = new LossCounter()
   readonly #pressure: ((pause: boolean) => void)[] = []
   readonly #states: ((state: RecorderState) => void)[] = []
+  readonly #control: ((ports: readonly number[]) => void)[] = []
+  #controlPorts: readonly number[] = []
   readonly #flushes = new Map<number, () => void>()
   #instance: WriterInstance
   #worker: Worker | null = null
@@ -85,6 +87,11 @@ export class RecorderQueue {
 
   onState(listener: (state: RecorderState) => void): void {
     this.#states.push(listener)
+  }
+
+  onControlPorts(listener: (ports: readonly number[]) => void): void {
+    this.#control.push(listener)
+    listener(this.#controlPorts)
   }
 
   stats(): RecorderStats {
@@ -195,6 +202,10 @@ export class RecorderQueue {
       }
       case 'trouble':
         if (!message.waiting) this.#lose(message.message)
+        return
+      case 'control':
+        this.#controlPorts = message.ports
+        for (const listener of this.#control) listener(message.ports)
         return
       // heard by those who wait for them
       case 'ready':

@@ -56,6 +56,7 @@ class Loop implements RecorderLoop {
   #retryMs = 0
   #beats = 0
   #buffers: ArrayBuffer[] = []
+  #control = ''
 
   constructor(
     writer: Writer,
@@ -69,6 +70,7 @@ class Loop implements RecorderLoop {
     this.#answer = answer
     this.#inode = statSync(db).ino
     this.#beating = setInterval(() => this.#beat(), BEAT_MS)
+    this.#tellControlPorts()
   }
 
   receive(message: ToThread): void {
@@ -136,10 +138,18 @@ class Loop implements RecorderLoop {
     if (this.#beats++ % SWEEP_EVERY === 0) this.#recording.sweep(now)
     try {
       this.#writer.beat(now)
+      this.#tellControlPorts()
     } catch (error) {
       const { code = '' } = error as { code?: string }
       if (!PASSING.test(code)) throw error
     }
+  }
+
+  #tellControlPorts(): void {
+    const ports = this.#writer.controlPorts(Date.now() * 1000)
+    if (ports.join() === this.#control) return
+    this.#control = ports.join()
+    this.#answer({ kind: 'control', ports })
   }
 
   #close(message: ToThread): void {

@@ -6,6 +6,9 @@ import { putBytes, putCall, putConnection, putEdits, putFlow, putFrame, putRest,
 import type { Batch, EditSet, Stored } from './records.ts'
 import { prepareBirths, prepareStatements, type Births, type Statements } from './statements.ts'
 
+/** A process without a heartbeat for so long is dead. */
+const DEAD_AFTER_US = 5_000_000
+
 /** Who writes: its row in `instance`. */
 export interface WriterInstance {
   role: string
@@ -22,6 +25,8 @@ export interface Writer {
   commit(batch: Batch, at: number): void
   /** The process lives: once a second. Throws `STORE_NEWER` when a newer mitmcp has taken the capture over meanwhile. */
   beat(at: number): void
+  /** UI ports of the processes on this capture that live. */
+  controlPorts(at: number): number[]
   describe(instance: WriterInstance): void
   /** Marks the instance as ended, unless `at` is 0, and closes. */
   close(at: number): void
@@ -34,6 +39,9 @@ export function createWriter(path: string, instance: WriterInstance, at: number,
   const store = new Store(db, id)
   const commit = db.transaction((batch: Batch, now: number) => store.put(batch, now))
   const beat = db.prepare('UPDATE instance SET seen_at = ? WHERE id = ?')
+  const control = db
+    .prepare('SELECT DISTINCT ui_port FROM instance WHERE ui_port > 0 AND ended_at IS NULL AND seen_at > ? ORDER BY 1')
+    .pluck()
   return {
     instance: id,
     commit(batch, now) {
@@ -49,6 +57,7 @@ export function createWriter(path: string, instance: WriterInstance, at: number,
       checkCapture(db, path)
       beat.run(now, id)
     },
+    controlPorts: (now) => control.all(now - DEAD_AFTER_US) as number[],
     describe({ role, name, url, target, uiPort }) {
       db.prepare('UPDATE instance SET role = ?, name = ?, url = ?, target = ?, ui_port = ? WHERE id = ?').run(
         role,

@@ -95,7 +95,8 @@ function read(folder: string): AuthorityCertificate | undefined {
     throw error
   }
   const certificate = new X509Certificate(text)
-  if (!certificate.checkPrivateKey(createPrivateKey(text))) throw new Error('key and certificate do not belong together')
+  if (!certificate.checkPrivateKey(createPrivateKey(text)))
+    throw new Error('key and certificate do not belong together')
   const validTo = new Date(certificate.validTo)
   if (validTo.getTime() < Date.now()) throw new Error(`it expired on ${certificate.validTo}`)
   const pem = certificate.toString()
@@ -152,7 +153,9 @@ function validFor(days: number): { serialNumber: string; notBefore: Date; notAft
 
 async function privatePem(key: webcrypto.CryptoKey): Promise<string> {
   const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key))
-  return createPrivateKey({ key: der, type: 'pkcs8', format: 'der' }).export({ type: 'pkcs8', format: 'pem' }).toString()
+  return createPrivateKey({ key: der, type: 'pkcs8', format: 'der' })
+    .export({ type: 'pkcs8', format: 'pem' })
+    .toString()
 }
 
 /** One context a host, until a day before its certificate ends. */

@@ -36,10 +36,15 @@ export interface ConnectionParts {
   /** The client's TCP connection, for its addresses. */
   readonly tcp: Socket
   readonly edits: ConnectionEdits
+<<<<<<< HEAD
   /** What all connections to that server share. */
   readonly memory?: ServerMemory
   /** How the upstream is reached. Default: the target is dialled. */
   readonly dial?: (handlers: DialHandlers) => () => void
+=======
+  /** How the upstream is reached: it is already, or by what may call its handlers later. Default: the target is dialled. */
+  readonly reach?: Dialled | ((handlers: DialHandlers) => () => void)
+>>>>>>> 07e4309 (transports: forward mode, a local authority, the control plane of every process unreachable)
 }
 
 /** An unfinished line that may be edited is let go after this long. */
@@ -64,11 +69,14 @@ export class Connection {
     this.#edits = parts.edits
     this.#watch = this.#watchOf(parts)
     tap.opened(id, clock.now(), connectionInfo(tcp, target, server))
-    const reach = parts.dial ?? ((handlers) => dial(dialTarget(target), upstream, handlers))
-    const giveUp = reach({
-      connected: (dialled) => this.#connected(dialled),
-      failed: (code, message) => this.#unreachable(code, message),
-    })
+    const { reach = (handlers: DialHandlers) => dial(dialTarget(target), upstream, handlers) } = parts
+    const giveUp =
+      typeof reach === 'function'
+        ? reach({
+            connected: (dialled) => this.#connected(dialled),
+            failed: (code, message) => this.#unreachable(code, message),
+          })
+        : () => undefined
     this.#link = new Link({
       id,
       client,
@@ -78,6 +86,7 @@ export class Connection {
       abandoned: giveUp,
       closed: () => closed(this),
     })
+    if (typeof reach !== 'function') this.#connected(reach)
   }
 
   recorderFull(full: boolean): void {

@@ -83,6 +83,13 @@ export class FirstExchange {
     this.#socket.once('close', cancel)
   }
 
+  /** No answer: the client is reset. */
+  reset(code: string): void {
+    this.#record({ how: 'rst', by: 'proxy', detail: code })
+    this.#detach()
+    this.#socket.resetAndDestroy()
+  }
+
   readonly #data = (bytes: Buffer): void => {
     this.#receivedAt = this.#recording.clock.now()
     this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes])

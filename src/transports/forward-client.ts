@@ -1,11 +1,12 @@
 /** One client of the forward proxy, from its first request line to its last upstream. */
 import type { Socket } from 'node:net'
 import type { ErrorCode } from '../errors.ts'
+import type { Ending } from '../wire/ending.ts'
 import type { ClientShare } from './client-share.ts'
 import { openClientTls } from './client-tls.ts'
 import { connectionInfo } from './connection-info.ts'
-import { Connection, type ConnectionOptions } from './connection.ts'
-import { dial, dialTarget, dialTcp, startTls, type DialHandlers, type Dialled } from './dial.ts'
+import { Connection, type ConnectionOptions, type ConnectionParts } from './connection.ts'
+import { dial, dialTarget, dialTcp, startTls, type Dialled } from './dial.ts'
 import { connectionEdits, type ConnectionEdits } from './edits.ts'
 import { FirstExchange } from './first-exchange.ts'
 import type { ForwardOptions } from './forward.ts'
@@ -16,6 +17,8 @@ import { RequestRouter } from './request-router.ts'
 import { whoSpeaks } from './tunnel-start.ts'
 
 const ESTABLISHED = Buffer.from('HTTP/1.1 200 Connection Established\r\n\r\n', 'latin1')
+
+type Reach = NonNullable<ConnectionParts['reach']>
 
 export class ForwardClient {
   readonly #socket: Socket
@@ -98,10 +101,13 @@ export class ForwardClient {
   // CONNECT
 
   #connect({ host, port }: Extract<Asked, { kind: 'connect' }>): void {
-    const { upstream, tunnel } = this.#options
+    const { upstream, tunnel, onUnreachable } = this.#options
     const named = `${host.includes(':') ? `[${host}]` : host}:${port}`
     this.#first.whenHeadIsComplete(named, () => {
-      const failed = (code: string, message: string): void => this.#first.refuse(refusalFor(named, code, message))
+      const failed = (code: string, message: string): void => {
+        if (onUnreachable === 'reset' && code !== 'SELF_TARGET') this.#first.reset(code)
+        else this.#first.refuse(refusalFor(named, code, message))
+      }
       const giveUp = dialTcp({ host, port, tls: false }, upstream, {
         failed,
         connected: (dialled) => {
@@ -124,19 +130,26 @@ export class ForwardClient {
     const { authority } = this.#options
     whoSpeaks(this.#socket, dialled.socket, (what) => {
       if (what === 'tls' && authority !== undefined) void this.#tls(host, port, dialled)
+      else if (what === 'client left' || what === 'server left') this.#left(named, dialled, what)
       else this.#plain(named, dialled)
     })
+  }
+
+  /** One side reset the tunnel before a word was said. */
+  #left(named: string, { raw }: Dialled, who: 'client left' | 'server left'): void {
+    this.#record(new URL(`http://${named}`), {
+      how: 'rst',
+      by: who === 'client left' ? 'client' : 'server',
+      detail: 'ECONNRESET',
+    })
+    for (const socket of [raw, this.#socket]) if (!socket.destroyed) socket.resetAndDestroy()
   }
 
   /** Whatever is spoken in the tunnel is passed as it is: HTTP is understood by itself, all else is opaque. */
   #plain(named: string, dialled: Dialled): void {
     this.#waiting = undefined
     const end = { socket: this.#socket, raw: this.#socket }
-    this.#join(new URL(`http://${named}`), end, this.#edits(false), ({ connected }) => {
-      // the link is made first
-      queueMicrotask(() => connected(dialled))
-      return () => dialled.raw.destroy()
-    })
+    this.#join(new URL(`http://${named}`), end, this.#edits(false), dialled)
   }
 
   async #tls(host: string, port: number, dialled: Dialled): Promise<void> {
@@ -148,8 +161,7 @@ export class ForwardClient {
     }
     await openClientTls(this.#socket, host, authority, {
       failed: (code, message) => {
-        const opened = this.#record(target(host))
-        opened({ how: 'rst', by: 'client', detail: code })
+        this.#record(target(host), { how: 'rst', by: 'client', detail: code })
         if (/ALERT|UNKNOWN_CA|CERTIFICATE/.test(code)) distrusted?.(host, `${code}: ${message}`)
         this.#socket.destroy()
       },
@@ -164,15 +176,12 @@ export class ForwardClient {
   }
 
   /** A connection that came to nothing before anything could pass. */
-  #record(target: URL): (ending: { how: 'rst'; by: 'client'; detail: string }) => void {
+  #record(target: URL, ending: Ending): void {
     const { tap, clock, nextConnection } = this.#options
     const id = nextConnection()
     tap.opened(id, clock.now(), connectionInfo(this.#socket, target))
-    return (ending) => {
-      tap.ended(id, 'c2s', clock.now(), ending, 0)
-      tap.ended(id, 's2c', clock.now(), ending, 0)
-      tap.closed(id, clock.now())
-    }
+    for (const direction of ['c2s', 's2c'] as const) tap.ended(id, direction, clock.now(), ending, 0)
+    tap.closed(id, clock.now())
   }
 
   #edits(asProxy: boolean): ConnectionEdits {
@@ -180,7 +189,7 @@ export class ForwardClient {
     return asProxy ? { ...edits, request: proxyRequestEdits(edits.request) } : edits
   }
 
-  #join(target: URL, client: LinkEnd, edits: ConnectionEdits, reach: (handlers: DialHandlers) => () => void): void {
+  #join(target: URL, client: LinkEnd, edits: ConnectionEdits, reach: Reach): void {
     const { upstream, onUnreachable, tap, clock, nextConnection } = this.#options
     const options: ConnectionOptions = {
       target,
@@ -191,7 +200,7 @@ export class ForwardClient {
       clock,
       isControlPlane: (address, port) => this.#isOwnAddress(address, port),
     }
-    const parts = { id: nextConnection(), client, tcp: this.#socket, edits, dial: reach }
+    const parts = { id: nextConnection(), client, tcp: this.#socket, edits, reach }
     const leg = new Connection(parts, options, () => {
       this.#legs.delete(leg)
       this.#settle()
@@ -211,7 +220,12 @@ export class ForwardClient {
   }
 }
 
-const NO_NAMES = { own: new Set<string>(), ownAuthority: '', ownScheme: 'http:', upstream: new URL('http://none.invalid') }
+const NO_NAMES = {
+  own: new Set<string>(),
+  ownAuthority: '',
+  ownScheme: 'http:',
+  upstream: new URL('http://none.invalid'),
+}
 
 function isBelow(host: string, rule: string): boolean {
   const name = rule.toLowerCase().replace(/^\*?\./, '')

@@ -3,10 +3,14 @@
  * the tap. To add one: a file here, a line in `transports`, a test that runs the shared suite `test/laws/transport.ts`.
  * @module
  */
+import { listenForward } from './forward.ts'
 import { listenReverse } from './reverse.ts'
 
+export { ensureAuthority, openAuthority, type AuthorityCertificate } from './authority.ts'
+export type { DialOptions } from './dial.ts'
 export { portHolder } from './port-holder.ts'
 export type { Listener, ReverseOptions } from './reverse.ts'
+export { exemptions, parseUpstreamProxy } from './upstream-proxy.ts'
 
-/** Transports by name. `reverse`: HTTP and all it carries, one listener a server. */
-export const transports = { reverse: listenReverse } as const
+/** Transports by name. `reverse`: HTTP and all it carries, one listener a server. `forward`: for clients that are told to use a proxy. */
+export const transports = { reverse: listenReverse, forward: listenForward } as const

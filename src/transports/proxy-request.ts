@@ -69,5 +69,10 @@ function hostEdit(line: Uint8Array, authority: string): LineEdit | null {
   const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString('latin1')
   const [, before = '', value = ''] = /^([^:]*:[ \t]*)(.*?)[ \t]*\r?\n$/.exec(text) ?? []
   if (authority === '' || value.toLowerCase() === authority.toLowerCase()) return null
-  return { from: before.length, to: before.length + value.length, bytes: Buffer.from(authority, 'latin1'), rule: 'host' }
+  return {
+    from: before.length,
+    to: before.length + value.length,
+    bytes: Buffer.from(authority, 'latin1'),
+    rule: 'host',
+  }
 }

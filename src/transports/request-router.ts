@@ -48,14 +48,22 @@ export class RequestRouter implements ShareOwner {
     const { socket } = options
     this.#socket = socket
     const outstanding = createOutstanding()
-    this.#requests = createHttp1Splitter('request', outstanding, this.#listener({
-      headSpan: (from) => {
-        if (!this.#inHead) this.#starts.push(from)
-        this.#inHead = true
-      },
-      head: () => (this.#inHead = false),
-    }))
-    this.#responses = createHttp1Splitter('response', outstanding, this.#listener({ messageEnd: () => this.#answered() }))
+    this.#requests = createHttp1Splitter(
+      'request',
+      outstanding,
+      this.#listener({
+        headSpan: (from) => {
+          if (!this.#inHead) this.#starts.push(from)
+          this.#inHead = true
+        },
+        head: () => (this.#inHead = false),
+      }),
+    )
+    this.#responses = createHttp1Splitter(
+      'response',
+      outstanding,
+      this.#listener({ messageEnd: () => this.#answered() }),
+    )
     socket.on('data', (bytes: Uint8Array) => this.#received(bytes))
     socket.on('end', () => this.#clientEnded())
     socket.on('error', (error) => this.#broke(error))
@@ -211,5 +219,9 @@ function requestLine(bytes: Uint8Array): string | undefined {
   let from = 0
   while (bytes[from] === 13 || bytes[from] === LF) from++
   const end = bytes.indexOf(LF, from)
-  return end < 0 ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('latin1').trimEnd()
+  return end < 0
+    ? undefined
+    : Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from)
+        .toString('latin1')
+        .trimEnd()
 }

@@ -1,18 +1,18 @@
 /** What a tunnel begins with decides what it is. */
 import type { Socket } from 'node:net'
 
-/** `tls`: the client begins a handshake (RFC 8446 §5.1: a record of type 22). `other`: anything else, and whatever the server begins. */
-export type TunnelStart = 'tls' | 'other'
+/** `tls`: the client begins a handshake (RFC 8446 §5.1: a record of type 22). `other`: anything else, and whatever the server begins. The others: that side is gone. */
+export type TunnelStart = 'tls' | 'other' | 'client left' | 'server left'
 
 const HANDSHAKE = 22
 
-/** Waits for the first bytes of either side, or its end. Nothing is taken from the sockets; both stay paused. Silent once one is closed. */
+/** Waits for the first bytes of either side, or its end. Nothing is taken from the sockets; both stay paused. */
 export function whoSpeaks(client: Socket, server: Socket, then: (what: TunnelStart) => void): void {
   const stop = (): void => {
     client.off('readable', clientSpeaks)
     server.off('readable', serverSpeaks)
-    client.off('close', stop)
-    server.off('close', stop)
+    client.off('close', clientLeft)
+    server.off('close', serverLeft)
   }
   const spoke = (socket: Socket): void => {
     stop()
@@ -27,10 +27,16 @@ export function whoSpeaks(client: Socket, server: Socket, then: (what: TunnelSta
       then(socket === client && bytes[0] === HANDSHAKE ? 'tls' : 'other')
     })
   }
+  const left = (who: 'client left' | 'server left'): void => {
+    stop()
+    then(who)
+  }
+  const clientLeft = (): void => left('client left')
+  const serverLeft = (): void => left('server left')
   const clientSpeaks = (): void => spoke(client)
   const serverSpeaks = (): void => spoke(server)
-  client.on('close', stop)
-  server.on('close', stop)
+  client.on('close', clientLeft)
+  server.on('close', serverLeft)
   client.on('readable', clientSpeaks)
   server.on('readable', serverSpeaks)
 }

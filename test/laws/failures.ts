@@ -26,7 +26,7 @@ function refused(
     const proxy = await startProxy({ port: await closedPort() }, options)
     const peers: Peer[] = []
     const open = async (): Promise<Peer> => {
-      const peer = await dial(proxy.port, { patienceMs })
+      const peer = await (proxy.dial?.({ patienceMs }) ?? dial(proxy.port, { patienceMs }))
       peers.push(peer)
       return peer
     }

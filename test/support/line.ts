@@ -19,6 +19,8 @@ export interface Target {
 /** A running proxy, as far as a law needs it. */
 export interface Started {
   readonly port: number
+  /** How a client reaches its server through it, where connecting to the port is not all. */
+  dial?(options: PeerOptions): Promise<Peer>
   close(): Promise<void>
 }
 
@@ -110,7 +112,7 @@ export async function createLine(
     serverPort,
     patienceMs,
     dial: async (peerOptions) => {
-      const peer = await dial(port, { patienceMs, ...peerOptions })
+      const peer = await (proxy?.dial ?? ((options) => dial(port, options)))({ patienceMs, ...peerOptions })
       peers.add(peer)
       return peer
     },
