@@ -39,10 +39,14 @@ export async function openClientTls(
   // before the handshake is done Node tells errors of a server's side under this name only
   secure.on('_tlsError', fail)
   secure.on('error', fail)
-  socket.once('close', () => fail(Object.assign(new Error('the client left during the handshake'), { code: 'CLOSED' })))
+  const left = (): void => fail(Object.assign(new Error('the client left during the handshake'), { code: 'CLOSED' }))
+  secure.once('end', left)
+  socket.once('close', left)
   secure.once('secure', () => {
     if (settled) return
     settled = true
+    secure.off('end', left)
+    socket.off('close', left)
     const { servername } = secure as TLSSocket & { servername?: string | false | null }
     opened(secure, typeof servername === 'string' && servername !== '' ? servername : host)
   })

@@ -36,15 +36,10 @@ export interface ConnectionParts {
   /** The client's TCP connection, for its addresses. */
   readonly tcp: Socket
   readonly edits: ConnectionEdits
-<<<<<<< HEAD
   /** What all connections to that server share. */
   readonly memory?: ServerMemory
-  /** How the upstream is reached. Default: the target is dialled. */
-  readonly dial?: (handlers: DialHandlers) => () => void
-=======
   /** How the upstream is reached: it is already, or by what may call its handlers later. Default: the target is dialled. */
   readonly reach?: Dialled | ((handlers: DialHandlers) => () => void)
->>>>>>> 07e4309 (transports: forward mode, a local authority, the control plane of every process unreachable)
 }
 
 /** An unfinished line that may be edited is let go after this long. */
@@ -87,6 +82,11 @@ export class Connection {
       closed: () => closed(this),
     })
     if (typeof reach !== 'function') this.#connected(reach)
+  }
+
+  /** Bytes the client has sent. */
+  get received(): number {
+    return this.#link.c2s.received
   }
 
   recorderFull(full: boolean): void {

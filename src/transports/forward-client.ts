@@ -162,15 +162,19 @@ export class ForwardClient {
     await openClientTls(this.#socket, host, authority, {
       failed: (code, message) => {
         this.#record(target(host), { how: 'rst', by: 'client', detail: code })
-        if (/ALERT|UNKNOWN_CA|CERTIFICATE/.test(code)) distrusted?.(host, `${code}: ${message}`)
+        distrusted?.(host, `${message} (${code})`)
         this.#socket.destroy()
       },
       opened: (secure, servername) => {
         this.#waiting = undefined
         const end = { socket: secure, raw: this.#socket }
-        this.#join(target(servername), end, this.#edits(false), (handlers) =>
+        const leg = this.#join(target(servername), end, this.#edits(false), (handlers) =>
           startTls(dialled, servername, upstream, handlers),
         )
+        // some clients look at the certificate when the handshake is done, and then just leave
+        secure.once('close', () => {
+          if (leg.received === 0) distrusted?.(host, 'the client left right after the handshake')
+        })
       },
     })
   }
@@ -189,7 +193,7 @@ export class ForwardClient {
     return asProxy ? { ...edits, request: proxyRequestEdits(edits.request) } : edits
   }
 
-  #join(target: URL, client: LinkEnd, edits: ConnectionEdits, reach: Reach): void {
+  #join(target: URL, client: LinkEnd, edits: ConnectionEdits, reach: Reach): Connection {
     const { upstream, onUnreachable, tap, clock, nextConnection } = this.#options
     const options: ConnectionOptions = {
       target,
@@ -207,6 +211,7 @@ export class ForwardClient {
     })
     this.#legs.add(leg)
     if (this.#full) leg.recorderFull(true)
+    return leg
   }
 
   /** Behind another proxy only the name is known. */

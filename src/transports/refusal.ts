@@ -53,7 +53,7 @@ function certificateReason(code: string, message: string): string | undefined {
     case 'CERT_NOT_YET_VALID':
       return `its certificate is not valid yet (${code}). Is the clock of this machine right? If so, wait; ${OR_INSECURE}.`
     case 'ERR_TLS_CERT_ALTNAME_INVALID': {
-      const names = /altnames?: (.*)$/i.exec(message)?.[1]
+      const names = /.*altnames: (.*)$/i.exec(message)?.[1]
       const own = names === undefined ? '' : `: it is for ${names.replace(/\.$/, '')}`
       return `its certificate is for another host (${code})${own}. Use a name it is for; ${OR_INSECURE}.`
     }

@@ -57,7 +57,7 @@ function exemption(word: string): (host: string, port: number) => boolean {
   const [, bracketed, plain, port] = /^(?:\[(.*)\]|(.*?))(?::(\d+))?$/.exec(isIP(word) === 6 ? `[${word}]` : word) ?? []
   const name = (bracketed ?? plain ?? '').replace(/^\*?\./, '').replace(/\.$/, '')
   return (host, at) =>
-    (port === undefined || Number(port) === at) && (host === name || (isIP(name) === 0 && host.endsWith(`.${name}`)))
+    (port === undefined || Number(port) === at) && (host === name || (isIP(host) === 0 && host.endsWith(`.${name}`)))
 }
 
 function within(network: string, bits: number): (host: string) => boolean {

@@ -57,5 +57,24 @@ export const whole = (side: 'request' | 'response', text: string, rewriting: Par
   return out.join('')
 }
 
+/** What a table makes of requests that come in one piece. */
+export function runTable(table: EditTable, text: string): { out: string; edits: string[] } {
+  const out: string[] = []
+  const edits: string[] = []
+  const editor = new HeadEditor({
+    side: 'request',
+    outstanding: createOutstanding(),
+    table,
+    write: (bytes) => out.push(Buffer.from(bytes).toString('latin1')),
+    edited: (at, removed, bytes, rule) =>
+      edits.push(`${rule} ${at} -${removed} +${Buffer.from(bytes).toString('latin1')}`),
+    holdTime: () => () => undefined,
+    released: () => undefined,
+  })
+  editor.write(Buffer.from(text, 'latin1'), 0)
+  editor.flush()
+  return { out: out.join(''), edits }
+}
+
 export const HEAD =
   'POST /mcp HTTP/1.1\r\nhost:  127.0.0.1:6278 \r\nAccept: */*\r\nOrigin: http://localhost:6278\r\nContent-Length: 5\r\n\r\n'

@@ -10,6 +10,7 @@ transportLaws('forward, in tunnels, not recording', startTunnels(), {
     'law 7: delivers the 502': 'CONNECT itself is refused: test/transports/forward.test.ts',
     'law 7: says nothing': 'CONNECT itself is refused: test/transports/forward.test.ts',
     'law 7: resets the client': 'CONNECT itself is reset: test/transports/forward.test.ts',
-    'law 14: passes a TLS hello': 'TLS is opened here; a tunnel that stays closed passes it: test/transports/forward.test.ts',
+    'law 14: passes a TLS hello':
+      'TLS is opened here; a tunnel that stays closed passes it: test/transports/forward.test.ts',
   },
 })
