@@ -76,6 +76,7 @@ const testedElsewhere: Record<string, string> = {
   'src/recorder/recorder-loop.ts': 'what the thread does: test/recorder/index.test.ts',
   'src/recorder/sessions.ts': 'rows of the conversation: test/recorder/flows.test.ts',
   'src/wire/conversation-calls.ts': 'half of the conversation: test/wire/conversation.test.ts',
+  'src/wire/conversation-facts.ts': 'a part of the conversation: test/wire/conversation-alone.test.ts',
   'src/store/put.ts': 'rows of a batch: test/store/writer.test.ts',
   'src/store/statements.ts': 'the SQL of the writer: test/store/writer.test.ts',
   'src/recorder/connection-row.ts': 'one object: test/recorder/flows.test.ts',

@@ -15,7 +15,7 @@ import type { PackedChunk, PackedEdit } from './packing.ts'
 import type { RecordedLine } from './sessions.ts'
 import { SocketFlow } from './socket-flow.ts'
 import type { SocketSpan } from './socket-side.ts'
-import { createMessageInflater } from '../wire/websocket-deflate.ts'
+import { createMessageInflater, type MessageInflater, type WebSocketDeflate } from '../wire/websocket-deflate.ts'
 
 const SKIP: BodyPlan = { mode: 'skip', inflater: null, hold: false }
 const WHOLE: BodyPlan = { mode: 'whole', inflater: null, hold: false }
@@ -43,6 +43,7 @@ export class ConnectionFlows implements HalfOwner {
   #tunnel: Flow | null = null
   /** Where that is a WebSocket. */
   #socket: SocketFlow | null = null
+  #deflate: WebSocketDeflate | null = null
   /** What belongs to no exchange. */
   #opaque: Flow | null = null
   /** The client ended its direction while an answer was due. */
@@ -77,7 +78,7 @@ export class ConnectionFlows implements HalfOwner {
     if (chunk.offset !== half.side.offset) this.#gap()
     if (half.lost && chunk.border) {
       half.lost = false
-      half.side.restart(this.#outstanding)
+      this.#resume(half)
     }
     half.push(chunk)
   }
@@ -209,12 +210,24 @@ export class ConnectionFlows implements HalfOwner {
     flow.row.kind = 'websocket'
     this.#socket = new SocketFlow(this.#context, flow)
     const [c2s, s2c] = [this.#c2s.becomeSocket(), this.#s2c.becomeSocket()]
-    const { deflate, protocol } = socket
-    if (deflate !== null) {
-      c2s.inflater = createMessageInflater(deflate.clientTakeover)
-      s2c.inflater = createMessageInflater(deflate.serverTakeover)
-    }
-    flow.becomeSocket(protocol.startsWith('mcp'), at)
+    this.#deflate = socket.deflate
+    c2s.inflater = this.#inflater(this.#c2s)
+    s2c.inflater = this.#inflater(this.#s2c)
+    flow.becomeSocket(socket.protocol.startsWith('mcp'), at)
+  }
+
+  #inflater(half: Half): MessageInflater | null {
+    if (this.#deflate === null) return null
+    const { clientTakeover, serverTakeover } = this.#deflate
+    return createMessageInflater(half === this.#c2s ? clientTakeover : serverTakeover)
+  }
+
+  /** Understands again, behind a loss. */
+  #resume(half: Half): void {
+    if (this.#socket === null) return half.side.restart(this.#outstanding)
+    const side = half.becomeSocket()
+    side.inflater = this.#inflater(half)
+    side.inflater?.lose()
   }
 
   #plan(half: Half, facts: HeadFacts, request: HeadFacts | null): BodyPlan {

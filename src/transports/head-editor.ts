@@ -5,6 +5,7 @@
  */
 import type { Http1Head, Http1Listener, Http1Splitter, Outstanding } from '../wire/http1.ts'
 import { createHttp1Splitter } from '../wire/http1.ts'
+import { createWebSocketBorders, type WebSocketBorders } from '../wire/websocket-borders.ts'
 import type { Outlet } from '../pipe/pipe.ts'
 import type { BodyDecision } from './body-edits.ts'
 import { valueOf } from './field-line.ts'
@@ -98,16 +99,18 @@ export class HeadEditor implements Outlet, Http1Listener {
   #line = 0
   /** The current line has more than its end. */
   #filled = false
+  readonly #socket: WebSocketBorders
 
   constructor(options: HeadEditorOptions) {
     this.#options = options
     this.#splitter = createHttp1Splitter(options.side, options.outstanding, this)
+    this.#socket = createWebSocketBorders(options.outstanding)
     const { names } = options.table
     this.#names = options.bodies === undefined ? names : [...names, CONTENT_LENGTH]
   }
 
   get border(): boolean {
-    return this.#splitter.state === 'boundary'
+    return this.#splitter.state === 'boundary' || this.#socket.border
   }
 
   get held(): number {
@@ -255,8 +258,9 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#release()
   }
 
-  opaque(chunk: Uint8Array, from: number): void {
+  opaque(chunk: Uint8Array, from: number, to: number): void {
     this.#options.opaque?.()
+    this.#socket.push(chunk, from, to)
     if (this.#kept === undefined && this.#held.length === 0) return
     this.#copy(chunk, from)
     if (this.#held.length > 0) this.#put(this.#held)

@@ -23,6 +23,7 @@ import type {
   ResponseFacts,
   Talk,
 } from './conversation-types.ts'
+import { learn, sameClient } from './conversation-facts.ts'
 import type { EndingBy } from './ending.ts'
 import type { Direction, Era, Transport } from './frame.ts'
 import type { ScannedMessage } from './jsonrpc.ts'
@@ -220,15 +221,7 @@ export class Conversations<Frame, S, C> {
   #placeAlone(exchange: Exchange<Frame, S, C>, transport: Transport, message: ScannedMessage, at: number): void {
     const talk = exchange.session ?? this.#begin(exchange, at, transport, null)
     talk.held = true
-    const { revision, client } = message
-    const begins = message.method === 'initialize' && message.kind === 'request'
-    const stateless = revision !== null && !begins && message.kind !== 'response' && eraOf(revision) === 'stateless'
-    const era = stateless ? 'stateless' : begins ? 'stateful' : (talk.era ?? 'stateful')
-    if (era === talk.era && !begins && (client === null || sameClient(client, talk.client))) return
-    talk.era = exchange.era = era
-    talk.client = client ?? talk.client
-    if (stateless || begins) talk.revision = exchange.revision = revision ?? talk.revision
-    this.#listener.session(talk)
+    if (learn(talk, exchange, message)) this.#listener.session(talk)
   }
 
   /** Nothing comes any more on it, so nothing that is pending will be answered, in either direction. */
@@ -370,8 +363,4 @@ function withoutPrefix(target: string, { prefix = '' }: Party): string {
 
 function endpointKey(party: Party, target: string): string {
   return `endpoint ${party.server} ${pathOf(withoutPrefix(target, party))}`
-}
-
-function sameClient(a: { name: string; version: string } | null, b: { name: string; version: string } | null): boolean {
-  return a === b || (a !== null && b !== null && a.name === b.name && a.version === b.version)
 }

@@ -44,6 +44,8 @@ export interface Outstanding {
   readonly exchanges: Exchange[]
   /** Set by the response side at 101, or 2xx to CONNECT: from their current border on both sides are a tunnel. */
   switched: boolean
+  /** What the answer to an upgrade names, in lower case; empty before, and for tunnels. */
+  protocol: string
 }
 
 /**
@@ -67,7 +69,7 @@ export interface Http1Splitter {
 
 /** An empty queue of requests, to be shared by the two splitters of one connection. */
 export function createOutstanding(): Outstanding {
-  return { exchanges: [], switched: false }
+  return { exchanges: [], switched: false, protocol: '' }
 }
 
 /** A splitter for one direction of one connection. `side` is what flows there. */
@@ -185,7 +187,10 @@ class Splitter implements Http1Splitter {
       this.#listener.head(head)
     } else {
       head.settle('response', exchanges[0]?.method ?? '')
-      if (head.framing === 'tunnel') this.#outstanding.switched = true
+      if (head.framing === 'tunnel') {
+        this.#outstanding.switched = true
+        this.#outstanding.protocol = head.field('upgrade')?.toLowerCase() ?? ''
+      }
       this.#listener.head(head)
       if (head.interim) return
       exchanges.shift()

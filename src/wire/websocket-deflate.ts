@@ -38,6 +38,8 @@ export interface MessageInflater {
   push(bytes: Uint8Array): Uint8Array[]
   /** The message is complete: gives the rest of it. */
   endMessage(): Uint8Array[]
+  /** Bytes were lost: so is the context, where it is taken over. */
+  lose(): void
   /** The message under way will not be completed. */
   abandon(): void
   /** Frees the memory. */
@@ -86,7 +88,10 @@ class Messages implements MessageInflater {
   }
 
   abandon(): void {
-    if (!this.#begun) return
+    if (this.#begun) this.lose()
+  }
+
+  lose(): void {
     this.close()
     this.#broken ||= this.#takeover
     this.#begun = false

@@ -173,6 +173,38 @@ describe('messages', () => {
   })
 })
 
+describe('bytes that were lost', () => {
+  const lose = (bytes: Buffer, direction: 'c2s' | 's2c' = 'c2s') => {
+    tape.taped.lost.begin('overload')
+    tape.chunk(direction, bytes, false)
+    tape.taped.lost.end()
+  }
+
+  test('are followed by opaque ones, until a message begins with a chunk', () => {
+    start().feed('c2s', masked(1, ask(1)))
+    lose(masked(1, 'lost').subarray(0, 8))
+    tape.chunk('c2s', masked(1, 'lost').subarray(8), false)
+    tape.chunk('s2c', wsFrame(1, answer(1)), true)
+    tape.chunk('c2s', masked(1, 'seen'), true)
+    expect(tape.lines()).toEqual([
+      ['c2s', 'message', null, ask(1)],
+      ['c2s', 'opaque', null, expect.any(String)],
+      ['s2c', 'message', null, answer(1)],
+      ['c2s', 'message', 'seen', 'seen'],
+    ])
+    expect(calls()).toEqual([['c2s', 'tools/call', 'ok']])
+  })
+
+  test('take the context of compression with them, where it is taken over', () => {
+    start({ agreed: 'Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n' })
+    lose(masked(1, 'lost'))
+    lose(wsFrame(1, 'lost'), 's2c')
+    tape.chunk('s2c', wsFrame(1, deflated('taken over'), { rsv: 4 }), true)
+    tape.chunk('c2s', masked(1, deflated('by itself'), { rsv: 4 }), true)
+    expect(tape.lines().map(([, , label]) => label)).toEqual(['compressed, cannot be read', 'by itself'])
+  })
+})
+
 describe('endings', () => {
   const endings = () => [tape.flow().c2sEnding, tape.flow().s2cEnding]
 

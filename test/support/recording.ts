@@ -27,6 +27,8 @@ export const info: ConnectionInfo = {
 export interface Taped {
   readonly path: string
   readonly tap: Tap
+  /** Traffic between its `begin` and its `end` does not reach the recording. */
+  readonly lost: LossCounter
   /** Everything tapped so far is handed to the recording, and stored. */
   commit(): void
   readonly reader: Reader
@@ -56,7 +58,8 @@ export function record({
   const recording = new Recording(writer, new Redactor(redact, Buffer.alloc(32, 7)), depth)
   const full: PackedBuffer[] = []
   const packer = new Packer((packed) => full.push(packed), capacity)
-  const tap = createRecorderTap(packer, new LossCounter(), () => undefined)
+  const lost = new LossCounter()
+  const tap = createRecorderTap(packer, lost, () => undefined)
   const commit = (): void => {
     packer.flush()
     for (const { buffer, length } of full.splice(0)) {
@@ -71,6 +74,7 @@ export function record({
   return {
     path,
     tap,
+    lost,
     commit,
     get reader() {
       return (reader ??= openReader(path))

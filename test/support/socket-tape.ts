@@ -42,6 +42,9 @@ export function socketTape({ redact = {}, asked = '', agreed = '', status }: Soc
     response,
     /** The server's answer. */
     open: () => feed('s2c', response),
+    /** A chunk, with its address and whether it begins at a border. */
+    chunk: (direction: Direction, bytes: Buffer, border: boolean) =>
+      taped.tap.chunk(1, direction, bytes, (now += 10), now + 1, border),
     sent: (direction: Direction, upTo: number) => taped.tap.sent(1, direction, upTo, (now += 10)),
     end: (direction: Direction, how: Ending['how'], by: Ending['by']) =>
       taped.tap.ended(1, direction, (now += 10), { how, by }, 0),
