@@ -59,6 +59,7 @@ const testedElsewhere: Record<string, string> = {
   'src/proxy/built.ts': 'one address: test/proxy.test.ts',
   'src/proxy/desk-thread.ts': 'a thread with a page: test/proxy.test.ts',
   'src/proxy/station.ts': 'recorder, page and listeners together: test/proxy.test.ts',
+  'src/config/server-nodes.ts': 'finds what is wrapped: test/config/wrap-text.test.ts',
   'src/cli/stay.ts': 'the later half of serving: test/cli/serve.test.ts',
   'src/transports/client-share.ts': 'half of the router of requests: test/transports/forward.test.ts',
   'src/transports/request-router.ts': 'several servers on one connection: test/transports/forward.test.ts',

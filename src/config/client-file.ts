@@ -26,9 +26,9 @@ const VSCODE_MARKS = ['type', 'gallery', 'version', 'envFile', 'dev', 'sandboxEn
 
 /**
  * The maps of servers in a parsed file; none when it is not a client's. Claude Code's `~/.claude.json` has one for the user and one
- * for each project; VS Code's settings may have one under `mcp`.
+ * for each project; VS Code's settings may have one under `mcp`. `anyServers`: whatever is under `servers` is taken for VS Code's.
  */
-export const serverMaps = (root: unknown): ServerMap[] => {
+export const serverMaps = (root: unknown, anyServers = false): ServerMap[] => {
   if (!isObject(root)) return []
   const maps: ServerMap[] = []
   const add = (kind: ServerMap['kind'], path: readonly string[], entries: unknown): void => {
@@ -41,7 +41,7 @@ export const serverMaps = (root: unknown): ServerMap[] => {
     }
   }
   if (isObject(root['mcp'])) add('vscode', ['mcp', 'servers'], root['mcp']['servers'])
-  if (isVsCode(root)) add('vscode', ['servers'], root['servers'])
+  if (anyServers || isVsCode(root)) add('vscode', ['servers'], root['servers'])
   return maps
 }
 

@@ -5,6 +5,8 @@ import { clientServers, serverMaps, workspaceOf, type Complain } from './client-
 import { readDocument, type ConfigDocument } from './document.ts'
 import { nearest } from './nearest.ts'
 import { CONFIG_KEYS, configSchema, ENTRY_KEYS, SERVER_KEYS, type ConfigFile } from './schema.ts'
+import type { Surroundings } from './variables.ts'
+import { wrappedServers } from './wrapped-list.ts'
 import { complainOfPorts, headersOf, ownServers, targetOf, withTargets } from './servers.ts'
 import type { ServerEntry, Settings } from './settings.ts'
 
@@ -68,18 +70,33 @@ export const parseConfig = (text: string, env: Env, folder: string): LoadedConfi
   const complain: Complain = (path, message) =>
     problems.push({ ...document.placeOf(path), key: path.join('.'), message })
 
+  const around = { env, home: env['HOME'] ?? env['USERPROFILE'] ?? '', workspace: workspaceOf(folder) }
+  const remark = (told: string): number => remarks.push(told)
   const maps = serverMaps(document.value)
+  const wrapped = wrappedServers(document.value)
   let settings: Settings = {}
-  if (maps.length > 0) {
-    const around = { env, home: env['HOME'] ?? env['USERPROFILE'] ?? '', workspace: workspaceOf(folder) }
-    const servers = maps.flatMap((map) => clientServers(map, around, complain, (remark) => remarks.push(remark)))
-    settings = serversOf(distinct(servers))
+  if (wrapped !== undefined) {
+    settings = { servers: distinct(wrapped.flatMap((server) => wrappedServer(server, around, complain, remark))) }
+  } else if (maps.length > 0) {
+    settings = serversOf(distinct(maps.flatMap((map) => clientServers(map, around, complain, remark))))
   } else {
     const file = checked(document, problems)
     if (file !== undefined) settings = settingsOf(file, env, folder, complain)
   }
   if (problems.length === 0) return { settings, problems, remarks }
   return { settings: {}, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column), remarks }
+}
+
+/** A server of the list that `wrap` keeps: its address as its client would understand it, and the port that stands for it. */
+const wrappedServer = (
+  { name, url, port, file }: NonNullable<ReturnType<typeof wrappedServers>>[number],
+  around: Surroundings,
+  complain: Complain,
+  remark: (text: string) => void,
+): ServerEntry[] => {
+  const map = { kind: 'mcpServers', path: ['wrapped'], entries: { [name]: { url } } } as const
+  const workspace = workspaceOf(dirname(file))
+  return clientServers(map, { ...around, workspace }, complain, remark).map((server) => ({ ...server, port }))
 }
 
 /** The file when its shape is right. */

@@ -13,5 +13,6 @@ import { show } from './show.ts'
 import { start } from './start.ts'
 import { tail } from './tail.ts'
 import { ui } from './ui.ts'
+import { unwrap, wrap } from './wrap.ts'
 
-export const verbs: readonly Verb[] = [demo, proxyVerb, tail, ls, show, ui, prune, configVerb, start]
+export const verbs: readonly Verb[] = [demo, proxyVerb, tail, ls, show, ui, prune, wrap, unwrap, configVerb, start]
