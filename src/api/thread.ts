@@ -1,10 +1,10 @@
 /** The desk in a thread of its own, so that a heavy question never delays a byte of the traffic. */
 import { setPriority } from 'node:os'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { ProxyError } from '../errors.ts'
 import { type Desk, type DeskOptions, startDesk } from './desk.ts'
 
-/** `workerData` is `DeskOptions`. What the thread says; it takes `{ kind: 'stop' }` and then ends. */
+/** What the thread says. It takes `{ kind: 'start', options: DeskOptions }` once, and `{ kind: 'stop' }`, upon which it ends. */
 export type DeskMessage =
   | { readonly kind: 'ready'; readonly port: number }
   | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly hint: string }
@@ -45,5 +45,12 @@ export async function runDesk(port: DeskPort, options: DeskOptions, start = star
 if (parentPort !== null) {
   // on Linux this nices the calling thread alone, so that traffic goes first; elsewhere it would be the whole process
   if (process.platform === 'linux') setPriority(0, 5)
-  void runDesk(parentPort, workerData as DeskOptions)
+  const port = parentPort
+  port.once(
+    'message',
+    (first: { readonly kind: 'start'; readonly options: DeskOptions } | { readonly kind: 'stop' }) => {
+      if (first.kind === 'start') void runDesk(port, first.options)
+      else port.close()
+    },
+  )
 }

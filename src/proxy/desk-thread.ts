@@ -24,36 +24,45 @@ export interface DeskThread {
   readonly url: string
   readonly port: number
   readonly token: string
-  close(): Promise<void>
 }
 
 type DeskMessage =
   | { readonly kind: 'ready'; readonly port: number }
   | { readonly kind: 'error'; readonly code: ErrorCode | 'BUG'; readonly message: string; readonly hint: string }
 
-/** Starts it on the capture at `db`; resolves when it listens. Throws `LISTEN_FAILED` and what opening a capture throws. */
-export function openDesk(ui: DeskSettings, db: string, servers: readonly Served[]): Promise<DeskThread> {
-  const host = ui.host ?? '127.0.0.1'
-  const token = ui.token ?? randomBytes(24).toString('base64url')
-  const [first] = servers
-  const about = { proxyUrl: first?.url ?? null, target: first?.target ?? null, servers, version: VERSION }
-  const workerData = { db, host, port: ui.port, token, uiFolder: fileURLToPath(built('ui')), ...about }
-  const worker = new Worker(built('api/thread.js'), { workerData })
-  return new Promise((resolve, reject) => {
-    worker.once('error', reject)
-    worker.once('message', (message: DeskMessage) => {
-      if (message.kind === 'error') {
-        void worker.terminate()
+/** A thread that has loaded what it needs, or is about to, and waits to be told what to serve. */
+export interface PreparedDesk {
+  /** On the capture at `db`, which has to be there; resolves when it listens. Throws `LISTEN_FAILED` and what opening a capture throws. */
+  open(ui: DeskSettings, db: string, servers: readonly Served[]): Promise<DeskThread>
+  close(): Promise<void>
+}
+
+/** Starts the thread: loading takes longer than serving, and can go on while the capture is opened. */
+export function prepareDesk(): PreparedDesk {
+  const worker = new Worker(built('api/thread.js'))
+  const gone = new Promise<void>((done) => worker.once('exit', () => done()))
+  const close = async (): Promise<void> => {
+    worker.postMessage({ kind: 'stop' })
+    await gone
+  }
+  const open = (ui: DeskSettings, db: string, servers: readonly Served[]): Promise<DeskThread> => {
+    const host = ui.host ?? '127.0.0.1'
+    const token = ui.token ?? randomBytes(24).toString('base64url')
+    const [first] = servers
+    const about = { proxyUrl: first?.url ?? null, target: first?.target ?? null, servers, version: VERSION }
+    const options = { db, host, port: ui.port, token, uiFolder: fileURLToPath(built('ui')), ...about }
+    worker.postMessage({ kind: 'start', options })
+    return new Promise((resolve, reject) => {
+      worker.once('error', reject)
+      worker.once('message', (message: DeskMessage) => {
+        if (message.kind === 'ready') {
+          const name = host.includes(':') ? `[${host}]` : host
+          return resolve({ url: `http://${name}:${message.port}/`, port: message.port, token })
+        }
         const { code, hint } = message
-        return reject(code === 'BUG' ? new Error(message.message) : new ProxyError(code, message.message, { hint }))
-      }
-      const close = async (): Promise<void> => {
-        const gone = new Promise((done) => worker.once('exit', done))
-        worker.postMessage({ kind: 'stop' })
-        await gone
-      }
-      const name = host.includes(':') ? `[${host}]` : host
-      resolve({ url: `http://${name}:${message.port}/`, port: message.port, token, close })
+        reject(code === 'BUG' ? new Error(message.message) : new ProxyError(code, message.message, { hint }))
+      })
     })
-  })
+  }
+  return { open, close }
 }

@@ -5,7 +5,7 @@ import type { Tap } from '../pipe/tap.ts'
 import { createRecorder, type Recorder, type RecorderState } from '../recorder/index.ts'
 import type { Listener } from '../transports/index.ts'
 import { built } from './built.ts'
-import { openDesk, type DeskSettings, type DeskThread, type Served } from './desk-thread.ts'
+import { prepareDesk, type DeskSettings, type DeskThread, type PreparedDesk, type Served } from './desk-thread.ts'
 
 /** How much of the traffic is kept. `heads`: no bodies. `metadata`: no bytes at all. */
 export type RecordDepth = 'full' | 'heads' | 'metadata'
@@ -86,8 +86,14 @@ const NOTHING = { recordedBytes: 0, queueBytes: 0, queueHighWater: 0, lostChunks
 /** Opens the capture. `targets`: the servers it is for. Throws as `createRecorder`. */
 export async function openStation(options: StationOptions, targets: readonly string[]): Promise<Station> {
   const db = options.db === false ? null : (options.db ?? (await defaultPath()))
-  const recorder = db === null ? undefined : await openRecorder(options, targets, db)
-  return new RecordingStation(options, db, recorder)
+  if (db === null) return new RecordingStation(options, db)
+  const prepared = options.ui === false ? undefined : prepareDesk()
+  try {
+    return new RecordingStation(options, db, await openRecorder(options, targets, db), prepared)
+  } catch (error) {
+    await prepared?.close()
+    throw error
+  }
 }
 
 class RecordingStation implements Station {
@@ -96,6 +102,7 @@ class RecordingStation implements Station {
   readonly db: string | null
   readonly #options: StationOptions
   readonly #recorder: Recorder | undefined
+  readonly #prepared: PreparedDesk | undefined
   /** UI ports of all live processes on this capture. */
   #controlPorts: ReadonlySet<number> = new Set()
   readonly #ticking: NodeJS.Timeout
@@ -106,10 +113,11 @@ class RecordingStation implements Station {
   readonly #listening: ((message: string) => void)[] = []
   #closing: Promise<void> | undefined
 
-  constructor(options: StationOptions, db: string | null, recorder: Recorder | undefined) {
+  constructor(options: StationOptions, db: string | null, recorder?: Recorder, prepared?: PreparedDesk) {
     this.#options = options
     this.db = db
     this.#recorder = recorder
+    this.#prepared = prepared
     this.tap = recorder?.tap ?? nullTap
     recorder?.onPressure((full) => {
       for (const listener of this.#listeners) listener.recorderFull(full)
@@ -152,9 +160,8 @@ class RecordingStation implements Station {
   async serve(listeners: readonly Listener[], servers: readonly Served[]): Promise<void> {
     this.#listeners = listeners
     this.#recorder?.setInstance({ url: servers.map(({ url }) => url).join(' ') })
-    const { ui } = this.#options
-    if (this.db === null || ui === false) return
-    this.#desk = await openDesk(ui ?? {}, this.db, servers)
+    if (this.db === null || this.#prepared === undefined) return
+    this.#desk = await this.#prepared.open(this.#options.ui || {}, this.db, servers)
     this.#recorder?.setInstance({ uiPort: this.#desk.port })
   }
 
@@ -182,7 +189,7 @@ class RecordingStation implements Station {
 
   async #close(): Promise<void> {
     clearInterval(this.#ticking)
-    await Promise.all([this.#desk?.close(), ...this.#listeners.map((listener) => listener.close(CLOSE_GRACE_MS))])
+    await Promise.all([this.#prepared?.close(), ...this.#listeners.map((listener) => listener.close(CLOSE_GRACE_MS))])
     await this.#recorder?.close()
   }
 }

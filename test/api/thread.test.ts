@@ -30,9 +30,8 @@ function deskPort() {
 }
 
 test('the thread says its port, serves, and is gone within half a second of being told to stop, a live stream open', async () => {
-  const worker = new Worker(new URL('../../dist/api/thread.js', import.meta.url), {
-    workerData: options(captureFixture().path),
-  })
+  const worker = new Worker(new URL('../../dist/api/thread.js', import.meta.url))
+  worker.postMessage({ kind: 'start', options: options(captureFixture().path) })
   onTestFinished(() => void worker.terminate())
   const [ready] = (await once(worker, 'message')) as [DeskMessage]
   if (ready.kind !== 'ready') throw new Error(ready.message)
@@ -48,14 +47,19 @@ test('the thread says its port, serves, and is gone within half a second of bein
 })
 
 test('the thread says why it cannot start, and ends', async () => {
-  const worker = new Worker(new URL('../../dist/api/thread.js', import.meta.url), {
-    workerData: options('/nowhere/capture.db'),
-  })
+  const worker = new Worker(new URL('../../dist/api/thread.js', import.meta.url))
+  worker.postMessage({ kind: 'start', options: options('/nowhere/capture.db') })
   const exit = once(worker, 'exit')
   expect(await once(worker, 'message')).toMatchObject([
     { kind: 'error', code: 'STORE_OPEN_FAILED', hint: expect.stringContaining('--db') },
   ])
   expect(await exit).toEqual([0])
+})
+
+test('told to stop before it was told what to serve, it ends', async () => {
+  const worker = new Worker(new URL('../../dist/api/thread.js', import.meta.url))
+  worker.postMessage({ kind: 'stop' })
+  expect(await once(worker, 'exit')).toEqual([0])
 })
 
 test('told to stop while it starts it stops when it has started', async () => {
