@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { OVERLOAD_POLICIES, RECORD_DEPTHS, UNREACHABLE_POLICIES, type Settings } from '../config/settings.ts'
-import { isHeader, isPattern, isPublicUrl, parsePort } from '../config/values.ts'
+import { isHeader, isPattern, isPublicUrl, parseLimit, parsePort } from '../config/values.ts'
 import { ProxyError } from '../errors.ts'
 
 /** What commander makes of the flags below. */
@@ -9,6 +9,8 @@ export interface ProxyFlags {
   host?: string
   uiPort?: number
   db?: string
+  maxSize?: number
+  maxAge?: number
   ui: boolean
   json?: true
   quiet?: true
@@ -57,6 +59,18 @@ const publicUrl = (text: string): string => {
   return text
 }
 
+const maxSize = (text: string): number => {
+  const bytes = parseLimit(text, 'size')
+  if (bytes === undefined) throw new InvalidArgumentError('Write it as 500mb or 2gb, or none.')
+  return bytes
+}
+
+const maxAge = (text: string): number => {
+  const ms = parseLimit(text, 'age')
+  if (ms === undefined) throw new InvalidArgumentError('Write it as 12h, 7d or 2w, or none.')
+  return ms
+}
+
 const word = (text: string, before: Values<string> = []): Values<string> => [...before, text]
 
 const pattern = (text: string, before: Values<string> = []): Values<string> => {
@@ -72,6 +86,12 @@ export const addProxyFlags = (command: Command): Command =>
     .option('--ui-port <port>', 'port of the UI (default: 6273, or the next free one)', port)
     .option('--no-ui', 'neither UI nor API')
     .option('--db <file>', 'capture file (default: one in your data folder, shared by all)')
+    .option(
+      '--max-size <size>',
+      'the oldest sessions go when it needs more, e.g. 500mb (default: 2gb for the usual capture, else none)',
+      maxSize,
+    )
+    .option('--max-age <span>', 'sessions last active longer ago than this go, e.g. 30d (default: none)', maxAge)
     .option('--name <name>', 'name of this tap, when several record into one capture')
     .option('--json', 'one line of JSON on stdout when ready; everything else on stderr')
     .option('--quiet', 'print nothing but problems')
@@ -110,6 +130,8 @@ export const settingsOf = (flags: ProxyFlags, env: Readonly<Record<string, strin
   if (flags.uiPort !== undefined) settings.uiPort = flags.uiPort
   if (!flags.ui) settings.ui = false
   if (flags.db !== undefined) settings.db = flags.db
+  if (flags.maxSize !== undefined) settings.maxSize = flags.maxSize
+  if (flags.maxAge !== undefined) settings.maxAge = flags.maxAge
   if (flags.name !== undefined) settings.name = flags.name
   if (flags.insecure) settings.insecure = true
   if (!flags.rewrite) settings.rewrite = false

@@ -92,6 +92,8 @@ const stationOptions = (settings: Settings): StationOptions => {
   return {
     ...picked(settings, ['name', 'db', 'record', 'onOverload']),
     ...(Object.keys(redact).length > 0 ? { redact } : {}),
+    ...(settings.maxSize === undefined ? {} : { maxBytes: settings.maxSize }),
+    ...(settings.maxAge === undefined ? {} : { maxAgeMs: settings.maxAge }),
     ui: settings.ui === false ? false : ui,
   }
 }

@@ -1,5 +1,5 @@
 import { LOG_LEVELS, type LogLevel, type Settings } from './settings.ts'
-import { parseBoolean, parsePort } from './values.ts'
+import { parseBoolean, parseLimit, parsePort } from './values.ts'
 
 /** What the environment says, and what has to be said about it. */
 export interface Environment {
@@ -15,7 +15,7 @@ export interface Environment {
 const FOREIGN = ['MCP_WORKERS', 'MCP_AUTH_ENABLED', 'MCP_ENABLE_CACHE'] as const
 
 /**
- * Reads `MITMCP_PORT`, `_HOST`, `_UI_PORT`, `_DB`, `_LOG_LEVEL` and `_DEBUG`. `MCP_PORT`, `MCP_LOG_LEVEL` and `MCP_DEBUG` count where
+ * Reads `MITMCP_PORT`, `_HOST`, `_UI_PORT`, `_DB`, `_MAX_SIZE`, `_MAX_AGE`, `_LOG_LEVEL` and `_DEBUG`. `MCP_PORT`, `MCP_LOG_LEVEL` and `MCP_DEBUG` count where
  * ours is unset. An empty value is an unset one. Never throws: problems are data, so that all of them can be told at once.
  */
 export const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Environment => {
@@ -38,12 +38,16 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
   const uiPort = read('MITMCP_UI_PORT', parsePort, A_PORT)
   const host = read('MITMCP_HOST', (text) => text, 'an address')
   const db = read('MITMCP_DB', (text) => text, 'a file')
+  const maxSize = read('MITMCP_MAX_SIZE', (text) => parseLimit(text, 'size'), 'a size such as 2gb, or none')
+  const maxAge = read('MITMCP_MAX_AGE', (text) => parseLimit(text, 'age'), 'a time span such as 30d, or none')
   const level = read('MITMCP_LOG_LEVEL', parseLevel, `one of ${LOG_LEVELS.join(', ')}`)
   const debug = read('MITMCP_DEBUG', parseBoolean, '1 or 0')
   if (port !== undefined) settings.port = port
   if (uiPort !== undefined) settings.uiPort = uiPort
   if (host !== undefined) settings.host = host
   if (db !== undefined) settings.db = db
+  if (maxSize !== undefined) settings.maxSize = maxSize
+  if (maxAge !== undefined) settings.maxAge = maxAge
   const logLevel = level ?? (debug === true ? 'debug' : undefined)
   if (logLevel !== undefined) settings.logLevel = logLevel
 

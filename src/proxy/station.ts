@@ -28,6 +28,10 @@ export interface StationOptions {
   name?: string
   /** Capture file, or false for no recording. Default: the user's data folder. */
   db?: string | false
+  /** Bytes the capture may need before its oldest sessions go, running ones never. Default: 2 GiB for the usual one, no bound for one that is named. */
+  maxBytes?: number
+  /** Sessions last active longer ago than this, in ms, go. Default: no bound. */
+  maxAgeMs?: number
   record?: RecordDepth
   redact?: RedactOptions
   /** At the queue's bound: `slow` pauses reading, `drop` counts losses. Default `slow`. */
@@ -78,6 +82,8 @@ export interface Station {
 
 /** Peers that do not close by then are reset when the proxy stops. */
 const CLOSE_GRACE_MS = 300
+/** What the capture that all share may need unless it is said: somebody's own file is theirs to prune. */
+const USUAL_BYTES = 2 * 1024 ** 3
 const CLOCK_CHECK_MS = 1000
 /** Different messages told in the life of a process; the record has all of them. */
 const MAX_NOTICES = 100
@@ -202,6 +208,10 @@ function openRecorder(options: StationOptions, targets: readonly string[], db: s
     instance: { role, name, url: null, target: targets.join(' '), uiPort: null },
     record,
     redact,
+    limits: {
+      maxBytes: options.maxBytes ?? (options.db === undefined ? USUAL_BYTES : Infinity),
+      maxAgeMs: options.maxAgeMs ?? Infinity,
+    },
     ...(queueBytes === undefined ? {} : { queueBytes }),
     onOverload,
   })

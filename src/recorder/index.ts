@@ -13,8 +13,9 @@ import type { ThreadSettings } from './messages.ts'
 import { RecorderQueue, type RecorderState, type RecorderStats } from './queue.ts'
 import type { RedactionRules } from './redaction.ts'
 import { redactionKey } from './redaction-key.ts'
+import type { Limits } from './upkeep.ts'
 
-export type { Depth, RecorderState, RecorderStats, RedactionRules, WriterInstance }
+export type { Depth, Limits, RecorderState, RecorderStats, RedactionRules, WriterInstance }
 
 export interface RecorderOptions {
   /** Path of the capture. */
@@ -25,6 +26,8 @@ export interface RecorderOptions {
   /** Default `full`. */
   record?: Depth
   redact?: RedactionRules & { keyFile?: string }
+  /** Bounds on the capture. Default: none. */
+  limits?: Limits
   /** Bound of what is received and not stored yet. Default 8 MiB. Beyond it traffic is slowed, or losses are counted. */
   queueBytes?: number
   /** Default `slow`. */
@@ -62,6 +65,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     instance: options.instance,
     depth: record,
     redact: rules,
+    limits: options.limits ?? {},
     key: redactionKey(keyFile ?? `${db}.key`),
     ...(maxPages === undefined ? {} : { maxPages }),
   }

@@ -1,6 +1,7 @@
 import type { RedactionRules } from './redaction.ts'
 import type { Depth } from './context.ts'
 import type { WriterInstance } from '../store/writer.ts'
+import type { Limits } from './upkeep.ts'
 
 /** What the thread is started with. */
 export interface ThreadSettings {
@@ -10,6 +11,7 @@ export interface ThreadSettings {
   readonly redact: RedactionRules
   /** Key of the hashes of what is redacted, hex. */
   readonly key: string
+  readonly limits: Limits
   /** See `CreateOptions`. */
   readonly maxPages?: number
 }

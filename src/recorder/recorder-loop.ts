@@ -4,12 +4,16 @@ import { createWriter, type Writer } from '../store/writer.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
 import { Recording } from './recording.ts'
 import { Redactor } from './redaction.ts'
+import { createUpkeep, type Upkeep } from './upkeep.ts'
 
 /** A commit comes at most so long after the first record it holds. */
 const COMMIT_MS = 25
 const COMMIT_BYTES = 256 * 1024
 const BEAT_MS = 1000
 const SWEEP_EVERY = 10
+/** After a step of pruning the thread is the traffic's for at least so long, and for so many times as long as the step took. */
+const PRUNE_MS = 10
+const PRUNE_SHARE = 3
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 1000
 
@@ -41,12 +45,13 @@ export function startRecording(
   }
   const recording = new Recording(writer, new Redactor(redact, Buffer.from(key, 'hex')), depth)
   answer({ kind: 'ready' })
-  return new Loop(writer, recording, db, answer)
+  return new Loop(writer, recording, createUpkeep(writer, settings.limits), db, answer)
 }
 
 class Loop implements RecorderLoop {
   readonly #writer: Writer
   readonly #recording: Recording
+  readonly #upkeep: Upkeep
   readonly #answer: (message: FromThread, transfer?: readonly ArrayBuffer[]) => void
   readonly #db: string
   readonly #inode: number
@@ -57,15 +62,18 @@ class Loop implements RecorderLoop {
   #beats = 0
   #buffers: ArrayBuffer[] = []
   #control = ''
+  #pruning: NodeJS.Timeout | undefined
 
   constructor(
     writer: Writer,
     recording: Recording,
+    upkeep: Upkeep,
     db: string,
     answer: (message: FromThread, transfer?: readonly ArrayBuffer[]) => void,
   ) {
     this.#writer = writer
     this.#recording = recording
+    this.#upkeep = upkeep
     this.#db = db
     this.#answer = answer
     this.#inode = statSync(db).ino
@@ -139,9 +147,39 @@ class Loop implements RecorderLoop {
     try {
       this.#writer.beat(now)
       this.#tellControlPorts()
+      if (this.#pruning === undefined && this.#upkeep.due(now)) this.#prune()
     } catch (error) {
       const { code = '' } = error as { code?: string }
       if (!PASSING.test(code)) throw error
+    }
+  }
+
+  /** One step, and the next when the traffic has had its share. */
+  #prune(): void {
+    this.#pruning = undefined
+    if (this.#retryMs > 0) return
+    const before = performance.now()
+    let done
+    try {
+      done = this.#upkeep.step()
+    } catch (error) {
+      this.#upkeep.leave()
+      const { code = '' } = error as { code?: string }
+      if (!PASSING.test(code)) throw error
+      return
+    }
+    if (done === null) {
+      const wait = Math.max(PRUNE_MS, (performance.now() - before) * PRUNE_SHARE)
+      this.#pruning = setTimeout(() => this.#prune(), wait)
+    } else if (done.sessions.length + done.connections > 0) {
+      const { sessions, connections, frames, freedBytes } = done
+      this.#recording.note(0, Date.now() * 1000, 'pruned', {
+        sessions: sessions.length,
+        connections,
+        frames,
+        freedBytes,
+      })
+      this.#due ??= setTimeout(() => this.#commit(), COMMIT_MS)
     }
   }
 
@@ -159,6 +197,7 @@ class Loop implements RecorderLoop {
       return
     }
     clearInterval(this.#beating)
+    clearTimeout(this.#pruning)
     this.#writer.close(Date.now() * 1000)
     this.#answer({ kind: 'closed' })
   }

@@ -167,8 +167,8 @@ function uidOf(db: Database, id: number): string {
   return db.prepare('SELECT uid FROM session WHERE id = ?').pluck().get(id) as string
 }
 
-/** Pages in use: what a file of the same content would have without its free pages. */
-function usedBytes(db: Database): number {
+/** Bytes of the pages in use: what a file of the same content would have without its free pages. */
+export function usedBytes(db: Database): number {
   const pages = db.pragma('page_count', { simple: true }) as number
   return (pages - freePages(db)) * (db.pragma('page_size', { simple: true }) as number)
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Bulk } from './bulk.ts'
 import { createCapture, type CaptureDatabase, type CreateOptions } from './create.ts'
 import { checkCapture } from './open.ts'
+import { pruning, usedBytes, type PruneOptions, type PruneReport } from './prune.ts'
 import { putBytes, putCall, putConnection, putEdits, putFlow, putFrame, putRest, putSession } from './put.ts'
 import type { Batch, EditSet, Stored } from './records.ts'
 import { prepareBirths, prepareStatements, type Births, type Statements } from './statements.ts'
@@ -28,6 +29,10 @@ export interface Writer {
   /** UI ports of the processes on this capture that live. */
   controlPorts(at: number): number[]
   describe(instance: WriterInstance): void
+  /** Bytes the capture needs. */
+  usedBytes(): number
+  /** Makes room in steps, each a transaction to be taken between two commits; see `pruning`. */
+  pruning(options: PruneOptions): Generator<void, PruneReport>
   /** Marks the instance as ended, unless `at` is 0, and closes. */
   close(at: number): void
 }
@@ -68,6 +73,8 @@ export function createWriter(path: string, instance: WriterInstance, at: number,
         id,
       )
     },
+    usedBytes: () => usedBytes(db),
+    pruning: (wanted) => pruning(db, wanted),
     close(now) {
       try {
         if (now > 0) db.prepare('UPDATE instance SET seen_at = ?, ended_at = ? WHERE id = ?').run(now, now, id)

@@ -229,3 +229,34 @@ describe('when the recorder cannot store', () => {
     reader.close()
   })
 })
+
+describe('limits', () => {
+  test('prune by themselves what is over, never what runs, and say so in the record', { timeout: 30_000 }, async () => {
+    const db = join(folder(), 'capture.db')
+    const { recorder: earlier } = await start({ db })
+    for (let id = 1; id <= 4; id++) {
+      const now = Date.now() * 1000
+      earlier.tap.opened(id, now, info)
+      earlier.tap.chunk(id, 'c2s', blob(600_000), now, now, true)
+      earlier.tap.ended(id, 'c2s', now, { how: 'fin', by: 'client' }, 0)
+      earlier.tap.ended(id, 's2c', now, { how: 'fin', by: 'server' }, 0)
+      earlier.tap.closed(id, now)
+    }
+    await earlier.close()
+
+    const { recorder } = await start({ db, limits: { maxBytes: 1_500_000 } })
+    const now = Date.now() * 1000
+    recorder.tap.opened(1, now, info)
+    recorder.tap.chunk(1, 'c2s', blob(2_000_000), now, now, true)
+    await recorder.flush()
+    const capture = new Database(db, { readonly: true })
+    cleanups.push(() => capture.close())
+    const notes = capture.prepare(`SELECT detail FROM log WHERE kind = 'pruned'`).pluck()
+    await expect.poll(() => notes.all(), { timeout: 20_000 }).toHaveLength(1)
+    expect(JSON.parse(String(notes.get()))).toMatchObject({ sessions: 0, connections: 4 })
+    expect(capture.prepare('SELECT closed_at, c2s_bytes FROM connection').raw().all()).toEqual([
+      [null, blob(2_000_000).length],
+    ])
+    expect(capture.prepare('SELECT sum(length(bytes)) FROM raw').pluck().get()).toBe(blob(2_000_000).length)
+  })
+})

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { ProxyError } from '../../errors.ts'
 import type { Context, Verb } from '../context.ts'
 import { startDemo } from '../demo-process.ts'
 import { addProxyFlags, type ProxyFlags } from '../proxy-flags.ts'
@@ -19,19 +17,20 @@ export const demo: Verb = {
   },
 }
 
-/** Size the demo's capture is pruned to at start, so that trying it often does not fill a disk. */
+/** Size the demo's capture is kept below. */
 const DEMO_BYTES = 64 * 1024 * 1024
 
 /** Runs the demo until a signal. Its capture is `demo.db` beside the usual one, unless `--db` names another. */
 export const serveDemo = async (flags: ProxyFlags, context: Context): Promise<number> => {
   const { settings, remarks } = await gatherSettings(flags, context.env)
   const db = flags.db ?? (await demoCapture(context))
-  if (flags.db === undefined) await makeRoom(db, context)
+  // so that trying it often does not fill a disk
+  const maxSize = settings.maxSize ?? (flags.db === undefined ? DEMO_BYTES : Infinity)
   const process = await startDemo()
   try {
     return await serve(
       {
-        settings: { ...settings, db, target: process.url },
+        settings: { ...settings, db, maxSize, target: process.url },
         remarks,
         json: flags.json === true,
         quiet: flags.quiet === true,
@@ -49,15 +48,4 @@ export const serveDemo = async (flags: ProxyFlags, context: Context): Promise<nu
 const demoCapture = async ({ env }: Context): Promise<string> => {
   const { defaultCapturePath } = await import('../../store/open.ts')
   return join(dirname(defaultCapturePath(env, globalThis.process.platform)), 'demo.db')
-}
-
-/** What cannot be pruned is left to the proxy, which says what is wrong with it. */
-const makeRoom = async (path: string, { now }: Context): Promise<void> => {
-  if (!existsSync(path)) return
-  const { prune } = await import('../../store/prune.ts')
-  try {
-    prune(path, { now: now(), maxBytes: DEMO_BYTES })
-  } catch (error) {
-    if (!(error instanceof ProxyError)) throw error
-  }
 }

@@ -40,3 +40,14 @@ test('hints name the capture only when it was named', async () => {
   expect((await askedFor(['http://127.0.0.1:1/', '--db', '/tmp/a.db'])).stdout).toContain('npx mitmcp tail --db')
   expect((await askedFor(['http://127.0.0.1:1/'], { MITMCP_DB: '/tmp/a.db' })).stdout).not.toContain('--db')
 })
+
+test('limits of the capture are said in sizes and spans', async () => {
+  const { asked } = await askedFor(['http://127.0.0.1:1/', '--max-size', '500mb', '--max-age', 'none'])
+  expect(asked).toMatchObject({ maxBytes: 524_288_000, maxAgeMs: Infinity })
+})
+
+test('a limit that is none is a mistake', async () => {
+  const context = fakeContext()
+  expect(await run(['http://127.0.0.1:1/', '--max-size', 'big'], context)).toBe(2)
+  expect(context.output.stderr()).toContain('Write it as 500mb or 2gb, or none.')
+})
