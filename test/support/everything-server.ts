@@ -21,21 +21,24 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** `@modelcontextprotocol/server-everything`, the reference server, on Streamable HTTP. It cannot tell a port it chose itself. */
-export async function startEverything(): Promise<ServerProcess> {
+/**
+ * `@modelcontextprotocol/server-everything`, the reference server, on Streamable HTTP, or on the HTTP+SSE pair of 2024-11-05. It
+ * cannot tell a port it chose itself.
+ */
+export async function startEverything(mode: 'streamableHttp' | 'sse' = 'streamableHttp'): Promise<ServerProcess> {
   const folder = dirname(createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/package.json'))
   const port = await freePort()
-  const child = spawn(process.execPath, [join(folder, 'dist/index.js'), 'streamableHttp'], {
+  const child = spawn(process.execPath, [join(folder, 'dist/index.js'), mode], {
     env: { ...process.env, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const lines = createInterface(child.stderr)
   await new Promise<void>((resolve, reject) => {
-    lines.on('line', (line) => line.includes(`listening on port ${port}`) && resolve())
+    lines.on('line', (line) => /(listening|running) on port/.test(line) && resolve())
     child.once('exit', (code) => reject(new Error(`server-everything ended with ${code}`)))
   })
   return {
-    url: `http://127.0.0.1:${port}/mcp`,
+    url: `http://127.0.0.1:${port}/${mode === 'sse' ? 'sse' : 'mcp'}`,
     port,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return

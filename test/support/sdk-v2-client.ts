@@ -1,4 +1,4 @@
-import { Client, type ClientOptions, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { Client, type ClientOptions, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client'
 import type { Told } from './both-ways.ts'
 import { transcriptOf } from './sdk-transcript.ts'
 
@@ -14,6 +14,8 @@ export interface V2Options {
   /** `legacy`: stateful. `{ pin }`: that revision or nothing. `auto`: asks the server first. */
   readonly mode: 'legacy' | 'auto' | { readonly pin: string }
   readonly reconnectMs?: number
+  /** How it is carried. Default: Streamable HTTP. */
+  readonly open?: (url: URL) => Transport
 }
 
 /** The revision of the stateless era. */
@@ -23,16 +25,18 @@ const capabilities: ClientOptions['capabilities'] = { sampling: {}, elicitation:
 
 /** Tells a story with the official v2 client: connects, answers what it is asked with fixed answers, closes. */
 export const v2Story =
-  (story: (scene: V2Scene) => Promise<unknown>, { mode, reconnectMs = 20 }: V2Options) =>
+  (story: (scene: V2Scene) => Promise<unknown>, { mode, reconnectMs = 20, open }: V2Options) =>
   async (url: string): Promise<Told> => {
-    const transport = new StreamableHTTPClientTransport(new URL(url), {
+    const opened = open?.(new URL(url)) as StreamableHTTPClientTransport | undefined
+    const streamable = {
       reconnectionOptions: {
         initialReconnectionDelay: reconnectMs,
         maxReconnectionDelay: reconnectMs * 4,
         reconnectionDelayGrowFactor: 1.5,
         maxRetries: 5,
       },
-    })
+    }
+    const transport = opened ?? new StreamableHTTPClientTransport(new URL(url), streamable)
     const said = transcriptOf(transport)
     const client = new Client({ name: 'v2-client', version: '2.0.0' }, { capabilities, versionNegotiation: { mode } })
     const had = new Map<string, unknown[]>()
