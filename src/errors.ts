@@ -13,6 +13,8 @@ export type ErrorCode =
   | 'SELF_TARGET'
   /** The upstream could not be reached: refused, unresolvable, no route, TLS not accepted. */
   | 'UPSTREAM_UNREACHABLE'
+  /** A request to a listener with several servers names none of them. */
+  | 'SERVER_UNKNOWN'
   /** The kernel gave up connecting to the upstream (`ETIMEDOUT`). */
   | 'UPSTREAM_TIMEOUT'
   /** Forward mode serves clients of this machine only, unless told otherwise; this one is another machine's. */

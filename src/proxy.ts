@@ -7,7 +7,7 @@ import { openListeners, type Opening } from './proxy/ports.ts'
 import { openForward, type ForwardSettings, type OpenedForward } from './proxy/forward.ts'
 import { dialOptions, type ReachSettings } from './proxy/reach.ts'
 import { isLocal, openStation, type Station, type StationOptions, type StationStats } from './proxy/station.ts'
-import { transports, type Listener } from './transports/index.ts'
+import { routedPrefix, transports, type Listener } from './transports/index.ts'
 
 export type { RecordDepth, RedactOptions } from './proxy/station.ts'
 export { defaultAuthorityFolder, type ForwardSettings } from './proxy/forward.ts'
@@ -43,11 +43,18 @@ export interface NamedServer extends ServerSettings {
   name: string
 }
 
+/** Where a listener that several servers share is, and how clients outside reach it. As in `ServerSettings`. */
+export interface OneListener {
+  readonly host?: string
+  readonly port?: number
+  readonly publicUrl?: string
+}
+
 export interface ProxiesOptions extends StationOptions {
   /** None: the page alone. */
   servers: readonly NamedServer[]
   /** All behind one listener, at `/s/<name>/…`; what the servers say of host and port does not count. Default: one listener each. */
-  oneListener?: { readonly host?: string; readonly port?: number; readonly publicUrl?: string }
+  oneListener?: OneListener
 }
 
 /** What proxies have in common, however many servers they stand in front of. */
@@ -97,12 +104,11 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
 
 /** Starts a listener for each server, all on one capture and one page. All or none; throws `ProxyError` with every problem in it. */
 export async function createProxies(options: ProxiesOptions): Promise<Proxies> {
-  if (options.oneListener !== undefined) {
-    throw new ProxyError('OPTION_INVALID', 'Several servers behind one listener are not supported yet.', {
-      hint: 'Leave --one-listener out: each server gets a listener of its own.',
-    })
-  }
-  const lines = options.servers.map((server) => ({ server, target: parseTarget(server.target) }))
+  const { oneListener } = options
+  const lines = options.servers.map((server) => ({
+    server: oneListener === undefined ? server : sharing(server, oneListener),
+    target: parseTarget(server.target),
+  }))
   refuseSelf(lines)
   const station = await openStation(
     options,
@@ -111,13 +117,14 @@ export async function createProxies(options: ProxiesOptions): Promise<Proxies> {
   let listeners: Listener[] = []
   try {
     listeners = await openListeners(
-      lines.map((line) => opening(line, station)),
+      oneListener === undefined ? lines.map((line) => opening(line, station)) : [together(lines, oneListener, station)],
       lines.map(({ target }) => localPort(target)),
     )
     const servers = lines.map(({ server, target }, index) => {
-      const { host = '127.0.0.1', name } = server
-      const port = listeners[index]?.port ?? 0
-      return { name, url: clientUrl(host, port, target, server.publicUrl), target: target.href, host, port }
+      const { host = '127.0.0.1', name, publicUrl } = server
+      const port = listeners[oneListener === undefined ? index : 0]?.port ?? 0
+      const prefix = oneListener === undefined ? '' : routedPrefix(name)
+      return { name, url: clientUrl({ host, port, target, publicUrl, prefix }), target: target.href, host, port }
     })
     await station.serve(
       listeners,
@@ -138,6 +145,14 @@ export interface Forward extends Running, Pick<OpenedForward, 'url' | 'host' | '
 export async function createForward(settings: ForwardSettings): Promise<Forward> {
   const { station, url, host, port, authority } = await openForward(settings)
   return { url, host, port, authority, ...running(station) }
+}
+
+/** What a server says of its own listener does not count where several share one. */
+function sharing(
+  { host: _host, port: _port, publicUrl: _publicUrl, ...server }: NamedServer,
+  shared: OneListener,
+): NamedServer {
+  return { ...server, ...shared }
 }
 
 interface Line {
@@ -161,6 +176,37 @@ function opening({ server, target }: Line, station: Station): Opening {
         headers: server.headers ?? [],
         publicUrl,
         onUnreachable: server.onUnreachable ?? '502',
+        tap: station.tap,
+        clock: station.clock,
+        notice: (message) => station.notice(message),
+        nextConnection: () => station.nextConnection(),
+        isControlPlane: (address, port) => station.isControlPlane(address, port),
+      }),
+  }
+}
+
+/** One listener for all of them. */
+function together(
+  lines: readonly Line[],
+  { host = '127.0.0.1', port, publicUrl }: OneListener,
+  station: Station,
+): Opening {
+  const servers = lines.map(({ server, target }) => ({
+    name: server.name,
+    target,
+    upstream: dialOptions(server),
+    rewrite: server.rewrite ?? true,
+    headers: server.headers ?? [],
+    onUnreachable: server.onUnreachable ?? '502',
+  }))
+  return {
+    port,
+    listen: (port) =>
+      transports.routed({
+        servers,
+        host,
+        port,
+        publicUrl: publicUrl === undefined ? undefined : parsePublicUrl(publicUrl),
         tap: station.tap,
         clock: station.clock,
         notice: (message) => station.notice(message),
@@ -195,9 +241,17 @@ function localPort({ hostname, port }: URL): number {
   return isLocal(hostname) ? Number(port) : 0
 }
 
+interface Reached {
+  readonly host: string
+  readonly port: number
+  readonly target: URL
+  readonly publicUrl: string | undefined
+  readonly prefix: string
+}
+
 /** What clients are to be pointed at: our address with the target's path. */
-function clientUrl(host: string, port: number, target: URL, publicUrl?: string): string {
-  const path = `${target.pathname}${target.search}`
+function clientUrl({ host, port, target, publicUrl, prefix }: Reached): string {
+  const path = `${prefix}${target.pathname}${target.search}`
   if (publicUrl !== undefined) {
     const { origin } = parsePublicUrl(publicUrl)
     return `${target.protocol.startsWith('ws') ? origin.replace(/^http/, 'ws') : origin}${path}`

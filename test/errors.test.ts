@@ -29,6 +29,7 @@ test('the codes are these: scripts match on them', () => {
     'TARGET_INVALID',
     'SELF_TARGET',
     'UPSTREAM_UNREACHABLE',
+    'SERVER_UNKNOWN',
     'UPSTREAM_TIMEOUT',
     'CLIENT_REFUSED',
     'AUTHORITY_INVALID',

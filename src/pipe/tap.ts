@@ -19,6 +19,8 @@ export interface ConnectionInfo {
   /** Where the client arrived: the proxy's own address and port. */
   readonly localAddress: string
   readonly localPort: number
+  /** Path under which clients reach the server, where it is not the root. */
+  readonly prefix?: string
 }
 
 /** How the dialling of the upstream went; recorded once it is known. */

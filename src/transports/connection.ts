@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   /** Name of the server in the record. */
   readonly server: string
   readonly upstream: DialOptions
+  /** Path under which clients reach the server, where it is not the root. */
+  readonly prefix?: string
   /** What a client gets whose server cannot be reached. */
   readonly onUnreachable: '502' | 'reset'
   readonly tap: Tap
@@ -57,13 +59,13 @@ export class Connection {
 
   /** `closed` is called once, when both sockets are gone. */
   constructor(parts: ConnectionParts, options: ConnectionOptions, closed: (connection: Connection) => void) {
-    const { tap, clock, target, server, upstream } = options
+    const { tap, clock, target, server, upstream, prefix } = options
     const { id, client, tcp } = parts
     this.#id = id
     this.#options = options
     this.#edits = parts.edits
     this.#watch = this.#watchOf(parts)
-    tap.opened(id, clock.now(), connectionInfo(tcp, target, server))
+    tap.opened(id, clock.now(), connectionInfo(tcp, target, server, prefix))
     const { reach = (handlers: DialHandlers) => dial(dialTarget(target), upstream, handlers) } = parts
     const giveUp =
       typeof reach === 'function'

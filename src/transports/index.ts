@@ -5,12 +5,15 @@
  */
 import { listenForward } from './forward.ts'
 import { listenReverse } from './reverse.ts'
+import { listenRouted } from './routed.ts'
 
 export { ensureAuthority, openAuthority, type AuthorityCertificate } from './authority.ts'
 export type { DialOptions } from './dial.ts'
 export { portHolder } from './port-holder.ts'
 export type { Listener, ReverseOptions } from './reverse.ts'
+export { routedPrefix, type RoutedOptions, type RoutedServer } from './routed.ts'
 export { exemptions, parseUpstreamProxy } from './upstream-proxy.ts'
 
-/** Transports by name. `reverse`: HTTP and all it carries, one listener a server. `forward`: for clients that are told to use a proxy. */
-export const transports = { reverse: listenReverse, forward: listenForward } as const
+/** Transports by name. `reverse`: HTTP and all it carries, one listener a server. `routed`: many servers
+ * behind one, by path. `forward`: for clients that are told to use a proxy. */
+export const transports = { reverse: listenReverse, forward: listenForward, routed: listenRouted } as const

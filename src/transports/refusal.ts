@@ -26,6 +26,9 @@ export function refusalFor(target: string, code: string, message: string): Refus
       message: `${target} is mitmcp's own control plane, which it does not proxy to.`,
     }
   }
+  if (code === 'SERVER_UNKNOWN') {
+    return { code, status: 502, message: `The path of the request names no server of this proxy. ${message}.` }
+  }
   return { code: 'UPSTREAM_UNREACHABLE', status: 502, message: `${target} cannot be reached: ${reason(code, message)}` }
 }
 

@@ -4,8 +4,9 @@ import type { Clock } from '../pipe/clock.ts'
 import { ProxyError } from '../errors.ts'
 import { createServerMemory } from './answer-watch.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
-import { connectionEdits, type Names } from './edits.ts'
+import { connectionEdits } from './edits.ts'
 import { listen } from './listen.ts'
+import { ownNames } from './own-names.ts'
 
 export interface ReverseOptions extends ConnectionOptions {
   /** Edit heads where they name the proxy or the upstream. */
@@ -42,7 +43,8 @@ export async function listenReverse(options: ReverseOptions): Promise<Listener> 
   await listen(server, options.host, options.port)
   const bound = server.address()
   if (bound === null || typeof bound === 'string') throw new ProxyError('LISTEN_FAILED', 'The listener has no address.')
-  const names = ownNames(options, bound.address, bound.port)
+  const { host, publicUrl, target } = options
+  const names = { ...ownNames(host, bound.address, bound.port, publicUrl), upstream: target }
   const memory = createServerMemory()
   server.on('connection', (socket) => {
     connections++
@@ -73,25 +75,6 @@ export async function listenReverse(options: ReverseOptions): Promise<Listener> 
     },
     close: (graceMs) => close(server, live, graceMs, options.clock),
   }
-}
-
-/** All spellings by which a client may have meant this listener. */
-function ownNames({ target, host, publicUrl }: ReverseOptions, address: string, port: number): Names {
-  const hosts = new Set([host.toLowerCase(), address, 'localhost', '127.0.0.1', '::1'])
-  const own = new Set<string>()
-  for (const name of hosts) own.add(`${name.includes(':') ? `[${name}]` : name}:${port}`)
-  return {
-    own,
-    ownAuthority: `${host.includes(':') ? `[${host}]` : host}:${port}`,
-    ownScheme: 'http:',
-    upstream: inHeads(target),
-    publicUrl,
-  }
-}
-
-/** `Origin` and `Location` name a server by HTTP's schemes, also one that is spoken to by WebSocket. */
-function inHeads(target: URL): URL {
-  return new URL(target.href.replace(/^ws/, 'http'))
 }
 
 function close(server: Server, live: ReadonlySet<Connection>, graceMs: number, clock: Clock): Promise<void> {

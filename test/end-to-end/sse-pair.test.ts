@@ -30,111 +30,114 @@ const capabilities = { sampling: {}, elicitation: {}, roots: { listChanged: true
 describe.each([
   ['v1', (story: (scene: V1Scene) => Promise<unknown>) => v1(story, { capabilities })],
   ['v2', v2],
-])('the %s client and the everything server over HTTP+SSE, through the proxy as without it (law 34)', (generation, tell) => {
-  let server: ServerProcess
-  beforeAll(async () => void (server = await startEverything('sse')))
-  afterAll(() => server.stop())
+])(
+  'the %s client and the everything server over HTTP+SSE, through the proxy as without it (law 34)',
+  (generation, tell) => {
+    let server: ServerProcess
+    beforeAll(async () => void (server = await startEverything('sse')))
+    afterAll(() => server.stop())
 
-  test('initialize, list tools, call them, wrong ones too, ping', async () => {
-    const { callLines, sessions, flows } = await bothWays(
-      server.url,
-      tell(async ({ client }) => [
-        client.getServerVersion(),
-        client.getServerCapabilities(),
-        await client.listTools(),
-        await client.callTool({ name: 'echo', arguments: { message: 'Grüße, 世界 🜁' } }),
-        await client.callTool({ name: 'get-structured-content', arguments: { location: 'New York' } }),
-        await client.callTool({ name: 'get-tiny-image' }),
-        await refusal(client.callTool({ name: 'no-such-tool' })),
-        await client.ping(),
-      ]),
-    )
-    expect(callLines.filter((line) => line.includes(' echo '))).toHaveLength(1)
-    expect(sessions).toMatchObject([
-      {
-        transport: 'sse',
-        era: 'stateful',
-        certain: true,
-        client: { name: `${generation}-client` },
-        serverInfo: { name: 'mcp-servers/everything' },
-        pending: 0,
-      },
-    ])
-    expect(sessions[0]!.sessionId).toMatch(/^[0-9a-f-]{36}$/)
-    expect(flows.filter(({ verb }) => verb === 'GET').map(({ status, stream }) => [status, stream])).toEqual([
-      [200, 'get'],
-    ])
-    expect(new Set(flows.filter(({ verb }) => verb === 'POST').map(({ session, status }) => `${session} ${status}`))).toEqual(
-      new Set([`${sessions[0]!.id} 202`]),
-    )
-  })
+    test('initialize, list tools, call them, wrong ones too, ping', async () => {
+      const { callLines, sessions, flows } = await bothWays(
+        server.url,
+        tell(async ({ client }) => [
+          client.getServerVersion(),
+          client.getServerCapabilities(),
+          await client.listTools(),
+          await client.callTool({ name: 'echo', arguments: { message: 'Grüße, 世界 🜁' } }),
+          await client.callTool({ name: 'get-structured-content', arguments: { location: 'New York' } }),
+          await client.callTool({ name: 'get-tiny-image' }),
+          await refusal(client.callTool({ name: 'no-such-tool' })),
+          await client.ping(),
+        ]),
+      )
+      expect(callLines.filter((line) => line.includes(' echo '))).toHaveLength(1)
+      expect(sessions).toMatchObject([
+        {
+          transport: 'sse',
+          era: 'stateful',
+          certain: true,
+          client: { name: `${generation}-client` },
+          serverInfo: { name: 'mcp-servers/everything' },
+          pending: 0,
+        },
+      ])
+      expect(sessions[0]!.sessionId).toMatch(/^[0-9a-f-]{36}$/)
+      expect(flows.filter(({ verb }) => verb === 'GET').map(({ status, stream }) => [status, stream])).toEqual([
+        [200, 'get'],
+      ])
+      expect(
+        new Set(flows.filter(({ verb }) => verb === 'POST').map(({ session, status }) => `${session} ${status}`)),
+      ).toEqual(new Set([`${sessions[0]!.id} 202`]))
+    })
 
-  test('resources, templates, a subscription, prompts, completion', async () => {
-    const uri = 'demo://resource/dynamic/text/1'
-    const { callLines } = await bothWays(
-      server.url,
-      tell(async ({ client, heard }) => {
-        const seen = [
-          await client.listResources(),
-          await client.listResourceTemplates(),
-          await client.readResource({ uri }),
-          await client.subscribeResource({ uri }),
-          await client.callTool({ name: 'toggle-subscriber-updates' }),
-          await heard('notifications/resources/updated'),
-          await client.unsubscribeResource({ uri }),
-          await client.listPrompts(),
-          await client.getPrompt({ name: 'args-prompt', arguments: { city: 'Bern', state: 'BE' } }),
-          await client.complete({
-            ref: { type: 'ref/prompt', name: 'completable-prompt' },
-            argument: { name: 'department', value: 'E' },
-          }),
-        ]
-        await client.callTool({ name: 'toggle-subscriber-updates' })
-        return seen
-      }),
-    )
-    expect(callLines.filter((line) => line.startsWith('c2s resources/'))).toHaveLength(5)
-  })
+    test('resources, templates, a subscription, prompts, completion', async () => {
+      const uri = 'demo://resource/dynamic/text/1'
+      const { callLines } = await bothWays(
+        server.url,
+        tell(async ({ client, heard }) => {
+          const seen = [
+            await client.listResources(),
+            await client.listResourceTemplates(),
+            await client.readResource({ uri }),
+            await client.subscribeResource({ uri }),
+            await client.callTool({ name: 'toggle-subscriber-updates' }),
+            await heard('notifications/resources/updated'),
+            await client.unsubscribeResource({ uri }),
+            await client.listPrompts(),
+            await client.getPrompt({ name: 'args-prompt', arguments: { city: 'Bern', state: 'BE' } }),
+            await client.complete({
+              ref: { type: 'ref/prompt', name: 'completable-prompt' },
+              argument: { name: 'department', value: 'E' },
+            }),
+          ]
+          await client.callTool({ name: 'toggle-subscriber-updates' })
+          return seen
+        }),
+      )
+      expect(callLines.filter((line) => line.startsWith('c2s resources/'))).toHaveLength(5)
+    })
 
-  test('what the server asks meanwhile: sampling, elicitation, roots', async () => {
-    const { callLines } = await bothWays(
-      server.url,
-      tell(async ({ client }) => [
-        await client.callTool({ name: 'trigger-sampling-request', arguments: { prompt: 'why?' } }),
-        await client.callTool({ name: 'trigger-elicitation-request' }),
-        await client.callTool({ name: 'get-roots-list' }),
-      ]),
-      { lossy: true },
-    )
-    const asked = callLines.filter((line) => line.startsWith('s2c '))
-    expect(asked.filter((line) => / ok$/.test(line)).map((line) => line.split(' ')[1])).toEqual(
-      expect.arrayContaining(['elicitation/create', 'roots/list', 'sampling/createMessage']),
-    )
-  })
+    test('what the server asks meanwhile: sampling, elicitation, roots', async () => {
+      const { callLines } = await bothWays(
+        server.url,
+        tell(async ({ client }) => [
+          await client.callTool({ name: 'trigger-sampling-request', arguments: { prompt: 'why?' } }),
+          await client.callTool({ name: 'trigger-elicitation-request' }),
+          await client.callTool({ name: 'get-roots-list' }),
+        ]),
+        { lossy: true },
+      )
+      const asked = callLines.filter((line) => line.startsWith('s2c '))
+      expect(asked.filter((line) => / ok$/.test(line)).map((line) => line.split(' ')[1])).toEqual(
+        expect.arrayContaining(['elicitation/create', 'roots/list', 'sampling/createMessage']),
+      )
+    })
 
-  test('progress, cancellation and logging', async () => {
-    const { messages, callLines } = await bothWays(
-      server.url,
-      tell(async ({ client, heard }) => {
-        const steps: unknown[] = []
-        const long = { name: 'trigger-long-running-operation', arguments: { duration: 0.2, steps: 4 } }
-        const done = await (client.callTool as (...args: unknown[]) => Promise<unknown>)(
-          long,
-          ...(generation === 'v1' ? [undefined] : []),
-          { onprogress: (step: unknown) => steps.push(step) },
-        )
-        const set = await client.setLoggingLevel('debug')
-        await client.callTool({ name: 'toggle-simulated-logging' })
-        const line = await heard('notifications/message')
-        await client.callTool({ name: 'toggle-simulated-logging' })
-        return [steps, done, set, typeof line]
-      }),
-      { lossy: true },
-    )
-    expect(messages.filter(({ message }) => message['method'] === 'notifications/progress')).toHaveLength(4)
-    expect(callLines).toContainEqual(expect.stringMatching(/^c2s tools\/call trigger-long-running-operation \d+ ok$/))
-  })
-})
+    test('progress, cancellation and logging', async () => {
+      const { messages, callLines } = await bothWays(
+        server.url,
+        tell(async ({ client, heard }) => {
+          const steps: unknown[] = []
+          const long = { name: 'trigger-long-running-operation', arguments: { duration: 0.2, steps: 4 } }
+          const done = await (client.callTool as (...args: unknown[]) => Promise<unknown>)(
+            long,
+            ...(generation === 'v1' ? [undefined] : []),
+            { onprogress: (step: unknown) => steps.push(step) },
+          )
+          const set = await client.setLoggingLevel('debug')
+          await client.callTool({ name: 'toggle-simulated-logging' })
+          const line = await heard('notifications/message')
+          await client.callTool({ name: 'toggle-simulated-logging' })
+          return [steps, done, set, typeof line]
+        }),
+        { lossy: true },
+      )
+      expect(messages.filter(({ message }) => message['method'] === 'notifications/progress')).toHaveLength(4)
+      expect(callLines).toContainEqual(expect.stringMatching(/^c2s tools\/call trigger-long-running-operation \d+ ok$/))
+    })
+  },
+)
 
 type Form = readonly [name: string, spell: (origin: string, path: string) => string]
 const FORMS: readonly Form[] = [
@@ -156,10 +159,7 @@ describe.each(FORMS)('an endpoint that is %s (law 18)', (name, spell) => {
   ])('leads the %s client through the proxy', async (_, tell) => {
     const { sessions, calls, flows } = await bothWays(
       server.url,
-      tell(async ({ client }) => [
-        await client.callTool({ name: 'echo', arguments: { n: 1 } }),
-        await client.ping(),
-      ]),
+      tell(async ({ client }) => [await client.callTool({ name: 'echo', arguments: { n: 1 } }), await client.ping()]),
     )
     expect(sessions).toMatchObject([{ transport: 'sse', calls: 3, pending: 0, errors: 0, revision: '2024-11-05' }])
     expect(calls.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok'])

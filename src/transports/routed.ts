@@ -1,0 +1,105 @@
+/** Many servers behind one listener, at `/s/<name>/…`: each request says by its path whom it is for. */
+import { createServer, type Server, type Socket } from 'node:net'
+import { ProxyError } from '../errors.ts'
+import type { Clock } from '../pipe/clock.ts'
+import type { Tap } from '../pipe/tap.ts'
+import { createServerMemory, type ServerMemory } from './answer-watch.ts'
+import type { DialOptions } from './dial.ts'
+import type { Names } from './edits.ts'
+import { listen } from './listen.ts'
+import { ownNames } from './own-names.ts'
+import type { Listener } from './reverse.ts'
+import { RoutedClient } from './routed-client.ts'
+
+/** One of the servers. */
+export interface RoutedServer {
+  /** In paths and in the record; unique. */
+  readonly name: string
+  readonly target: URL
+  readonly upstream: DialOptions
+  /** Edit where requests name the proxy, or answers the upstream. The path is edited in any case. */
+  readonly rewrite: boolean
+  /** Fields set on every request; never recorded. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly onUnreachable: '502' | 'reset'
+}
+
+export interface RoutedOptions {
+  readonly servers: readonly RoutedServer[]
+  readonly host: string
+  /** 0 for any. */
+  readonly port: number
+  /** How clients outside reach the proxy: scheme and authority. */
+  readonly publicUrl?: URL | undefined
+  readonly tap: Tap
+  readonly clock: Clock
+  readonly notice?: ((message: string) => void) | undefined
+  /** Numbers of connections in the record: one for each client with each server. */
+  nextConnection(): number
+  /** True for addresses that are our own control plane. */
+  isControlPlane(address: string, port: number): boolean
+}
+
+/** A server as all its connections see it. */
+export interface Route extends RoutedServer {
+  readonly prefix: string
+  readonly names: Names
+  readonly memory: ServerMemory
+}
+
+/** Path under which clients reach a server: `/s/<name>`. */
+export function routedPrefix(name: string): string {
+  return `/s/${encodeURIComponent(name)}`
+}
+
+/** Listens; throws `LISTEN_FAILED`. */
+export async function listenRouted(options: RoutedOptions): Promise<Listener> {
+  const live = new Set<RoutedClient>()
+  let full = false
+  let connections = 0
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, highWaterMark: 1 })
+  await listen(server, options.host, options.port)
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new ProxyError('LISTEN_FAILED', 'The listener has no address.')
+  const own = ownNames(options.host, bound.address, bound.port, options.publicUrl)
+  const routes = new Map(options.servers.map((each) => [each.name, routeOf(each, own)]))
+  server.on('connection', (socket: Socket) => {
+    connections++
+    const client = new RoutedClient(socket, routes, options, () => live.delete(client))
+    live.add(client)
+    if (full) client.recorderFull(true)
+  })
+  return {
+    address: bound.address,
+    port: bound.port,
+    get connections() {
+      return connections
+    },
+    get open() {
+      return live.size
+    },
+    recorderFull: (value) => {
+      full = value
+      for (const client of live) client.recorderFull(value)
+    },
+    close: (graceMs) => close(server, live, graceMs, options.clock),
+  }
+}
+
+function routeOf(server: RoutedServer, own: Omit<Names, 'upstream'>): Route {
+  const prefix = routedPrefix(server.name)
+  return { ...server, prefix, names: { ...own, upstream: server.target, prefix }, memory: createServerMemory() }
+}
+
+function close(server: Server, live: ReadonlySet<RoutedClient>, graceMs: number, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.at(clock.now() + graceMs * 1000, () => {
+      for (const client of live) client.stop('rst')
+    })
+    server.close(() => {
+      cancel()
+      resolve()
+    })
+    for (const client of live) client.stop('fin')
+  })
+}
