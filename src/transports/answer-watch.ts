@@ -54,7 +54,9 @@ export class AnswerWatch implements BodyWatch {
 
   #expect(head: Http1Head): Expected {
     if (head.method === 'GET') {
-      if (WELL_KNOWN.test(head.target) || this.#options.memory.metadata.has(head.target)) return 'metadata'
+      const { prefix } = this.#options.map()
+      const target = head.target.startsWith(`${prefix}/`) ? head.target.slice(prefix.length) : head.target
+      if (WELL_KNOWN.test(target) || this.#options.memory.metadata.has(target)) return 'metadata'
       // a stream of Streamable HTTP has no endpoint event
       if (head.field('mcp-session-id') !== undefined) return 'other'
       return /\btext\/event-stream\b/i.test(head.field('accept') ?? '') ? 'stream' : 'get'

@@ -68,7 +68,7 @@ describe.each([
       ])
       expect(
         new Set(flows.filter(({ verb }) => verb === 'POST').map(({ session, status }) => `${session} ${status}`)),
-      ).toEqual(new Set([`${sessions[0]!.id} 202`]))
+      ).toEqual(new Set([`${sessions[0]!.uid} 202`]))
     })
 
     test('resources, templates, a subscription, prompts, completion', async () => {
@@ -186,13 +186,12 @@ describe('the HTTP+SSE pair', () => {
     await proxy.flush()
     const { frames } = recorded(db)
     const event = frames.find(({ edits }) => edits.includes('endpoint'))!
-    expect(event).toMatchObject({ kind: 'event', edits: ['length', 'endpoint'] })
+    expect(event.kind).toBe('event')
     const reader = openReader(db)
     onTestFinished(() => reader.close())
-    expect(reader.frame(event.id)!.editList).toMatchObject([
-      { rule: 'length' },
-      { rule: 'endpoint', removed: server.origin, inserted: new URL(proxy.url).origin },
-    ])
+    // the chunk's size is edited only where the two origins differ in length
+    const edits = reader.frame(event.id)!.editList.filter(({ rule }) => rule !== 'length')
+    expect(edits).toMatchObject([{ rule: 'endpoint', removed: server.origin, inserted: new URL(proxy.url).origin }])
     expect(reader.frame(event.id)!.text).toContain(`data: ${server.origin}/app/messages`)
   })
 
@@ -264,7 +263,11 @@ async function listened(browser: Browser, url: string): Promise<unknown> {
           source.addEventListener('endpoint', (event) => {
             const endpoint = new URL((event as unknown as { data: string }).data, to)
             sameOrigin = endpoint.origin === new URL(to).origin
-            void fetch(endpoint, { method: 'POST', mode: 'no-cors', body: '{"jsonrpc":"2.0","id":7,"method":"ping"}' })
+            void fetch(endpoint, {
+              method: 'POST',
+              headers: { 'content-type': 'application/json' },
+              body: '{"jsonrpc":"2.0","id":7,"method":"ping"}',
+            })
           })
           source.addEventListener('message', (event) => {
             source.close()

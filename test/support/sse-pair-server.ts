@@ -23,7 +23,10 @@ export async function startSsePair(
   const server = createServer((request, response) => void handle(request, response))
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.headers.origin !== undefined) response.setHeader('access-control-allow-origin', '*')
+    if (request.headers.origin !== undefined) {
+      response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', 'content-type')
+    }
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end()
     const { pathname, searchParams } = new URL(request.url ?? '/', origin)
     const posts = request.method === 'POST' && (pathname === '/app/messages' || pathname === '/app/sse')
     if (request.method === 'GET' && pathname === '/app/sse') return open(response)

@@ -223,6 +223,15 @@ describe('protected resource metadata', () => {
     expect(text).toBe(head(wanted.length) + wanted)
   })
 
+  it.each([METADATA.replace('/.well-known', '/s/a/.well-known'), METADATA.replace('/mcp', '/s/a/mcp')])(
+    'is known behind the path of a server: %j',
+    (request) => {
+      const routed = document.replace('http://example.test:3000/mcp', 'http://127.0.0.1:6278/s/a/mcp')
+      const { text } = answered(request, [head(document.length) + document], { prefix: '/s/a' })
+      expect(text).toBe(head(routed.length) + routed)
+    },
+  )
+
   it.each([
     ['of an authorization server', METADATA.replace('protected-resource', 'authorization-server')],
     ['of OpenID', METADATA.replace('oauth-protected-resource', 'openid-configuration')],
