@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { closeBench, createBench, type Bench, type Law } from './law.ts'
 import { edits } from './edits.ts'
+import { endpoints } from './endpoints.ts'
 import { endings } from './endings.ts'
 import { failures } from './failures.ts'
 import { heads } from './heads.ts'
@@ -14,7 +15,7 @@ import { streaming } from './streaming.ts'
 import { websocket } from './websocket.ts'
 import type { StartProxy } from '../support/line.ts'
 
-export const topics = { heads, streaming, endings, failures, pressure, edits, odd, websocket } as const
+export const topics = { heads, streaming, endings, failures, pressure, edits, endpoints, odd, websocket } as const
 
 export type Topic = keyof typeof topics
 

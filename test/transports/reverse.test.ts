@@ -1,4 +1,6 @@
 import { transportLaws } from '../laws/transport.ts'
 import { startRecorded } from '../support/start-recorded.ts'
 
-transportLaws('reverse, recording', startRecorded(), { topics: ['heads', 'streaming', 'failures', 'edits', 'odd'] })
+transportLaws('reverse, recording', startRecorded(), {
+  topics: ['heads', 'streaming', 'failures', 'edits', 'endpoints', 'odd'],
+})
