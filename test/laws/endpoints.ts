@@ -1,4 +1,4 @@
-/** Laws 12, 13 and 18: what leads a client on, in streams and in metadata, leads it through the proxy. */
+/** Laws 12 and 18: what leads a client on, in streams and in metadata, leads it through the proxy. */
 import { expect } from 'vitest'
 import { ours, same, type Law } from './law.ts'
 import type { Line } from '../support/line.ts'
@@ -127,24 +127,4 @@ const metadataOff = ours(12, 'rewrites no metadata when told not to', { rewrite:
   expect((await asked(line, METADATA, answer)).text).toBe(answer)
 })
 
-const PATHS = [
-  '/.well-known/oauth-authorization-server',
-  '/.well-known/oauth-authorization-server/mcp',
-  '/.well-known/openid-configuration',
-  '/mcp/.well-known/openid-configuration',
-  '/authorize?resource=http%3A%2F%2F127.0.0.1',
-  '/token',
-  '/register',
-  '/health',
-  '//a//b/../c%2F?x=%20#y',
-]
-const paths = same(13, 'passes every path to the same path, and its body as it is', async (line) => {
-  const got: unknown[] = []
-  for (const path of PATHS) {
-    const { text, reached } = await asked(line, path, json(document(line.serverPort, line.serverPort)))
-    got.push([reached, text.replaceAll(String(line.serverPort), 'SERVER')])
-  }
-  return got
-})
-
-export const endpoints: readonly Law[] = [...forms, untouched, off, resource, challenge, metadataOff, paths]
+export const endpoints: readonly Law[] = [...forms, untouched, off, resource, challenge, metadataOff]
