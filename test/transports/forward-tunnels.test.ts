@@ -2,8 +2,9 @@ import { transportLaws } from '../laws/transport.ts'
 import { startTunnels } from '../support/start-forward.ts'
 
 transportLaws('forward, in tunnels, not recording', startTunnels(), {
-  topics: ['heads', 'streaming', 'endings', 'failures', 'pressure', 'odd'],
+  topics: ['heads', 'streaming', 'endings', 'failures', 'pressure', 'odd', 'websocket'],
   except: {
+    'law 20: names the upstream': 'nothing is edited in a tunnel',
     'law 6: passes the end of an aborted fetch':
       'Node 20’s fetch opens no tunnels; test/transports/forward.test.ts aborts one',
     'law 7: answers': 'CONNECT itself is refused: test/transports/forward.test.ts',

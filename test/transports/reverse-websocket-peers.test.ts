@@ -1,4 +1,4 @@
 import { websocketPeerLaws } from '../laws/websocket-peers.ts'
-import { startReverse } from '../support/start-reverse.ts'
+import { startRecorded } from '../support/start-recorded.ts'
 
-websocketPeerLaws('the reverse proxy, between real peers', startReverse())
+websocketPeerLaws('the reverse proxy, between real peers', startRecorded())

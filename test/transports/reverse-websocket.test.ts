@@ -6,9 +6,9 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { createProxy } from '../../src/proxy.ts'
 import { transportLaws } from '../laws/transport.ts'
-import { startReverse } from '../support/start-reverse.ts'
+import { startRecorded } from '../support/start-recorded.ts'
 
-transportLaws('reverse, not recording', startReverse(), { topics: ['websocket'] })
+transportLaws('reverse, recording', startRecorded(), { topics: ['websocket'] })
 
 describe('a target that is a WebSocket', () => {
   const pem = (name: string): string => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8')
