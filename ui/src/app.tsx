@@ -53,7 +53,8 @@ export function AppGate() {
 
 function Page() {
   const { route, status } = useApp()
-  const target = status.value?.target ?? null
+  const servers = status.value?.servers ?? []
+  const target = servers.length > 1 ? `${servers.length} servers` : (status.value?.target ?? null)
   useEffect(() => {
     document.title = target === null ? 'mitmcp' : `${target.replace(/^https?:\/\//, '')} · mitmcp`
   }, [target])

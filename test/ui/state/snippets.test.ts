@@ -27,3 +27,9 @@ test('of a WebSocket are those of clients that speak it', () => {
   expect(snippets.map(({ id }) => id)).toEqual(['typescript', 'python'])
   expect(snippets.filter((snippet) => !snippet.code.includes('ws://127.0.0.1:6278/mcp'))).toEqual([])
 })
+
+test('one of several servers keeps its name, where that is plain', () => {
+  const first = (name: string) => snippetsFor(url, name)[0]?.code
+  expect(first('shop')).toBe(`claude mcp add --transport http shop ${url}`)
+  expect(first('my shop; rm')).toBe(`claude mcp add --transport http mitmcp ${url}`)
+})

@@ -45,8 +45,18 @@ export function TopBar({ view }: { view: string }) {
 /** Where clients connect, and where it goes from there. */
 function Line() {
   const { status } = useApp()
-  const { proxyUrl = null, target = null } = status.value ?? {}
+  const { proxyUrl = null, target = null, servers = [] } = status.value ?? {}
   if (proxyUrl === null) return <div class="line" />
+  if (servers.length > 1) {
+    const names = servers.map(({ name }) => name).join(', ')
+    return (
+      <div class="line">
+        <span class="line-url" title={`In front of ${names}; their URLs are under Connect`}>
+          {servers.length} servers: {names}
+        </span>
+      </div>
+    )
+  }
   return (
     <div class="line">
       <span class="line-url mono" title={`Clients connect to ${proxyUrl}`}>

@@ -16,9 +16,9 @@ const initialize = json({
   params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'curl', version: '1' } },
 })
 
-/** Snippets for the clients people use, filled with the proxy's own URL (path included). */
-export function snippetsFor(url: string): Snippet[] {
-  return url.startsWith('ws') ? socketSnippets(url) : httpSnippets(url)
+/** Snippets for the clients people use, filled with the proxy's own URL (path included), under the server's name where it has a plain one. */
+export function snippetsFor(url: string, name = 'mitmcp'): Snippet[] {
+  return url.startsWith('ws') ? socketSnippets(url) : httpSnippets(url, /^[\w-]+$/.test(name) ? name : 'mitmcp')
 }
 
 /** Few clients speak WebSocket: the first version of the SDKs, and programs of one's own. */
@@ -52,25 +52,25 @@ asyncio.run(main())`,
   },
 ]
 
-function httpSnippets(url: string): Snippet[] {
+function httpSnippets(url: string, name: string): Snippet[] {
   return [
     {
       id: 'claude',
       title: 'Claude Code',
       place: 'In a terminal',
-      code: `claude mcp add --transport http mitmcp ${url}`,
+      code: `claude mcp add --transport http ${name} ${url}`,
     },
     {
       id: 'cursor',
       title: 'Cursor',
       place: 'In .cursor/mcp.json',
-      code: json({ mcpServers: { mitmcp: { url } } }),
+      code: json({ mcpServers: { [name]: { url } } }),
     },
     {
       id: 'vscode',
       title: 'VS Code',
       place: 'In .vscode/mcp.json',
-      code: json({ servers: { mitmcp: { type: 'http', url } } }),
+      code: json({ servers: { [name]: { type: 'http', url } } }),
     },
     {
       id: 'typescript',

@@ -6,7 +6,7 @@ export function Connect() {
   const { status } = useApp()
   return (
     <main class="scroll-view">
-      <Snippets url={status.value?.proxyUrl ?? null} target={status.value?.target ?? null} />
+      <Snippets servers={status.value?.servers ?? []} />
     </main>
   )
 }

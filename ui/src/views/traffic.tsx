@@ -37,7 +37,7 @@ function Middle() {
   if (known !== null && known.totals.frames === 0 && sessions.list.value.length === 0)
     return (
       <div class="scroll-view">
-        <Snippets url={known.proxyUrl} target={known.target} waiting />
+        <Snippets servers={known.servers} waiting />
       </div>
     )
   return (
