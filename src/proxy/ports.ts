@@ -34,7 +34,7 @@ export async function openListeners(openings: readonly Opening[], taboo: Iterabl
   }
   if (failures.length === 0) return opened as Listener[]
   await Promise.all(opened.filter((listener) => listener !== undefined).map((listener) => listener.close(0)))
-  throw together(failures)
+  throw openings.length === 1 ? failures[0] : together(failures)
 }
 
 async function nextFree(listen: (port: number) => Promise<Listener>, avoided: Set<number>): Promise<Listener> {
@@ -66,15 +66,15 @@ function isTaken(error: unknown): boolean {
   return error instanceof ProxyError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE'
 }
 
-/** One error for several; one that is not ours goes before all. */
+/** One error for all; a mistake of ours goes before them. */
 function together(failures: readonly unknown[]): unknown {
   const ours = failures.filter((failure) => failure instanceof ProxyError)
   const [first] = ours
-  if (first === undefined || ours.length === 1 || ours.length < failures.length) {
-    return failures.find((failure) => !(failure instanceof ProxyError)) ?? first
+  if (first === undefined || ours.length < failures.length) {
+    return failures.find((failure) => !(failure instanceof ProxyError))
   }
   return new ProxyError(first.code, ours.map(({ message }) => message).join('\n      '), {
-    hint: [...new Set(ours.map(({ hint }) => hint))].join(' '),
+    hint: 'Nothing was started. Give each server another port, or leave it out for the next free one.',
     cause: first,
   })
 }

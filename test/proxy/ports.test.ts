@@ -56,8 +56,9 @@ describe('listeners', () => {
     await expect(openListeners(openings([64_998, 7000, 64_999]))).rejects.toMatchObject({
       code: 'LISTEN_FAILED',
       message: '64998 is taken.\n      64999 is taken.',
-      hint: 'Another.',
+      hint: 'Nothing was started. Give each server another port, or leave it out for the next free one.',
     })
+    await expect(openListeners(openings([64_998]))).rejects.toMatchObject({ hint: 'Another.' })
     expect(closed).toEqual([7000])
   })
 

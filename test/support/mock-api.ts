@@ -28,6 +28,8 @@ export interface MockOptions {
   exchanges?: number
   port?: number
   token?: string
+  /** Names of the servers behind it. */
+  servers?: readonly string[]
 }
 
 /** As the real one has it: design §12. */
@@ -46,6 +48,7 @@ export async function startMockApi({
   exchanges = 40_000,
   port = 0,
   token = 'test-token',
+  servers = ['localhost:3000'],
 }: MockOptions = {}): Promise<MockApi> {
   const beganAt = Date.now() * 1000 - exchanges * pace
   const traffic = createMockTraffic(exchanges, beganAt)
@@ -78,7 +81,11 @@ export async function startMockApi({
           ],
     proxyUrl: 'http://127.0.0.1:6278/mcp',
     target: 'http://localhost:3000/mcp',
-    servers: [{ name: 'localhost:3000', url: 'http://127.0.0.1:6278/mcp', target: 'http://localhost:3000/mcp' }],
+    servers: servers.map((name, n) => ({
+      name,
+      url: `http://127.0.0.1:${6278 + n}/mcp`,
+      target: `http://localhost:${3000 + n}/mcp`,
+    })),
     now: Date.now() * 1000,
   })
 
