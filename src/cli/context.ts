@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Proxies, ProxiesOptions, Proxy, ProxyOptions } from '../proxy.ts'
+import type { Forward, ForwardSettings, Proxies, ProxiesOptions, Proxy, ProxyOptions } from '../proxy.ts'
 import type { Output } from './output.ts'
 
 /** What a command is given: the world around the process, and nothing it could not be handed in a test. */
@@ -11,9 +11,13 @@ export interface Context {
   readonly version: string
   /** Becomes aborted at the first SIGINT, SIGTERM or SIGHUP; its reason is the signal's name. Commands that stay end by it. */
   stopping(): AbortSignal
+  /** Ends this process by a signal, as its child has ended. */
+  raise(signal: NodeJS.Signals): void
   /** Microseconds since the epoch. */
   now(): number
   /** Starts a proxy; loaded when called, so that listing commands do not pay for it. */
+  /** Starts a forward proxy. */
+  createForward(settings: ForwardSettings): Promise<Forward>
   createProxy(options: ProxyOptions): Promise<Proxy>
   /** The same for several servers. */
   createProxies(options: ProxiesOptions): Promise<Proxies>

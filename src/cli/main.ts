@@ -4,6 +4,7 @@ import { reportFailure } from './failure.ts'
 import { invocation } from './invocation.ts'
 import { processOutput } from './output.ts'
 import { run } from './run.ts'
+import { raiseSignal } from './raise-signal.ts'
 import { stopSignal } from './stop-signal.ts'
 import { VERSION } from '../version.ts'
 
@@ -20,7 +21,9 @@ process.exit(
     command,
     version: VERSION,
     stopping: stopSignal(process),
+    raise: raiseSignal,
     now: () => Date.now() * 1000,
+    createForward: async (settings) => (await import('../proxy.ts')).createForward(settings),
     createProxy: async (options) => (await import('../proxy.ts')).createProxy(options),
     createProxies: async (options) => (await import('../proxy.ts')).createProxies(options),
   }),

@@ -15,6 +15,10 @@ export interface ProxyFlags {
   json?: true
   quiet?: true
   insecure?: true
+  ca?: string
+  clientCert?: string
+  clientKey?: string
+  upstreamProxy?: string
   onOverload?: (typeof OVERLOAD_POLICIES)[number]
   onUnreachable?: (typeof UNREACHABLE_POLICIES)[number]
   name?: string
@@ -96,6 +100,13 @@ export const addProxyFlags = (command: Command): Command =>
     .option('--json', 'one line of JSON on stdout when ready; everything else on stderr')
     .option('--quiet', 'print nothing but problems')
     .option('--insecure', 'do not verify the certificate of the server')
+    .option('--ca <file>', 'trust the authorities in this file (PEM) too')
+    .option('--client-cert <file>', 'certificate (PEM) shown to servers that ask for one')
+    .option('--client-key <file>', 'its key, where it is not in the same file')
+    .option(
+      '--upstream-proxy <url>',
+      'reach servers through this proxy; NO_PROXY names those that are reached straight',
+    )
     .option('--header <field>', "'Name: value' sent to the server on every request, never recorded; repeatable", header)
     .option('--header-env <field>', 'Name=VARIABLE: the same with a value from the environment; repeatable', headerEnv)
     .option('--no-rewrite', 'leave Host, Origin, Location, cookies, endpoints and resource metadata as they are')
@@ -134,6 +145,10 @@ export const settingsOf = (flags: ProxyFlags, env: Readonly<Record<string, strin
   if (flags.maxAge !== undefined) settings.maxAge = flags.maxAge
   if (flags.name !== undefined) settings.name = flags.name
   if (flags.insecure) settings.insecure = true
+  if (flags.ca !== undefined) settings.ca = flags.ca
+  if (flags.clientCert !== undefined) settings.clientCert = flags.clientCert
+  if (flags.clientKey !== undefined) settings.clientKey = flags.clientKey
+  if (flags.upstreamProxy !== undefined) settings.upstreamProxy = flags.upstreamProxy
   if (!flags.rewrite) settings.rewrite = false
   if (flags.publicUrl !== undefined) settings.publicUrl = flags.publicUrl
   if (flags.onOverload !== undefined) settings.onOverload = flags.onOverload

@@ -2,7 +2,7 @@ import { readEnvironment } from '../config/environment.ts'
 import { mergeSettings, type ServerEntry, type Settings } from '../config/settings.ts'
 import { parseTarget } from '../config/target.ts'
 import { ProxyError } from '../errors.ts'
-import type { ProxiesOptions, ProxyOptions, StationOptions } from '../proxy.ts'
+import type { ForwardSettings, ProxiesOptions, ProxyOptions, StationOptions } from '../proxy.ts'
 import { settingsOf, type ProxyFlags } from './proxy-flags.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -76,6 +76,12 @@ export const proxiesOptions = (settings: Settings & { servers: readonly ServerEn
   }
 }
 
+/** Settings to those of `createForward`. */
+export const forwardOptions = (settings: Settings): ForwardSettings => ({
+  ...stationOptions(settings),
+  ...picked(settings, ['host', 'port', ...OF_REACH, 'onUnreachable', 'headers']),
+})
+
 /** What is said of the process, not of a server. */
 const stationOptions = (settings: Settings): StationOptions => {
   const redact = {
@@ -98,7 +104,8 @@ const stationOptions = (settings: Settings): StationOptions => {
   }
 }
 
-const OF_EVERY = ['host', 'insecure', 'rewrite', 'onUnreachable', 'headers'] as const
+const OF_REACH = ['insecure', 'ca', 'clientCert', 'clientKey', 'upstreamProxy'] as const
+const OF_EVERY = ['host', ...OF_REACH, 'rewrite', 'onUnreachable', 'headers'] as const
 const OF_SERVER = [...OF_EVERY, 'port', 'publicUrl'] as const
 
 type Picked<Values, Key extends keyof Values> = { [Name in Key]?: Exclude<Values[Name], undefined> }

@@ -7,7 +7,7 @@ import { nearest } from './nearest.ts'
 import { CONFIG_KEYS, configSchema, ENTRY_KEYS, SERVER_KEYS, type ConfigFile } from './schema.ts'
 import type { Surroundings } from './variables.ts'
 import { wrappedServers } from './wrapped-list.ts'
-import { complainOfPorts, headersOf, ownServers, targetOf, withTargets } from './servers.ts'
+import { complainOfPorts, headersOf, ownServers, reachOf, targetOf, withTargets } from './servers.ts'
 import type { ServerEntry, Settings } from './settings.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -182,6 +182,7 @@ const oneServer = (file: ConfigFile, env: Env, complain: Complain): Settings => 
     host,
     port,
     insecure,
+    ...reachOf(file),
     rewrite,
     publicUrl,
     onUnreachable,

@@ -30,6 +30,10 @@ const server = {
   host: text,
   port,
   insecure: yes,
+  ca: text,
+  'client-cert': text,
+  'client-key': text,
+  'upstream-proxy': text,
   rewrite: yes,
   'public-url': text.refine(isPublicUrl, {
     error: 'must be scheme, host and port alone, such as https://tunnel.example.com',

@@ -38,6 +38,19 @@ export const ownServers = (servers: Readonly<Record<string, FileEntry>>, env: En
     return []
   })
 
+/** What a file says of the way to a server. Files of keys and certificates are named from where the program is started. */
+export const reachOf = ({
+  ca,
+  'client-cert': clientCert,
+  'client-key': clientKey,
+  'upstream-proxy': upstreamProxy,
+}: FileEntry): Pick<ServerEntry, 'ca' | 'clientCert' | 'clientKey' | 'upstreamProxy'> => ({
+  ...(ca === undefined ? {} : { ca }),
+  ...(clientCert === undefined ? {} : { clientCert }),
+  ...(clientKey === undefined ? {} : { clientKey }),
+  ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
+})
+
 const targetServer = (name: string, entry: FileEntry, at: Path, env: Env, complain: Complain): ServerEntry[] => {
   const { url, host, port, insecure, rewrite, 'public-url': publicUrl, 'on-unreachable': onUnreachable } = entry
   const target = targetOf(entry.target ?? url ?? '', [...at, url === undefined ? 'target' : 'url'], complain)
@@ -53,6 +66,7 @@ const targetServer = (name: string, entry: FileEntry, at: Path, env: Env, compla
       ...(host === undefined ? {} : { host }),
       ...(port === undefined ? {} : { port }),
       ...(insecure === undefined ? {} : { insecure }),
+      ...reachOf(entry),
       ...(rewrite === undefined ? {} : { rewrite }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
       ...(onUnreachable === undefined ? {} : { onUnreachable }),
@@ -67,6 +81,10 @@ const commandServer = (name: string, entry: FileEntry, at: Path, complain: Compl
     'host',
     'port',
     'insecure',
+    'ca',
+    'client-cert',
+    'client-key',
+    'upstream-proxy',
     'rewrite',
     'public-url',
     'headers',

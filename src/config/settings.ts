@@ -22,6 +22,10 @@ export interface ServerEntry {
   host?: string
   port?: number
   insecure?: boolean
+  ca?: string
+  clientCert?: string
+  clientKey?: string
+  upstreamProxy?: string
   rewrite?: boolean
   publicUrl?: string
   onUnreachable?: (typeof UNREACHABLE_POLICIES)[number]
@@ -52,6 +56,12 @@ export interface Settings {
   maxAge?: number
   record?: (typeof RECORD_DEPTHS)[number]
   insecure?: boolean
+  /** Files with authorities to trust, and with our own certificate and its key. */
+  ca?: string
+  clientCert?: string
+  clientKey?: string
+  /** Proxy on the way to the server. */
+  upstreamProxy?: string
   rewrite?: boolean
   /** How clients outside reach the listener. */
   publicUrl?: string

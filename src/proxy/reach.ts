@@ -14,13 +14,17 @@ export interface ReachSettings {
   clientKey?: string
   /** Proxy on the way to servers: `http://user:password@proxy:3128`, https too. Its credentials are never recorded. */
   upstreamProxy?: string
-  /** Hosts reached without it, as in the variable `NO_PROXY`. */
+  /** Hosts reached without it. Default: what the variable `NO_PROXY` says. */
   noProxy?: string
 }
 
 /** Throws `OPTION_INVALID` for files that cannot be read or are none. */
 export function dialOptions(settings: ReachSettings): DialOptions {
-  const { insecure = false, upstreamProxy, noProxy = '' } = settings
+  const {
+    insecure = false,
+    upstreamProxy,
+    noProxy = process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? '',
+  } = settings
   const secureContext = contextOf(settings)
   const options = { insecure, ...(secureContext === undefined ? {} : { secureContext }) }
   if (upstreamProxy === undefined) return options

@@ -80,7 +80,7 @@ describe('problems', () => {
 
   test('inside a server have its name in the key', () =>
     expect(problems('servers:\n  shop:\n    target: localhost:3000\n    tokn: 1\n')).toEqual([
-      '4:5 servers.shop.tokn: unknown key; known are target, host, port, insecure, rewrite, public-url, headers, header-env, on-unreachable, url, command, args, env, cwd',
+      '4:5 servers.shop.tokn: unknown key; known are target, host, port, insecure, ca, client-cert, client-key, upstream-proxy, rewrite, public-url, headers, header-env, on-unreachable, url, command, args, env, cwd',
     ]))
 
   test('of meaning are told with the place too', () =>

@@ -1,6 +1,6 @@
 import { createOutput, type Output } from '../../src/cli/output.ts'
 import type { Context } from '../../src/cli/context.ts'
-import type { ProxiesOptions, Proxy, ProxyOptions } from '../../src/proxy.ts'
+import type { ForwardSettings, ProxiesOptions, Proxy, ProxyOptions } from '../../src/proxy.ts'
 
 /** An output that keeps what it is told, as a file would: no colours, no width. */
 export interface CapturedOutput extends Output {
@@ -27,6 +27,8 @@ export interface FakeContext extends Context {
   stop(): void
   /** What `createProxy` was asked for. */
   readonly asked: ProxyOptions[]
+  /** What `createForward` was asked for. */
+  readonly askedForForward: ForwardSettings[]
   /** What `createProxies` was asked for. */
   readonly askedForAll: ProxiesOptions[]
   /** How often proxies were closed. */
@@ -41,6 +43,7 @@ export const fakeContext = ({
 }: { env?: Record<string, string>; columns?: number; proxy?: Partial<Proxy> } = {}): FakeContext => {
   const stopping = new AbortController()
   const asked: ProxyOptions[] = []
+  const askedForForward: ForwardSettings[] = []
   const askedForAll: ProxiesOptions[] = []
   let closed = 0
   const running = {
@@ -69,11 +72,18 @@ export const fakeContext = ({
     command: 'npx mitmcp',
     version: '1.2.3',
     stopping: () => stopping.signal,
+    raise: () => undefined,
     now: () => NOW,
     createProxy: async (options) => {
       asked.push(options)
       const url = 'http://127.0.0.1:6278/mcp'
       return { url, host: '127.0.0.1', port: 6278, target: options.target, ...running, ...proxy }
+    },
+    createForward: async (settings) => {
+      askedForForward.push(settings)
+      const url = `http://127.0.0.1:${settings.port || 6278}`
+      const authority = { file: '/data/authority/ca.pem', bundle: '/data/authority/bundle.pem' }
+      return { url, host: settings.host ?? '127.0.0.1', port: 6278, authority, ...running }
     },
     createProxies: async (options) => {
       askedForAll.push(options)
@@ -85,6 +95,7 @@ export const fakeContext = ({
     },
     stop: () => stopping.abort('SIGINT'),
     asked,
+    askedForForward,
     askedForAll,
     closed: () => closed,
   }

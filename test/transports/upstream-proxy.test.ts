@@ -67,7 +67,7 @@ describe('through another proxy', () => {
   afterEach(() => scene.close())
 
   const start = async (target: string, more: Partial<ProxyOptions>): Promise<Peer> => {
-    const proxy = await createProxy({ target, port: 0, db: false, ui: false, ...more })
+    const proxy = await createProxy({ target, port: 0, db: false, ui: false, noProxy: '', ...more })
     scene.keep(() => proxy.close())
     const client = await dial(proxy.port)
     scene.keep(() => client.socket.destroy())
@@ -162,7 +162,7 @@ describe('through another proxy', () => {
   it('works for forward mode too, and two of ours in a row', async () => {
     const port = await scene.secure('a', await makeIdentity())
     const far = await scene.proxy({ tunnel: ['localhost'] })
-    const near = await scene.proxy({ upstreamProxy: far.url, insecure: true })
+    const near = await scene.proxy({ upstreamProxy: far.url, noProxy: '', insecure: true })
     const client = await scene.tls(near, `localhost:${port}`, { ca: readFileSync(near.authority.file, 'utf8') })
     client.write('GET / HTTP/1.1\r\n\r\n')
     await client.until('a was asked')
@@ -181,6 +181,7 @@ describe('through another proxy', () => {
       db,
       ui: false,
       upstreamProxy: `http://me:verysecret@127.0.0.1:${via}`,
+      noProxy: '',
     })
     const client = await dial(proxy.port)
     client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')

@@ -4,15 +4,33 @@
  * @module
  */
 import type { Verb } from '../context.ts'
+import { ca } from './ca.ts'
 import { configVerb } from './config.ts'
 import { demo } from './demo.ts'
+import { forward } from './forward.ts'
 import { ls } from './ls.ts'
 import { proxyVerb } from './proxy.ts'
 import { prune } from './prune.ts'
+import { run } from './run.ts'
 import { show } from './show.ts'
 import { start } from './start.ts'
 import { tail } from './tail.ts'
 import { ui } from './ui.ts'
 import { unwrap, wrap } from './wrap.ts'
 
-export const verbs: readonly Verb[] = [demo, proxyVerb, tail, ls, show, ui, prune, wrap, unwrap, configVerb, start]
+export const verbs: readonly Verb[] = [
+  demo,
+  proxyVerb,
+  run,
+  forward,
+  tail,
+  ls,
+  show,
+  ui,
+  prune,
+  wrap,
+  unwrap,
+  ca,
+  configVerb,
+  start,
+]
