@@ -19,9 +19,9 @@ export const run: Verb = {
   define(program, context, finish) {
     const command = program
       .command('run')
-      .description('start a client with the variables that send it through the proxy; ends as the client ends')
+      .description('run one client behind the proxy: a command, with the variables that send it there; ends as it ends')
       .usage('[flags] -- <command> [args...]')
-      .argument('[command...]', 'what starts the client')
+      .argument('[command...]', 'the client')
     addForwardFlags(command).action(async (words: readonly string[], flags: ForwardFlags) =>
       finish(await runBehindProxy(words, flags, context)),
     )
