@@ -42,7 +42,12 @@ export function apiFixture(
   const app = createApi({
     reader,
     guard: { host: options.host ?? '127.0.0.1', port: () => PORT, token: TOKEN },
-    setting: { version: '1.2.3', proxyUrl: 'http://127.0.0.1:6278/mcp', target: 'http://localhost:3000/mcp' },
+    setting: {
+      version: '1.2.3',
+      proxyUrl: 'http://127.0.0.1:6278/mcp',
+      target: 'http://localhost:3000/mcp',
+      servers: [{ name: 'shop', url: 'http://127.0.0.1:6278/mcp', target: 'http://localhost:3000/mcp' }],
+    },
     uiFolder: options.uiFolder ?? builtPage(),
     now: () => START,
     clock: options.clock ?? steppedClock(),

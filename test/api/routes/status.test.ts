@@ -17,6 +17,7 @@ test('the state tells the capture, who writes it, and where to point a client', 
       losses: [expect.objectContaining({ reason: 'queue' })],
       proxyUrl: 'http://127.0.0.1:6278/mcp',
       target: 'http://localhost:3000/mcp',
+      servers: [{ name: 'shop', url: 'http://127.0.0.1:6278/mcp', target: 'http://localhost:3000/mcp' }],
       now: START,
     },
   })
