@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os'
 import { createClock, nullTap, type AnchoredClock } from '../pipe/index.ts'
 import type { Tap } from '../pipe/tap.ts'
-import { createRecorder, type Recorder, type RecorderState } from '../recorder/index.ts'
+import { createRecorder, limitsFor, type Recorder, type RecorderState } from '../recorder/index.ts'
 import type { Listener } from '../transports/index.ts'
 import { built } from './built.ts'
 import { prepareDesk, type DeskSettings, type DeskThread, type PreparedDesk, type Served } from './desk-thread.ts'
@@ -82,8 +82,6 @@ export interface Station {
 
 /** Peers that do not close by then are reset when the proxy stops. */
 const CLOSE_GRACE_MS = 300
-/** What the capture that all share may need unless it is said: somebody's own file is theirs to prune. */
-const USUAL_BYTES = 2 * 1024 ** 3
 const CLOCK_CHECK_MS = 1000
 /** Different messages told in the life of a process; the record has all of them. */
 const MAX_NOTICES = 100
@@ -165,7 +163,7 @@ class RecordingStation implements Station {
 
   async serve(listeners: readonly Listener[], servers: readonly Served[]): Promise<void> {
     this.#listeners = listeners
-    this.#recorder?.setInstance({ url: servers.map(({ url }) => url).join(' ') })
+    this.#recorder?.setInstance({ url: servers.map(({ url }) => url).join(' ') || null })
     if (this.db === null || this.#prepared === undefined) return
     this.#desk = await this.#prepared.open(this.#options.ui || {}, this.db, servers)
     this.#recorder?.setInstance({ uiPort: this.#desk.port })
@@ -205,13 +203,10 @@ function openRecorder(options: StationOptions, targets: readonly string[], db: s
   return createRecorder({
     db,
     workerUrl: built('recorder/thread.js'),
-    instance: { role, name, url: null, target: targets.join(' '), uiPort: null },
+    instance: { role, name, url: null, target: targets.join(' ') || null, uiPort: null },
     record,
     redact,
-    limits: {
-      maxBytes: options.maxBytes ?? (options.db === undefined ? USUAL_BYTES : Infinity),
-      maxAgeMs: options.maxAgeMs ?? Infinity,
-    },
+    limits: limitsFor(options.db !== undefined, options),
     ...(queueBytes === undefined ? {} : { queueBytes }),
     onOverload,
   })

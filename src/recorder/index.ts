@@ -13,8 +13,9 @@ import type { ThreadSettings } from './messages.ts'
 import { RecorderQueue, type RecorderState, type RecorderStats } from './queue.ts'
 import type { RedactionRules } from './redaction.ts'
 import { redactionKey } from './redaction-key.ts'
-import type { Limits } from './upkeep.ts'
+import { limitsFor, type Limits } from './upkeep.ts'
 
+export { limitsFor }
 export type { Depth, Limits, RecorderState, RecorderStats, RedactionRules, WriterInstance }
 
 export interface RecorderOptions {

@@ -9,6 +9,14 @@ export interface Limits {
   readonly maxAgeMs?: number
 }
 
+/** Bound of the capture that all share, unless something else is said. */
+const USUAL_BYTES = 2 * 1024 ** 3
+
+/** What holds where nothing is said: 2 GiB for the usual capture, no bound for one that was `named`: somebody's own file is theirs to prune. */
+export function limitsFor(named: boolean, { maxBytes, maxAgeMs }: Limits): Limits {
+  return { maxBytes: maxBytes ?? (named ? Infinity : USUAL_BYTES), maxAgeMs: maxAgeMs ?? Infinity }
+}
+
 /** Keeps a capture within its limits, a step at a time. */
 export interface Upkeep {
   /** To be asked now and then: begins when a limit is passed. True while there are steps to take. */

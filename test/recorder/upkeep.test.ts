@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createUpkeep } from '../../src/recorder/upkeep.ts'
+import { createUpkeep, limitsFor } from '../../src/recorder/upkeep.ts'
 import type { PruneOptions, PruneReport } from '../../src/store/prune.ts'
 
 /** A capture that loses 100 bytes a step, until it needs no more than was asked for or than what runs. */
@@ -67,4 +67,11 @@ describe('upkeep', () => {
     upkeep.step()
     expect(state.asked).toHaveLength(2)
   })
+})
+
+test('the usual capture has a bound unless another is said; one that was named has none', () => {
+  expect(limitsFor(false, {})).toEqual({ maxBytes: 2_147_483_648, maxAgeMs: Infinity })
+  expect(limitsFor(true, {})).toEqual({ maxBytes: Infinity, maxAgeMs: Infinity })
+  expect(limitsFor(true, { maxBytes: 5, maxAgeMs: 6 })).toEqual({ maxBytes: 5, maxAgeMs: 6 })
+  expect(limitsFor(false, { maxBytes: Infinity })).toMatchObject({ maxBytes: Infinity })
 })
