@@ -23,6 +23,11 @@ export class SocketFlow {
     this.#flow = flow
   }
 
+  /** Bytes are kept; where they are not, lists and endings must not show them either. */
+  get #full(): boolean {
+    return this.#context.depth === 'full'
+  }
+
   frame(half: Half, direction: Direction, span: SocketSpan): void {
     const frame = this.#flow.frame(direction, span, null)
     half.framed(frame)
@@ -40,7 +45,7 @@ export class SocketFlow {
       frame.size = kept?.length ?? frame.size
     }
     const { messages } = frame
-    if (messages.every(({ kind }) => kind === MESSAGE_KIND.invalid)) frame.label = messageLabel(span, kept)
+    if (messages.every(({ kind }) => kind === MESSAGE_KIND.invalid)) frame.label = messageLabel(span, kept, this.#full)
   }
 
   /** A direction ended without a close frame, or behind it. */
@@ -62,11 +67,11 @@ export class SocketFlow {
     const payload = half.redactMasked(span.payload, false, span.ranges)
     if (payload === null || !span.complete) return
     if (span.kind === 'close') this.#closed(direction, payload, frame)
-    else if (payload.length > 0) frame.label = textLabel(payload)
+    else if (payload.length > 0 && this.#full) frame.label = textLabel(payload)
   }
 
   #closed(direction: Direction, payload: Uint8Array, frame: FrameRecord): void {
-    const close = parseClose(payload)
+    const close = parseClose(this.#full ? payload : payload.subarray(0, 2))
     frame.label = closeText(close).slice(0, LABEL)
     const { row } = this.#flow
     const ending = direction === 'c2s' ? 'c2sEnding' : 's2cEnding'
@@ -78,17 +83,16 @@ export class SocketFlow {
   }
 
   #keep(frame: FrameRecord, bytes: Uint8Array | null): void {
-    if (bytes !== null && this.#context.depth === 'full')
-      this.#context.dirty.batch.payloads.push({ frame, bytes: new Uint8Array(bytes) })
+    if (bytes !== null && this.#full) this.#context.dirty.batch.payloads.push({ frame, bytes: new Uint8Array(bytes) })
   }
 }
 
 const partLabel = ({ part, binary, complete }: SocketSpan): string =>
   `part ${part} of a ${binary ? 'binary' : 'text'} message${complete ? '' : ', cut off'}`
 
-function messageLabel({ binary, compressed }: SocketSpan, payload: Uint8Array | null): string {
+function messageLabel({ binary, compressed }: SocketSpan, payload: Uint8Array | null, full: boolean): string {
   if (payload === null) return compressed ? 'compressed, cannot be read' : 'too large to be read'
-  return binary ? 'binary' : textLabel(payload)
+  return binary ? 'binary' : full ? textLabel(payload) : 'text'
 }
 
 function textLabel(payload: Uint8Array): string {

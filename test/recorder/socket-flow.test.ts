@@ -262,6 +262,32 @@ describe('endings', () => {
   })
 })
 
+test.each(['heads', 'metadata'] as const)('with a record of %s alone nothing that was said is kept', (depth) => {
+  start({ depth, ...deflate })
+  tape.feed(
+    'c2s',
+    Buffer.concat([
+      masked(1, 'be quiet'),
+      masked(9, 'quiet'),
+      masked(1, ask(1).slice(0, 9), { fin: false }),
+      masked(0, ask(1).slice(9)),
+    ]),
+  )
+  tape.feed('c2s', masked(1, deflated('quiet'), { rsv: 4 }))
+  tape.feed('c2s', closeFrame(1008, 'quiet'))
+  tape.close()
+  expect(tape.lines().map(([, ...line]) => line)).toEqual([
+    ['message', 'text', ''],
+    ['ping', null, ''],
+    ['message', 'part 1 of a text message', ''],
+    ['message', null, ''],
+    ['message', 'text', ''],
+    ['close', '1008 policy violation', ''],
+  ])
+  expect(tape.flow().c2sEnding).toEqual({ how: 'ws:1008', by: 'client', at: 'boundary' })
+  expect(calls()).toMatchObject([['c2s', 'tools/call', expect.any(String)]])
+})
+
 describe('redaction', () => {
   const raw = () => Buffer.from(tape.taped.reader.bytes(1, 'c2s', 0, 1e6)).toString('latin1')
 

@@ -1,11 +1,13 @@
 /** A WebSocket as the tap would tell it: handshake, then frames in pieces, then how it ended. */
 import type { Ending } from '../../src/wire/ending.ts'
 import type { Direction } from '../../src/wire/frame.ts'
+import type { Depth } from '../../src/recorder/context.ts'
 import type { RedactionRules } from '../../src/recorder/redaction.ts'
 import { info, record } from './recording.ts'
 
 export interface SocketTapeOptions {
   readonly redact?: RedactionRules
+  readonly depth?: Depth
   /** Further lines of the request's head, and of the answer's. */
   readonly asked?: string
   readonly agreed?: string
@@ -18,8 +20,8 @@ export const upgrade = (more = ''): string =>
 export const switching = (more = '', status = '101 Switching Protocols'): string =>
   `HTTP/1.1 ${status}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${more}\r\n`
 
-export function socketTape({ redact = {}, asked = '', agreed = '', status }: SocketTapeOptions = {}) {
-  const taped = record({ redact })
+export function socketTape({ redact = {}, depth = 'full', asked = '', agreed = '', status }: SocketTapeOptions = {}) {
+  const taped = record({ redact, depth })
   let now = 1000
   taped.tap.opened(1, now, info)
   const feed = (direction: Direction, bytes: Buffer | string, sent = true): number => {
