@@ -22,8 +22,8 @@ export class ClientShare extends Duplex {
   #over = false
 
   constructor(owner: ShareOwner) {
-    // as for sockets: nothing is kept in a buffer that a reset would throw away
-    super({ allowHalfOpen: true, readableHighWaterMark: 1 })
+    // as for sockets: nothing is kept in a buffer that a reset would throw away, and every write ends in a `drain`
+    super({ allowHalfOpen: true, highWaterMark: 1 })
     this.#owner = owner
   }
 

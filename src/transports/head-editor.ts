@@ -77,8 +77,8 @@ const CONTENT_LENGTH = 'content-length'
 export class HeadEditor implements Outlet, Http1Listener {
   readonly #options: HeadEditorOptions
   readonly #splitter: Http1Splitter
-  /** Names of fields that are looked at. */
-  readonly #names: readonly string[]
+  /** Names of fields that are looked at in a message that is kept. */
+  readonly #keptNames: readonly string[]
   #pieces: Uint8Array[] = []
   #kept: KeptMessage | undefined
   /** Index in the current chunk from which on bytes are kept. */
@@ -105,8 +105,7 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#options = options
     this.#splitter = createHttp1Splitter(options.side, options.outstanding, this)
     this.#socket = createWebSocketBorders(options.outstanding)
-    const { names } = options.table
-    this.#names = options.bodies === undefined ? names : [...names, CONTENT_LENGTH]
+    this.#keptNames = [...options.table.names, CONTENT_LENGTH]
   }
 
   get border(): boolean {
@@ -171,6 +170,10 @@ export class HeadEditor implements Outlet, Http1Listener {
     if (kept === undefined) return
     this.#kept = undefined
     this.#pieces.push(...kept.take())
+  }
+
+  get #names(): readonly string[] {
+    return this.#kept === undefined ? this.#options.table.names : this.#keptNames
   }
 
   get #waitsForHead(): boolean {

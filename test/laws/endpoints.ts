@@ -47,10 +47,14 @@ async function led(line: Line, said: string, framing: string): Promise<{ endpoin
   const { text } = await asked(line, '/app/sse', framings[framing]!(events))
   const endpoint = /event: endpoint\ndata: (.*)\n\n/.exec(bodyOf(text))?.[1] ?? ''
   const base = `http://127.0.0.1:${line.port}`
-  const url = new URL(endpoint, `${base}/app/sse`)
+  const url = new URL(endpoint, `${base}${line.prefix}/app/sse`)
   expect(bodyOf(text)).toBe(events.join('').replace(said, endpoint))
   if (url.origin !== base) return { endpoint, reached: 'not the proxy' }
-  const { reached } = await asked(line, url.pathname + url.search, 'HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n')
+  const { reached } = await asked(
+    line,
+    url.pathname.slice(line.prefix.length) + url.search,
+    'HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n',
+  )
   return { endpoint, reached }
 }
 
@@ -69,8 +73,9 @@ const forms = FORMS.flatMap(([form, said, seen, reached]) =>
   Object.keys(framings).map((framing) =>
     ours(18, `leads to the proxy by an endpoint that is ${form}, in a body ${framing}`, {}, async (line) => {
       const ports = (text: string): string =>
-        text.replaceAll('SERVER', String(line.serverPort)).replaceAll('PROXY', String(line.port))
-      expect(await led(line, ports(said), framing)).toEqual({ endpoint: ports(seen), reached })
+        text.replaceAll('SERVER', String(line.serverPort)).replaceAll('PROXY', `${line.port}${line.prefix}`)
+      const endpoint = seen.startsWith('/') && !seen.startsWith('//') ? line.prefix + seen : ports(seen)
+      expect(await led(line, ports(said), framing)).toEqual({ endpoint, reached })
     }),
   ),
 )
@@ -99,7 +104,7 @@ const off = ours(18, 'leaves the endpoint as it is when told to rewrite nothing'
 })
 
 const METADATA = '/.well-known/oauth-protected-resource/mcp'
-const document = (port: number, extra: number): string =>
+const document = (port: number | string, extra: number): string =>
   `{ "resource" : "http://127.0.0.1:${port}/mcp","authorization_servers":["http://127.0.0.1:${extra}"],"n":1.0}`
 const json = (text: string): string =>
   `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n${text}`
@@ -111,15 +116,15 @@ const resource = ours(
   async (line) => {
     const { text, reached } = await asked(line, METADATA, json(document(line.serverPort, line.serverPort)))
     expect(reached).toBe(METADATA)
-    expect(text).toBe(json(document(line.port, line.serverPort)))
+    expect(text).toBe(json(document(`${line.port}${line.prefix}`, line.serverPort)))
   },
 )
 
 const challenge = ours(12, 'names the proxy in a challenge’s resource_metadata', {}, async (line) => {
-  const answer = (port: number): string =>
+  const answer = (port: number | string): string =>
     `HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error="invalid_token", resource_metadata="http://127.0.0.1:${port}${METADATA}"\r\nContent-Length: 0\r\n\r\n`
   const { text } = await asked(line, '/mcp', answer(line.serverPort))
-  expect(text).toBe(answer(line.port))
+  expect(text).toBe(answer(`${line.port}${line.prefix}`))
 })
 
 const metadataOff = ours(12, 'rewrites no metadata when told not to', { rewrite: false }, async (line) => {

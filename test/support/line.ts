@@ -19,6 +19,8 @@ export interface Target {
 /** A running proxy, as far as a law needs it. */
 export interface Started {
   readonly port: number
+  /** Path under which clients reach the server; those of `dial` need not say it. Default: none. */
+  readonly prefix?: string
   /** How a client reaches its server through it, where connecting to the port is not all. */
   dial?(options: PeerOptions): Promise<Peer>
   close(): Promise<void>
@@ -34,6 +36,8 @@ export interface Pair {
 export interface Line {
   /** Where clients connect to. */
   readonly port: number
+  /** Path under which clients reach the server. */
+  readonly prefix: string
   /** Where the server listens. */
   readonly serverPort: number
   readonly patienceMs: number
@@ -109,6 +113,7 @@ export async function createLine(
   }
   const line: Line = {
     port,
+    prefix: proxy?.prefix ?? '',
     serverPort,
     patienceMs,
     dial: async (peerOptions) => {

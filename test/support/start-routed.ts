@@ -1,7 +1,7 @@
 /** Many servers behind one listener, as the laws start it: each client's requests get the path of the one server. */
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { createProxies } from '../../src/proxy.ts'
-import { createHttp1Splitter, createOutstanding } from '../../src/wire/http1.ts'
+import { createHttp1Splitter, createOutstanding, type Outstanding } from '../../src/wire/http1.ts'
 import type { StartProxy } from './line.ts'
 import { createPeer, type Peer, type PeerOptions } from './raw.ts'
 
@@ -19,7 +19,7 @@ export function startRouted(): StartProxy {
       ui: false,
     })
     const own = proxies.servers[1]?.port ?? 0
-    return { port: own, dial: (peer) => dialPrefixed(own, peer), close: proxies.close }
+    return { port: own, prefix: String(PREFIX), dial: (peer) => dialPrefixed(own, peer), close: proxies.close }
   }
 }
 
@@ -36,7 +36,9 @@ async function dialPrefixed(port: number, options: PeerOptions = {}): Promise<Pe
 function prefix(socket: Socket): void {
   const write = socket.write.bind(socket) as (bytes: Uint8Array, ...rest: unknown[]) => boolean
   const end = socket.end.bind(socket) as (...rest: unknown[]) => Socket
-  const into = prefixer()
+  const outstanding = createOutstanding()
+  const into = prefixer(outstanding)
+  watchAnswers(socket, outstanding)
   const bytesOf = (data: unknown, encoding: unknown): Buffer =>
     typeof data === 'string'
       ? Buffer.from(data, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
@@ -49,16 +51,34 @@ function prefix(socket: Socket): void {
   }) as Socket['end']
 }
 
+/** What a request behind an upgrade is depends on the answer: reads along. */
+function watchAnswers(socket: Socket, outstanding: Outstanding): void {
+  const answers = createHttp1Splitter('response', outstanding, {
+    headSpan: nothing,
+    head: nothing,
+    payload: nothing,
+    framing: nothing,
+    messageEnd: nothing,
+    opaque: nothing,
+  })
+  const emit = socket.emit.bind(socket) as (name: string, ...rest: unknown[]) => boolean
+  socket.emit = (name: string, ...rest: unknown[]) => {
+    if (name === 'data') answers.push(rest[0] as Buffer)
+    return emit(name, ...rest)
+  }
+}
+
+const nothing = (): void => undefined
+
 /** Where in a request line the next byte is. */
 type Place = 'none' | 'method' | 'blank' | 'authority'
 
-function prefixer(): (bytes: Buffer) => Buffer {
+function prefixer(outstanding: Outstanding): (bytes: Buffer) => Buffer {
   let starts: number[] = []
   let inHead = false
   let place: Place = 'none'
   let slashes = 0
-  const nothing = (): void => undefined
-  const splitter = createHttp1Splitter('request', createOutstanding(), {
+  const splitter = createHttp1Splitter('request', outstanding, {
     headSpan: (_chunk, from) => {
       if (!inHead) starts.push(from)
       inHead = true
