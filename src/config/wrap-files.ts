@@ -41,16 +41,17 @@ export const wrapFile = (file: string, { program, list: listFile, dryRun }: Wrap
   // of this file only what it still holds counts
   const others = list.wrapped.filter((entry) => entry.file !== real)
   const entries = [...list.wrapped]
+  const before = originals(list, real, list.backups[real] ?? `${file}.bak`)
   const { text: next, changes } = wrapText(text, {
     program,
     addressFor: (name, url) => {
-      const rest = /^https?:\/\/[^/?#]+(.*)$/s.exec(url)?.[1]
-      if (rest === undefined) return undefined
+      const [, scheme, rest] = /^(http|ws)s?:\/\/[^/?#]+(.*)$/s.exec(url) ?? []
+      if (scheme === undefined || rest === undefined) return undefined
       const port = portFor(entries, name, url)
       entries.push({ file: real, path: [name], http: { port, ours: '', url, spelled: '' } })
-      return `http://127.0.0.1:${port}${rest}`
+      return `${scheme}://127.0.0.1:${port}${rest}`
     },
-    isOurs: (url) => list.wrapped.some(({ http }) => http !== undefined && originOf(http.ours) === originOf(url)),
+    isOurs: (url, path) => before.originalOf(path, url) !== undefined,
   })
   const made = changes.filter(({ state }) => state === 'changed')
   if (made.length === 0) return { changes, lists, backup: list.backups[real] }
@@ -157,7 +158,7 @@ const originals = ({ wrapped }: WrappedList, real: string, backup: string | unde
       if (http !== undefined && originOf(http.ours) === originOf(now)) {
         return now === http.ours ? http : moved(http.url, now)
       }
-      if (http !== undefined || !/^http:\/\/127\.0\.0\.1:63\d\d(\/|$)/.test(now)) return undefined
+      if (http !== undefined || !/^(http|ws):\/\/127\.0\.0\.1:63\d\d(\/|$)/.test(now)) return undefined
       const found = copied().find((one) => same(one.path, path))
       return found === undefined || found.url === now ? undefined : found
     },
@@ -167,7 +168,7 @@ const originals = ({ wrapped }: WrappedList, real: string, backup: string | unde
 /** Its own address again, with the path it was given since. */
 const moved = (url: string, now: string): { url: string; spelled: string } => {
   const { pathname, search, hash } = new URL(now)
-  const next = `${/^https?:\/\/[^/?#]+/.exec(url)?.[0] ?? ''}${pathname}${search}${hash}`
+  const next = `${/^(http|ws)s?:\/\/[^/?#]+/.exec(url)?.[0] ?? ''}${pathname}${search}${hash}`
   return { url: next, spelled: JSON.stringify(next) }
 }
 

@@ -11,7 +11,7 @@ export interface Wrapping {
   /** The address that stands for a server's; undefined when it cannot be told. */
   addressFor(name: string, url: string): string | undefined
   /** An address is ours already. */
-  isOurs(url: string): boolean
+  isOurs(url: string, path: readonly string[]): boolean
 }
 
 /** What became of a server. */
@@ -68,7 +68,7 @@ const wrapUrl = (node: ServerNode, text: string, { addressFor, isOurs }: Wrappin
   const { name, path, url } = node
   if (url === undefined) return unchanged(node, 'skipped')
   const before = String(url.value)
-  if (isOurs(before)) return unchanged(node, 'already')
+  if (isOurs(before, path)) return unchanged(node, 'already')
   const after = addressFor(name, before)
   if (after === undefined) return unchanged(node, 'skipped', 'its address is not one that can be proxied')
   const spelled = tokenOf(text, url)

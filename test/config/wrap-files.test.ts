@@ -115,7 +115,9 @@ describe('a file of a client', () => {
     writeFileSync(options.list, '')
     expect(() => unwrap()).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
     expect(read()).toBe(AFTER)
-    unwrapFile(file, { ...options, list: `${options.list}.none` })
+    const without = { ...options, list: `${options.list}.none` }
+    expect(wrapFile(file, without).changes.map(({ state }) => state)).toEqual(['already', 'already'])
+    unwrapFile(file, without)
     expect(read()).toBe(BEFORE)
     expect(read('mcp.json.bak')).toBe(BEFORE)
   })
@@ -129,6 +131,19 @@ describe('a file of a client', () => {
     expect(readFileSync(other, 'utf8')).toBe(
       '{"servers": {"shop": {"url": "http://127.0.0.1:6301/mcp"}, "b": {"url": "http://127.0.0.1:6302/"}}}',
     )
+  })
+
+  test.each([
+    ['wss://a.test/socket', 'ws://127.0.0.1:6301/socket'],
+    ['http://localhost:3000', 'http://127.0.0.1:6301'],
+    ['https://${env:HOST}/${env:TEAM}/mcp?k=${input:k}', 'http://127.0.0.1:6301/${env:TEAM}/mcp?k=${input:k}'],
+    ['${env:WHOLE_URL}', '${env:WHOLE_URL}'],
+  ])('has the address %s as %s', (before, after) => {
+    const { wrap, unwrap, read } = client(`{"mcpServers": {"a": {"url": "${before}"}}}`)
+    wrap()
+    expect(read()).toBe(`{"mcpServers": {"a": {"url": "${after}"}}}`)
+    unwrap()
+    expect(read()).toBe(`{"mcpServers": {"a": {"url": "${before}"}}}`)
   })
 
   test('says which of its servers are wrapped', () => {

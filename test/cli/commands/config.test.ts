@@ -31,3 +31,32 @@ test('--json says what is set, but no secrets', async () => {
   const { stdout } = await check('port: 1\ntoken-env: KEY\nheader-env: {Authorization: KEY}\n', '--json')
   expect(JSON.parse(stdout)).toEqual({ port: 1, token: '(set)', headers: ['Authorization'] })
 })
+
+test('the servers of a client’s file are listed, with what to put in the place of commands', async () => {
+  const { code, stdout, file } = await check(
+    '{"mcpServers": {"shop": {"url": "https://shop.test/mcp", "headers": {"Authorization": "${KEY}"}}, "fs": {"command": "npx", "args": ["fs"]}}}',
+  )
+  expect(code).toBe(0)
+  expect(stdout).toBe(`${file} is fine. Use it: npx mitmcp --config ${file}
+
+  Server  At                     Port
+  shop    https://shop.test/mcp  next free
+
+  Server  Started by its client: put this in the place of its command
+  fs      npx mitmcp stdio --name fs -- npx fs
+`)
+})
+
+test('what only the client can know is said, and secrets of servers are not shown', async () => {
+  const text =
+    '{"inputs": [], "servers": {"a": {"url": "http://a/", "headers": {"X": "${input:x}", "Y": "${KEY}"}}, "b": {"command": "x"}}}'
+  expect((await check(text)).stdout).toMatch(
+    /^a: the header X is left to the client, because only the client itself knows \$\{input:x\}\.\n/,
+  )
+  expect(JSON.parse((await check(text, '--json')).stdout)).toEqual({
+    servers: [
+      { name: 'a', target: 'http://a/', headers: ['Y'] },
+      { name: 'b', command: ['x'] },
+    ],
+  })
+})
