@@ -11,27 +11,40 @@ export interface WebSocketBorders {
 
 /** For a direction of the connection whose requests these are: it becomes a WebSocket when the answer to one says so. */
 export function createWebSocketBorders(outstanding: Outstanding): WebSocketBorders {
-  let state: 'http' | 'socket' | 'unknown' = 'http'
-  let open = false
-  const nothing = (): void => undefined
-  const splitter = createWebSocketSplitter({
+  // made when it is needed: most connections never become one
+  let frames: MessageBorders | null | undefined
+  return {
+    get border() {
+      return frames?.border ?? false
+    },
+    push(chunk, from, to) {
+      // bytes sent before the answer could belong to anything
+      if (frames === undefined) frames = outstanding.protocol === 'websocket' ? new MessageBorders() : null
+      frames?.push(chunk, from, to)
+    },
+  }
+}
+
+class MessageBorders {
+  #open = false
+  readonly #splitter = createWebSocketSplitter({
     headSpan: nothing,
     begin: ({ opcode, fin }) => {
-      if (opcode <= 2) open = !fin
+      if (opcode <= 2) this.#open = !fin
     },
     payload: nothing,
     end: nothing,
     lost: nothing,
     opaque: nothing,
   })
-  return {
-    get border() {
-      return state === 'socket' && !open && splitter.state === 'boundary'
-    },
-    push(chunk, from, to) {
-      // bytes sent before the answer could belong to anything
-      if (state === 'http') state = outstanding.protocol === 'websocket' ? 'socket' : 'unknown'
-      if (state === 'socket') splitter.push(chunk, from, to)
-    },
+
+  get border(): boolean {
+    return !this.#open && this.#splitter.state === 'boundary'
+  }
+
+  push(chunk: Uint8Array, from: number, to: number): void {
+    this.#splitter.push(chunk, from, to)
   }
 }
+
+function nothing(): void {}
