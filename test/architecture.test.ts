@@ -72,6 +72,8 @@ const testedElsewhere: Record<string, string> = {
   'src/transports/link.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
   'src/recorder/flow.ts': 'one exchange: test/recorder/flows.test.ts',
   'src/recorder/half.ts': 'one direction: test/recorder/flows.test.ts',
+  'src/recorder/line-half.ts': 'one direction of a process: test/recorder/process-flows.test.ts',
+  'src/recorder/process-phases.ts': 'the start of a process: test/recorder/process-flows.test.ts',
   'src/recorder/kinds.ts': 'a table: test/recorder/recording.test.ts',
   'src/recorder/queue.ts': 'threads and overload: test/recorder/index.test.ts',
   'src/recorder/recorder-loop.ts': 'what the thread does: test/recorder/index.test.ts',

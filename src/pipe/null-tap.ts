@@ -11,5 +11,6 @@ export const nullTap: Tap = {
   edited: ignore,
   ended: ignore,
   closed: ignore,
+  logged: ignore,
   note: ignore,
 }

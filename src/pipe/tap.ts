@@ -7,6 +7,18 @@
 import type { Direction, Transport } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
 
+/** A server that is a process of ours. */
+export interface ProcessInfo {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  /** Names of its environment; values are never told. */
+  readonly env: readonly string[]
+  /** Null where it could not be started. */
+  readonly pid: number | null
+  readonly startedAt: number
+}
+
 /** What is known of a connection when it opens. */
 export interface ConnectionInfo {
   readonly transport: Transport
@@ -21,6 +33,8 @@ export interface ConnectionInfo {
   readonly localPort: number
   /** Path under which clients reach the server, where it is not the root. */
   readonly prefix?: string
+  /** Of stdio: the server behind it. */
+  readonly process?: ProcessInfo
 }
 
 /** How the dialling of the upstream went; recorded once it is known. */
@@ -64,6 +78,8 @@ export interface Tap {
   ended(connection: number, direction: Direction, at: number, ending: Ending, unsent: number): void
   /** Both directions are over and both sockets gone. */
   closed(connection: number, at: number): void
+  /** Bytes that a server process wrote to its stderr. */
+  logged(connection: number, at: number, bytes: Uint8Array): void
   /** A line for the record that is not traffic: a clock step, a loss, a decision. `detail` is JSON. */
   note(connection: number, at: number, kind: string, detail: unknown): void
 }

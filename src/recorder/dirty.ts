@@ -5,6 +5,7 @@ import {
   type ConnectionRecord,
   type FlowRecord,
   type FrameRecord,
+  type ProcessRecord,
   type SessionRecord,
 } from '../store/records.ts'
 
@@ -14,9 +15,10 @@ export class Dirty {
 
   /** Nothing to commit. */
   get empty(): boolean {
-    const { connections, sessions, flows, frames, calls, raws, instants, logs, losses } = this.batch
+    const { connections, sessions, flows, frames, calls, processes, raws, instants, logs, losses } = this.batch
     return (
       connections.length + sessions.length + flows.length + frames.length + calls.length === 0 &&
+      processes.length === 0 &&
       raws.length + instants.length + logs.length + losses.length === 0
     )
   }
@@ -49,6 +51,12 @@ export class Dirty {
     if (row.dirty) return
     row.dirty = true
     this.batch.calls.push(row)
+  }
+
+  process(row: ProcessRecord): void {
+    if (row.dirty) return
+    row.dirty = true
+    this.batch.processes.push(row)
   }
 
   /** The batch has been stored. */

@@ -27,6 +27,7 @@ export interface RecordVisitor {
   edited(connection: number, edit: PackedEdit): void
   ended(connection: number, direction: Direction, at: number, ending: Ending, unsent: number): void
   closed(connection: number, at: number): void
+  logged(connection: number, at: number, bytes: Uint8Array): void
   note(connection: number, at: number, kind: string, detail: unknown): void
   loss(loss: Loss): void
 }
@@ -75,6 +76,7 @@ const ENDED = 6
 const CLOSED = 7
 const NOTE = 8
 const LOSS = 9
+const LOGGED = 10
 
 const BORDER = 1 << 16
 const S2C = 1 << 8
@@ -185,6 +187,13 @@ export class Packer {
 
   closed(connection: number, at: number): void {
     this.#put(CLOSED, connection, 0, at, 0, 0, NOTHING)
+  }
+
+  logged(connection: number, at: number, bytes: Uint8Array): void {
+    this.#put(LOGGED, connection, 0, at, 0, 0, bytes)
+    if (this.#chunks++ === 0) this.#from = at
+    this.#chunkBytes += bytes.length
+    this.#to = at
   }
 
   note(connection: number, at: number, kind: string, detail: unknown): void {
@@ -304,6 +313,8 @@ function visit(
       const { kind, detail } = json(buffer, from, size) as { kind: string; detail: unknown }
       return visitor.note(connection, a, kind, detail)
     }
+    case LOGGED:
+      return visitor.logged(connection, a, Buffer.from(buffer, from, size))
     case LOSS:
       return visitor.loss(json(buffer, from, size))
     default:

@@ -106,6 +106,12 @@ class CountingTap implements RecorderTap {
     if (line?.told === true) this.#put(() => this.#packer.closed(connection, at))
   }
 
+  logged(connection: number, at: number, bytes: Uint8Array): void {
+    if (this.#lost.active) return this.#lost.add(at, at, 1, bytes.length)
+    this.#packer.logged(connection, at, bytes)
+    this.#arm()
+  }
+
   note(connection: number, at: number, kind: string, detail: unknown): void {
     this.#put(() => this.#packer.note(connection, at, kind, detail))
   }

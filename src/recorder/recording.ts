@@ -8,6 +8,8 @@ import { EditInterner } from './edits.ts'
 import { ConnectionFlows } from './flows.ts'
 import { unpack, type Loss, type PackedChunk, type PackedEdit, type RecordVisitor } from './packing.ts'
 import { BufferPool } from './raw.ts'
+import { ProcessFlows } from './process-flows.ts'
+import type { RecordedConnection } from './recorded-connection.ts'
 import type { Redactor } from './redaction.ts'
 import { createSessions } from './sessions.ts'
 
@@ -15,8 +17,8 @@ import { createSessions } from './sessions.ts'
 export class Recording implements RecordVisitor {
   readonly #writer: Writer
   readonly #context: RecordingContext
-  readonly #connections = new Map<number, ConnectionFlows>()
-  #touched: ConnectionFlows[] = []
+  readonly #connections = new Map<number, RecordedConnection>()
+  #touched: RecordedConnection[] = []
   /** Instant of the newest record. */
   #now = 0
   #pending = 0
@@ -69,7 +71,10 @@ export class Recording implements RecordVisitor {
 
   opened(connection: number, at: number, info: ConnectionInfo): void {
     this.#now = at
-    const flows = new ConnectionFlows(this.#context, at, info)
+    const flows =
+      info.process === undefined
+        ? new ConnectionFlows(this.#context, at, info)
+        : new ProcessFlows(this.#context, at, info, info.process)
     this.#connections.set(connection, flows)
   }
 
@@ -111,16 +116,25 @@ export class Recording implements RecordVisitor {
     flows.closed(at)
   }
 
+  logged(connection: number, at: number, bytes: Uint8Array): void {
+    this.#now = at
+    this.#pending += bytes.length
+    this.#connections.get(connection)?.logged?.(bytes, at)
+  }
+
   note(connection: number, at: number, kind: string, detail: unknown): void {
-    const row = this.#connections.get(connection)?.row ?? null
-    this.#context.dirty.batch.logs.push({ connection: row, at, kind, detail: JSON.stringify(detail) })
+    const flows = this.#connections.get(connection)
+    if (flows?.note !== undefined) return flows.note(at, kind, detail)
+    const row = flows?.row ?? null
+    const logged = { connection: row, session: null, at, kind, detail: JSON.stringify(detail) }
+    this.#context.dirty.batch.logs.push(logged)
   }
 
   loss(loss: Loss): void {
     this.#context.dirty.batch.losses.push(loss)
   }
 
-  #touch(flows: ConnectionFlows): void {
+  #touch(flows: RecordedConnection): void {
     if (flows.touched) return
     flows.touched = true
     this.#touched.push(flows)

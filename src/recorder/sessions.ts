@@ -65,6 +65,7 @@ function sessionRow(session: Session<SessionRecord>): SessionRecord {
     serverVersion: null,
     sessionId: null,
     certain: true,
+    probe: false,
     startedAt: session.startedAt,
     lastAt: session.lastAt,
     endedAt: null,

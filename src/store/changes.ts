@@ -8,6 +8,8 @@ import {
   FLOW,
   flowRow,
   FRAME,
+  LOG,
+  logRow,
   type Record,
   SESSION,
   sessionRow,
@@ -22,6 +24,7 @@ const MAX_COMMITS = 1000
 export function changesSince(db: Database, { row }: FrameRows): (since: number, limit: number) => ChangeSet[] {
   const commitsAfter = db.prepare('SELECT * FROM change WHERE seq > ? ORDER BY seq LIMIT ?')
   const framesBorn = db.prepare(`SELECT ${FRAME} WHERE frame.id BETWEEN ? AND ? ORDER BY frame.id`)
+  const logsBorn = db.prepare(`SELECT ${LOG} WHERE log.id BETWEEN ? AND ? ORDER BY log.id`)
   const listed = (columns: string, table: string) =>
     db.prepare(`SELECT ${columns} WHERE ${table}.id IN (SELECT value FROM json_each(?)) ORDER BY ${table}.id`)
   const framesListed = listed(FRAME, 'frame')
@@ -42,6 +45,10 @@ export function changesSince(db: Database, { row }: FrameRows): (since: number, 
       calls: all(callsListed, commit['calls'], callRow),
       sessions: all(sessionsListed, commit['sessions'], sessionRow),
       connections: all(connectionsListed, commit['connections'], connectionRow),
+      logs:
+        commit['log_first'] === null
+          ? []
+          : (logsBorn.all(commit['log_first'], commit['log_last']) as Record[]).map(logRow),
     }
   }
 

@@ -7,10 +7,12 @@ import type {
   FlowRow,
   FrameRow,
   InstanceRow,
+  LogRow,
   LossRow,
   MessageRow,
   Outcome,
   Peer,
+  ProcessRow,
   SessionRow,
 } from './rows.ts'
 import { FRAME_KINDS, MESSAGE_KINDS } from './schema.ts'
@@ -26,6 +28,7 @@ export const SESSION = '* FROM session'
 export const CONNECTION = '* FROM connection'
 export const FLOW = 'flow.*, session.uid FROM flow LEFT JOIN session ON session.id = flow.session'
 export const CALL = 'call.*, session.uid FROM call LEFT JOIN session ON session.id = call.session'
+export const LOG = 'log.*, session.uid FROM log LEFT JOIN session ON session.id = log.session'
 export const FRAME = 'frame.*, session.uid FROM frame LEFT JOIN session ON session.id = frame.session'
 
 export function sessionRow(record: Record): SessionRow {
@@ -41,6 +44,7 @@ export function sessionRow(record: Record): SessionRow {
     serverInfo: peer(record['server_name'], record['server_version']),
     sessionId: record['session_id'] as string | null,
     certain: record['certain'] !== 0,
+    probe: record['probe'] !== 0,
     instance: record['instance'] as number,
     startedAt: record['started_at'] as number,
     lastAt: record['last_at'] as number,
@@ -162,6 +166,37 @@ export function instanceRow(record: Record): InstanceRow {
     startedAt: record['started_at'] as number,
     seenAt: record['seen_at'] as number,
     endedAt: record['ended_at'] as number | null,
+  }
+}
+
+export function logRow(record: Record): LogRow {
+  return {
+    id: record['id'] as number,
+    instance: record['instance'] as number,
+    connection: record['connection'] as number | null,
+    session: record['uid'] as string | null,
+    at: record['at'] as number,
+    kind: record['kind'] as string,
+    detail: JSON.parse(record['detail'] as string) as unknown,
+  }
+}
+
+export function processRow(record: Record): ProcessRow {
+  return {
+    connection: record['connection'] as number,
+    command: record['command'] as string,
+    args: JSON.parse(record['args'] as string) as string[],
+    cwd: record['cwd'] as string,
+    env: JSON.parse(record['env'] as string) as string[],
+    pid: record['pid'] as number | null,
+    startedAt: record['started_at'] as number,
+    firstByteAt: record['first_byte_at'] as number | null,
+    handshakeAt: record['handshake_at'] as number | null,
+    readyAt: record['ready_at'] as number | null,
+    exitedAt: record['exited_at'] as number | null,
+    exitCode: record['exit_code'] as number | null,
+    signal: record['signal'] as string | null,
+    probe: record['probe'] !== 0,
   }
 }
 

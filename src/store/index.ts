@@ -10,8 +10,10 @@ import type {
   FrameDetail,
   FrameRow,
   InstanceRow,
+  LogRow,
   LossRow,
   Outcome,
+  ProcessRow,
   SessionRow,
 } from './rows.ts'
 import type { Direction } from '../wire/frame.ts'
@@ -43,6 +45,13 @@ export interface CallQuery extends Page {
   outcome?: Outcome
 }
 
+export interface LogQuery extends Page {
+  session?: string
+  connection?: number
+  /** One kind only, e.g. `stderr`. */
+  kind?: string
+}
+
 /** A page, and how far the scan came when it stopped for time (80 ms): go on from there. Null when it looked at everything asked. */
 export interface Listing<Row> {
   readonly rows: readonly Row[]
@@ -68,6 +77,9 @@ export interface Reader {
   /** Bytes of one direction of a connection, from `offset` on, at most `limit` (default 1 MiB). */
   bytes(connection: number, direction: Direction, offset: number, limit?: number): Uint8Array
   calls(query?: CallQuery): CallRow[]
+  logs(query?: LogQuery): LogRow[]
+  /** The process behind a connection; undefined where there is none. */
+  process(connection: number): ProcessRow | undefined
   instances(): InstanceRow[]
   losses(): LossRow[]
   /** Newest change. 0 in an empty capture. */

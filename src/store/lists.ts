@@ -1,9 +1,9 @@
 /** Sessions, flows and calls: a page is a walk along an index, from its key. */
 import type { Database } from 'better-sqlite3'
-import { CALL, callRow, FLOW, flowRow, type Record, SESSION, sessionRow } from './columns.ts'
-import type { CallQuery, Page, Reader } from './index.ts'
+import { CALL, callRow, FLOW, flowRow, LOG, logRow, type Record, SESSION, sessionRow } from './columns.ts'
+import type { CallQuery, LogQuery, Page, Reader } from './index.ts'
 import { prepared } from './prepared.ts'
-import type { CallRow, FlowRow } from './rows.ts'
+import type { CallRow, FlowRow, LogRow } from './rows.ts'
 import { type FindSession, sessionNamed } from './sessions.ts'
 
 const PAGE_ROWS = 200
@@ -14,7 +14,7 @@ export function pageRows(limit = PAGE_ROWS): number {
   return Math.max(1, Math.min(MAX_PAGE_ROWS, Math.trunc(limit)))
 }
 
-type Lists = Pick<Reader, 'sessions' | 'flows' | 'calls'>
+type Lists = Pick<Reader, 'sessions' | 'flows' | 'calls' | 'logs'>
 
 export function lists(db: Database, find: FindSession): Lists {
   const statement = prepared(db)
@@ -45,7 +45,14 @@ export function lists(db: Database, find: FindSession): Lists {
   const calls = ({ session, outcome, ...asked }: CallQuery = {}): CallRow[] =>
     page('call', CALL, asked, { ...ofSession('call', session), ...outcomeTerm(outcome) }).map(callRow)
 
-  return { sessions, flows, calls }
+  const logs = ({ session, connection, kind, ...asked }: LogQuery = {}): LogRow[] =>
+    page('log', LOG, asked, {
+      ...ofSession('log', session),
+      ...(connection !== undefined && { 'log.connection = @connection': { connection } }),
+      ...(kind !== undefined && { 'log.kind = @kind': { kind } }),
+    }).map(logRow)
+
+  return { sessions, flows, calls, logs }
 }
 
 /** A condition and the values it names. */

@@ -1,6 +1,15 @@
 /** Rows of a batch to parameters: a new row is inserted, a stored one updated. */
 import type { Bulk } from './bulk.ts'
-import type { Batch, CallRecord, ConnectionRecord, EditSet, FlowRecord, FrameRecord, SessionRecord } from './records.ts'
+import type {
+  Batch,
+  CallRecord,
+  ConnectionRecord,
+  EditSet,
+  FlowRecord,
+  FrameRecord,
+  ProcessRecord,
+  SessionRecord,
+} from './records.ts'
 import type { Births, Statements } from './statements.ts'
 
 export function putConnection(st: Statements, instance: number, row: ConnectionRecord): void {
@@ -18,7 +27,7 @@ export function putSession(st: Statements, instance: number, row: SessionRecord)
   const peers = [row.clientName, row.clientVersion, row.serverName, row.serverVersion, row.sessionId]
   const counts = [row.frames, row.flows, row.calls, row.pending, row.errors, row.bytes]
   const kind = [row.transport, row.era, row.revision]
-  const rest = [...kind, ...peers, row.certain ? 1 : 0, row.lastAt, row.endedAt, ...counts]
+  const rest = [...kind, ...peers, row.certain ? 1 : 0, row.probe ? 1 : 0, row.lastAt, row.endedAt, ...counts]
   if (row.stored) st.sessionUpdate.run(...rest, row.id)
   else st.session.run(row.id, row.uid, instance, row.server, row.target, row.startedAt, ...rest)
 }
@@ -142,6 +151,14 @@ export function putCall(st: Statements, births: Bulk, row: CallRecord): void {
   }
 }
 
+export function putProcess(st: Statements, row: ProcessRecord): void {
+  const { connection, command, args, cwd, env, pid, startedAt } = row
+  const phases = [row.firstByteAt, row.handshakeAt, row.readyAt, row.exitedAt, row.exitCode, row.signal]
+  const rest = [...phases, row.probe ? 1 : 0]
+  if (row.stored) st.processUpdate.run(...rest, connection.id)
+  else st.process.run(connection.id, command, args, cwd, env, pid, startedAt, ...rest)
+}
+
 export function putEdits(st: Statements, set: EditSet): EditSet {
   const ids = set.edits.map(({ offset, removed, bytes, rule }) =>
     Number(st.edit.run(offset, removed, bytes, rule).lastInsertRowid),
@@ -163,10 +180,17 @@ export function putBytes(st: Statements, batch: Batch): void {
   for (const { frame, bytes } of batch.payloads) st.payload.run(frame.id, bytes)
 }
 
-export function putRest(st: Statements, instance: number, batch: Batch): void {
-  for (const { connection, at, kind, detail } of batch.logs) {
-    st.log.run(instance, connection === null ? null : connection.id, at, kind, detail)
+/** The log's lines. Gives the newest id; theirs are the ones up to it, without a gap. */
+export function putLogs(st: Statements, instance: number, { logs }: Batch): number {
+  let last = 0
+  for (const { connection, session, at, kind, detail } of logs) {
+    const of = [connection === null ? null : connection.id, session === null ? null : session.id]
+    last = Number(st.log.run(instance, ...of, at, kind, detail).lastInsertRowid)
   }
+  return last
+}
+
+export function putLosses(st: Statements, instance: number, batch: Batch): void {
   for (const { from, to, chunks, bytes, reason } of batch.losses) {
     st.loss.run(instance, from, to, chunks, bytes, reason)
   }

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { addressed } from './addressed.ts'
 import { changesSince } from './changes.ts'
-import { connectionRow, FLOW, flowRow, FRAME, instanceRow, lossRow, type Record } from './columns.ts'
+import { connectionRow, FLOW, flowRow, FRAME, instanceRow, lossRow, processRow, type Record } from './columns.ts'
 import { frameDetails } from './frame-detail.ts'
 import { frameQuery } from './frame-query.ts'
 import { frameRows } from './frame-rows.ts'
@@ -29,6 +29,7 @@ export function openReader(path: string): Reader {
   const frameById = db.prepare(`SELECT ${FRAME} WHERE frame.id = ?`)
   const flowById = db.prepare(`SELECT ${FLOW} WHERE flow.id = ?`)
   const connectionById = db.prepare('SELECT * FROM connection WHERE id = ?')
+  const processOf = db.prepare('SELECT * FROM process WHERE connection = ?')
   const everyInstance = db.prepare('SELECT * FROM instance ORDER BY id')
   const everyLoss = db.prepare('SELECT * FROM loss ORDER BY id')
   const newestChange = db.prepare('SELECT max(seq) FROM change').pluck()
@@ -51,6 +52,7 @@ export function openReader(path: string): Reader {
     raw: (id) => one(frameById.get(id), details.raw),
     payload: (id) => one(frameById.get(id), (record) => details.payload(record)),
     bytes: (connection, direction, offset, limit = BYTES) => bytes(connection, direction, offset, limit),
+    process: (id) => one(processOf.get(id), processRow),
     instances: () => (everyInstance.all() as Record[]).map(instanceRow),
     losses: () => (everyLoss.all() as Record[]).map(lossRow),
     seq: () => (newestChange.get() as number | null) ?? 0,

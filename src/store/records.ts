@@ -50,6 +50,8 @@ export interface SessionRecord extends Stored {
   serverVersion: string | null
   sessionId: string | null
   certain: boolean
+  /** See `SessionRow`. */
+  probe: boolean
   readonly startedAt: number
   lastAt: number
   endedAt: number | null
@@ -143,6 +145,25 @@ export interface CallRecord extends Stored {
   code: number | null
 }
 
+/** A server that is a process; see `ProcessRow`. */
+export interface ProcessRecord extends Stored {
+  readonly connection: ConnectionRecord
+  readonly command: string
+  /** JSON arrays. */
+  readonly args: string
+  readonly cwd: string
+  readonly env: string
+  readonly pid: number | null
+  readonly startedAt: number
+  firstByteAt: number | null
+  handshakeAt: number | null
+  readyAt: number | null
+  exitedAt: number | null
+  exitCode: number | null
+  signal: string | null
+  probe: boolean
+}
+
 export interface RawRecord {
   readonly connection: ConnectionRecord
   readonly direction: number
@@ -169,6 +190,7 @@ export interface RedactionRecord {
 
 export interface LogRecord {
   readonly connection: ConnectionRecord | null
+  readonly session: SessionRecord | null
   readonly at: number
   readonly kind: string
   /** JSON. */
@@ -190,6 +212,7 @@ export interface Batch {
   flows: FlowRecord[]
   frames: FrameRecord[]
   calls: CallRecord[]
+  processes: ProcessRecord[]
   /** Flows whose session became known after frames or calls of theirs were stored. */
   adopted: FlowRecord[]
   raws: RawRecord[]
@@ -210,6 +233,7 @@ export function emptyBatch(): Batch {
     flows: [],
     frames: [],
     calls: [],
+    processes: [],
     adopted: [],
     raws: [],
     instants: [],

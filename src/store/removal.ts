@@ -50,7 +50,7 @@ export function removal(db: Database, now: number): Removal {
   function* connection(id: number): Steps {
     yield* flows('connection', id)
     yield* bytes(id)
-    for (const table of ['instants', 'redaction']) yield* rows(table, 'connection = ?', id)
+    for (const table of ['instants', 'redaction', 'process', 'log']) yield* rows(table, 'connection = ?', id)
     yield* rows('connection', 'id = ?', id)
     removed.connections++
   }

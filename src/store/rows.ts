@@ -41,6 +41,8 @@ export interface SessionRow {
   readonly sessionId: string | null
   /** False where two equal clients cannot be told apart. */
   readonly certain: boolean
+  /** A throw-away process that was only asked `server/discover`, as SDK v2 clients start one to find out the era. */
+  readonly probe: boolean
   /** Capture instance (process) that recorded it. */
   readonly instance: number
   readonly startedAt: number
@@ -73,6 +75,41 @@ export interface ConnectionRow {
   readonly s2cUnsent: number
   readonly c2sEnding: Ending | null
   readonly s2cEnding: Ending | null
+}
+
+/** A server that is a process of ours. */
+export interface ProcessRow {
+  readonly connection: number
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  /** Names of its environment; values are never recorded. */
+  readonly env: readonly string[]
+  /** Null where it could not be started. */
+  readonly pid: number | null
+  readonly startedAt: number
+  /** First byte of its stdout. */
+  readonly firstByteAt: number | null
+  /** First answer to `initialize` or `server/discover`. */
+  readonly handshakeAt: number | null
+  /** `notifications/initialized`; in the stateless era the answer to `server/discover`. */
+  readonly readyAt: number | null
+  readonly exitedAt: number | null
+  readonly exitCode: number | null
+  readonly signal: string | null
+  readonly probe: boolean
+}
+
+/** A line of the record that is not traffic. `stderr`: detail `{text}`; `exit`: `{code, signal}`; `signal`: one that was passed on. */
+export interface LogRow {
+  readonly id: number
+  readonly instance: number
+  readonly connection: number | null
+  /** Session uid. */
+  readonly session: string | null
+  readonly at: number
+  readonly kind: string
+  readonly detail: unknown
 }
 
 export interface FlowRow {
@@ -229,4 +266,6 @@ export interface ChangeSet {
   readonly calls: readonly CallRow[]
   readonly sessions: readonly SessionRow[]
   readonly connections: readonly ConnectionRow[]
+  /** Born in it. */
+  readonly logs: readonly LogRow[]
 }

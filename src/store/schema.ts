@@ -33,7 +33,7 @@ CREATE TABLE session (
   id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, instance INTEGER NOT NULL, server TEXT NOT NULL, target TEXT NOT NULL,
   transport TEXT NOT NULL, era TEXT, revision TEXT,
   client_name TEXT, client_version TEXT, server_name TEXT, server_version TEXT,
-  session_id TEXT, certain INTEGER NOT NULL,
+  session_id TEXT, certain INTEGER NOT NULL, probe INTEGER NOT NULL,
   started_at INTEGER NOT NULL, last_at INTEGER NOT NULL, ended_at INTEGER,
   frames INTEGER NOT NULL, flows INTEGER NOT NULL, calls INTEGER NOT NULL, pending INTEGER NOT NULL, errors INTEGER NOT NULL,
   bytes INTEGER NOT NULL, source INTEGER
@@ -46,6 +46,14 @@ CREATE TABLE connection (
   opened_at INTEGER NOT NULL, connected_at INTEGER, closed_at INTEGER,
   c2s_bytes INTEGER NOT NULL, s2c_bytes INTEGER NOT NULL, c2s_unsent INTEGER NOT NULL, s2c_unsent INTEGER NOT NULL,
   c2s_ending TEXT, s2c_ending TEXT
+) STRICT;
+
+-- a server that is a process, one for its connection. args: JSON array; env: JSON array of names. Instants of its start: spawned,
+-- first byte of its stdout, first answer to initialize or server/discover, notifications/initialized (stateless: as the answer)
+CREATE TABLE process (
+  id INTEGER PRIMARY KEY, connection INTEGER NOT NULL UNIQUE, command TEXT NOT NULL, args TEXT NOT NULL, cwd TEXT NOT NULL,
+  env TEXT NOT NULL, pid INTEGER, started_at INTEGER NOT NULL, first_byte_at INTEGER, handshake_at INTEGER, ready_at INTEGER,
+  exited_at INTEGER, exit_code INTEGER, signal TEXT, probe INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE raw (
@@ -110,12 +118,13 @@ CREATE INDEX redaction_address ON redaction (connection, direction, offset);
 -- inflated payload, redacted, of frames whose raw bytes are compressed
 CREATE TABLE payload (frame INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 
--- one row a commit: frames born (a range of ids; null when none), and ids of older frames, flows, calls, sessions and connections
+-- one row a commit: frames born (a range of ids; null when none), lines of the log likewise, and ids of older frames, flows, calls, sessions and connections
 -- that were born or changed (JSON arrays)
 CREATE TABLE change (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, instance INTEGER NOT NULL,
   frame_first INTEGER, frame_last INTEGER, frames TEXT NOT NULL,
-  flows TEXT NOT NULL, calls TEXT NOT NULL, sessions TEXT NOT NULL, connections TEXT NOT NULL
+  flows TEXT NOT NULL, calls TEXT NOT NULL, sessions TEXT NOT NULL, connections TEXT NOT NULL,
+  log_first INTEGER, log_last INTEGER
 ) STRICT;
 
 CREATE TABLE loss (
@@ -123,10 +132,13 @@ CREATE TABLE loss (
   bytes INTEGER NOT NULL, reason TEXT NOT NULL
 ) STRICT;
 
--- lines of the record that are not traffic: clock steps, own marks, later decisions' kin
+-- lines of the record that are not traffic: stderr of processes, clock steps, own marks, later decisions' kin. detail: JSON
 CREATE TABLE log (
-  id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, connection INTEGER, at INTEGER NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL
+  id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, connection INTEGER, session INTEGER, at INTEGER NOT NULL, kind TEXT NOT NULL,
+  detail TEXT NOT NULL
 ) STRICT;
+CREATE INDEX log_session ON log (session, id);
+CREATE INDEX log_connection ON log (connection, id);
 `
 
 /** `frame.kind` is the index into this list: append only. */

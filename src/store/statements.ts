@@ -21,10 +21,10 @@ const SQL = {
     c2s_bytes = ?, s2c_bytes = ?, c2s_unsent = ?, s2c_unsent = ?, c2s_ending = ?, s2c_ending = ? WHERE id = ?`,
   session: insert(
     'session',
-    'id,uid,instance,server,target,started_at,transport,era,revision,client_name,client_version,server_name,server_version,session_id,certain,last_at,ended_at,frames,flows,calls,pending,errors,bytes',
+    'id,uid,instance,server,target,started_at,transport,era,revision,client_name,client_version,server_name,server_version,session_id,certain,probe,last_at,ended_at,frames,flows,calls,pending,errors,bytes',
   ),
   sessionUpdate: `UPDATE session SET transport = ?, era = ?, revision = ?, client_name = ?, client_version = ?, server_name = ?,
-    server_version = ?, session_id = ?, certain = ?, last_at = ?, ended_at = ?, frames = ?, flows = ?, calls = ?, pending = ?,
+    server_version = ?, session_id = ?, certain = ?, probe = ?, last_at = ?, ended_at = ?, frames = ?, flows = ?, calls = ?, pending = ?,
     errors = ?, bytes = ? WHERE id = ?`,
   flowUpdate: `UPDATE flow SET session = ?, kind = ?, verb = ?, target = ?, status = ?, stream = ?, era = ?, revision = ?,
     request_type = ?, response_type = ?, responded_at = ?, ended_at = ?, c2s_ending = ?, s2c_ending = ? WHERE id = ?`,
@@ -40,9 +40,18 @@ const SQL = {
   edit: insert('edit', 'offset,removed,bytes,rule'),
   redaction: insert('redaction', 'connection,direction,offset,length,name,hash'),
   payload: insert('payload', 'frame,bytes'),
-  log: insert('log', 'instance,connection,at,kind,detail'),
+  log: insert('log', 'instance,connection,session,at,kind,detail'),
   loss: insert('loss', 'instance,from_at,to_at,chunks,bytes,reason'),
-  change: insert('change', 'at,instance,frame_first,frame_last,frames,flows,calls,sessions,connections'),
+  change: insert(
+    'change',
+    'at,instance,frame_first,frame_last,frames,flows,calls,sessions,connections,log_first,log_last',
+  ),
+  process: insert(
+    'process',
+    'connection,command,args,cwd,env,pid,started_at,first_byte_at,handshake_at,ready_at,exited_at,exit_code,signal,probe',
+  ),
+  processUpdate: `UPDATE process SET first_byte_at = ?, handshake_at = ?, ready_at = ?, exited_at = ?, exit_code = ?, signal = ?,
+    probe = ? WHERE connection = ?`,
   last: `SELECT ${['connection', 'session', 'flow', 'frame', 'call'].map(newestId).join(', ')}`,
 }
 

@@ -3,7 +3,18 @@ import type { Bulk } from './bulk.ts'
 import { createCapture, type CaptureDatabase, type CreateOptions } from './create.ts'
 import { checkCapture } from './open.ts'
 import { pruning, usedBytes, type PruneOptions, type PruneReport } from './prune.ts'
-import { putBytes, putCall, putConnection, putEdits, putFlow, putFrame, putRest, putSession } from './put.ts'
+import {
+  putBytes,
+  putCall,
+  putConnection,
+  putEdits,
+  putFlow,
+  putFrame,
+  putLogs,
+  putLosses,
+  putProcess,
+  putSession,
+} from './put.ts'
 import type { Batch, EditSet, Stored } from './records.ts'
 import { prepareBirths, prepareStatements, type Births, type Statements } from './statements.ts'
 
@@ -127,7 +138,9 @@ class Store {
     allot(batch.calls, last[4])
     this.#putRows(batch)
     putBytes(st, batch)
-    putRest(st, this.#instance, batch)
+    const logs = batch.logs.length
+    const lastLog = putLogs(st, this.#instance, batch)
+    putLosses(st, this.#instance, batch)
     const none = born.first > born.last
     st.change.run(
       at,
@@ -139,6 +152,8 @@ class Store {
       idsOf(batch.calls),
       idsOf(batch.sessions),
       idsOf(batch.connections),
+      logs === 0 ? null : lastLog - logs + 1,
+      logs === 0 ? null : lastLog,
     )
   }
 
@@ -167,6 +182,7 @@ class Store {
       putFrame(st, births, row)
     }
     for (const row of batch.calls) putCall(st, births.call, row)
+    for (const row of batch.processes) putProcess(st, row)
     for (const bulk of this.#bulks()) bulk.flush()
     for (const row of batch.adopted) st.adoptFrames.run(row.session?.id ?? null, row.id)
     for (const { connection, direction, from } of batch.unsent) {
@@ -180,7 +196,8 @@ class Store {
     this.#batch = null
     this.#editSets = []
     if (batch === null) return
-    for (const list of [batch.connections, batch.sessions, batch.flows, batch.frames, batch.calls] as Stored[][]) {
+    const { connections, sessions, flows, frames, calls, processes } = batch
+    for (const list of [connections, sessions, flows, frames, calls, processes] as Stored[][]) {
       for (const row of list) {
         if (stored) {
           row.stored = true

@@ -14,7 +14,7 @@ export type EndingHow = 'clean' | 'fin' | 'rst' | 'hang' | 'timeout' | 'exit' | 
 
 /**
  * Where in the traffic it happened. `idle`: between two exchanges of a kept-alive connection. `mid-message`: within a frame of a
- * WebSocket, or between two frames of one message.
+ * WebSocket, or between two frames of one message; within a line of stdio.
  */
 export type EndingPlace = 'boundary' | 'mid-event' | 'mid-head' | 'mid-body' | 'mid-message' | 'after-headers' | 'idle'
 

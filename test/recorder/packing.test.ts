@@ -16,6 +16,8 @@ function visited(buffers: readonly PackedBuffer[]): unknown[] {
       void seen.push(['edited', connection, { ...rest, bytes: Buffer.from(bytes).toString('latin1') }]),
     ended: (...all) => void seen.push(['ended', ...all]),
     closed: (...all) => void seen.push(['closed', ...all]),
+    logged: (connection, at, bytes) =>
+      void seen.push(['logged', connection, at, Buffer.from(bytes).toString('latin1')]),
     note: (...all) => void seen.push(['note', ...all]),
     loss: (...all) => void seen.push(['loss', ...all]),
   }
@@ -42,6 +44,7 @@ describe('packed calls', () => {
     p.edited(1, 's2c', 7, 2, Buffer.from('103'), 'length', Buffer.from('97'))
     p.ended(1, 's2c', at, { how: 'rst', by: 'server', detail: 'ECONNRESET' }, 7)
     p.closed(1, at)
+    p.logged(1, at, Buffer.from('err'))
     p.note(0, at, 'clock', { stepUs: -5 })
     const loss = { from: 1, to: 2, chunks: 3, bytes: 4, reason: 'é' }
     p.loss(loss)
@@ -62,6 +65,7 @@ describe('packed calls', () => {
       ],
       ['ended', 1, 's2c', at, { how: 'rst', by: 'server', detail: 'ECONNRESET' }, 7],
       ['closed', 1, at],
+      ['logged', 1, at, 'err'],
       ['note', 1 - 1, at, 'clock', { stepUs: -5 }],
       ['loss', loss],
     ])

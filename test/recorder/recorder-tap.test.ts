@@ -25,6 +25,7 @@ function tapped() {
         edited: say('edited'),
         ended: say('ended'),
         closed: say('closed'),
+        logged: say('logged'),
         note: say('note'),
         loss: ({ chunks, bytes }) => void calls.push(`loss ${chunks} ${bytes}`),
       }

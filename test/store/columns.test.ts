@@ -34,6 +34,7 @@ test('a session row has all that is known of it', () => {
     serverInfo: { name: 'files', version: '' },
     sessionId: 's-1',
     certain: false,
+    probe: false,
     instance: 1,
     startedAt: START,
     lastAt: START,

@@ -103,6 +103,8 @@ test('rows point at each other, and the change names them', () => {
       calls: '[1,2,3]',
       sessions: '[1]',
       connections: '[1]',
+      log_first: null,
+      log_last: null,
     },
   ])
 })

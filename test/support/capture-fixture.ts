@@ -45,6 +45,7 @@ const defaults: Record<string, Record<string, unknown>> = {
     target: 'http://localhost:3000/mcp',
     transport: 'http',
     certain: 1,
+    probe: 0,
     started_at: START,
     last_at: START,
     frames: 0,

@@ -354,6 +354,7 @@ function sessionRow(index: number, exchanges: number, beganAt: number): SessionR
     serverInfo: { name: index % 3 === 0 ? 'issue-tracker' : 'filesystem-and-search-server', version: '3.2.0' },
     sessionId: `6f0d1c1e-8f6b-4a4e-9a33-1b5c1cf7d1a${index}`,
     certain: index !== 5,
+    probe: false,
     instance: 1,
     startedAt: lastAt - 500 * pace,
     lastAt,

@@ -41,6 +41,7 @@ export const sessionOf = (over: Partial<SessionRecord> = {}): SessionRecord => (
   serverVersion: null,
   sessionId: null,
   certain: true,
+  probe: false,
   startedAt: 1,
   lastAt: 1,
   endedAt: null,

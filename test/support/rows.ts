@@ -83,6 +83,7 @@ export const sessionRow = (row: Partial<SessionRow> = {}): SessionRow => ({
   serverInfo: { name: 'server', version: '2.0' },
   sessionId: null,
   certain: true,
+  probe: false,
   instance: 1,
   startedAt: NOW - 60e6,
   lastAt: NOW - 30e6,
@@ -103,5 +104,6 @@ export const changeSet = (rows: Partial<ChangeSet> = {}): ChangeSet => ({
   calls: [],
   sessions: [],
   connections: [],
+  logs: [],
   ...rows,
 })

@@ -49,6 +49,7 @@ export const sessionRecord = (values: Partial<SessionRecord> = {}): SessionRecor
   serverVersion: null,
   sessionId: null,
   certain: true,
+  probe: false,
   startedAt: START,
   lastAt: START,
   endedAt: null,
