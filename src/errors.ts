@@ -33,6 +33,12 @@ export type ErrorCode =
   | 'CONFIG_INVALID'
   /** Nothing in the capture has that id. */
   | 'NOT_FOUND'
+  /** There is no such command to start, or not the interpreter it names. */
+  | 'COMMAND_NOT_FOUND'
+  /** The command cannot be started: it is not executable, or the system refuses. */
+  | 'COMMAND_NOT_EXECUTABLE'
+  /** A wrapped server ended, not by itself well, before it wrote anything. */
+  | 'SERVER_EXITED'
   /** The control API was asked without the right token. */
   | 'UNAUTHORIZED'
   /** The control API was asked from a page or host that is not its own. */

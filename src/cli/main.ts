@@ -1,30 +1,8 @@
 #!/usr/bin/env node
-import { fileURLToPath } from 'node:url'
-import { reportFailure } from './failure.ts'
-import { invocation } from './invocation.ts'
-import { processOutput } from './output.ts'
-import { run } from './run.ts'
-import { raiseSignal } from './raise-signal.ts'
-import { stopSignal } from './stop-signal.ts'
-import { VERSION } from '../version.ts'
+import { wrappedCommand } from './wrapped-command.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-
-const output = processOutput()
-const command = invocation({ script: process.argv[1] ?? '', env: process.env, cwd: process.cwd(), root })
-process.on('uncaughtException', (error) => process.exit(reportFailure(error, output, command)))
-
-process.exit(
-  await run(process.argv.slice(2), {
-    env: process.env,
-    output,
-    command,
-    version: VERSION,
-    stopping: stopSignal(process),
-    raise: raiseSignal,
-    now: () => Date.now() * 1000,
-    createForward: async (settings) => (await import('../proxy.ts')).createForward(settings),
-    createProxy: async (options) => (await import('../proxy.ts')).createProxy(options),
-    createProxies: async (options) => (await import('../proxy.ts')).createProxies(options),
-  }),
-)
+const args = process.argv.slice(2)
+const wrapped = wrappedCommand(args)
+// a wrapped server is to start at once: nothing of the other commands is loaded for it
+if (wrapped === null) await (await import('./command-line.ts')).runCommandLine(args)
+else await (await import('./wrap-process.ts')).wrapProcess(wrapped)

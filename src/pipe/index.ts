@@ -6,6 +6,7 @@
  */
 export type { Action, NamedStage, PipeEvent, Stage } from './action.ts'
 export { createClock, type AnchoredClock, type Clock } from './clock.ts'
+export { createLateTap } from './late-tap.ts'
 export { nullTap } from './null-tap.ts'
 export type { Outlet, Pipe, PipeHost } from './pipe.ts'
 export type { ConnectionInfo, Tap, UpstreamInfo } from './tap.ts'

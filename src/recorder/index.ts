@@ -59,6 +59,17 @@ export interface Recorder {
  * `OPTION_INVALID`.
  */
 export async function createRecorder(options: RecorderOptions): Promise<Recorder> {
+  const { recorder, opened } = beginRecorder(options)
+  await opened
+  return recorder
+}
+
+/**
+ * The same without waiting: what is tapped meanwhile is kept in the queue, within its bound. `opened` rejects as `createRecorder`
+ * throws; then nothing is recorded (what is tapped is counted as lost) until one of the tries that follow succeeds. Throws what is
+ * wrong with the key.
+ */
+export function beginRecorder(options: RecorderOptions): { recorder: Recorder; opened: Promise<void> } {
   const { db, workerUrl, record = 'full', redact = {}, maxPages } = options
   const { keyFile, ...rules } = redact
   const settings: ThreadSettings = {
@@ -76,11 +87,11 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     bound: options.queueBytes ?? 8 * 1024 * 1024,
     drop: options.onOverload === 'drop',
   })
-  const refusal = await queue.start()
-  if (refusal !== null) {
+  const opened = queue.start().then((refusal) => {
+    if (refusal === null) return
     throw new ProxyError(refusal.code as ErrorCode, refusal.message, { hint: refusal.hint })
-  }
-  return {
+  })
+  const recorder: Recorder = {
     tap: queue.tap,
     onPressure: (listener) => queue.onPressure(listener),
     onState: (listener) => queue.onState(listener),
@@ -90,4 +101,5 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     flush: () => queue.flush(),
     close: () => queue.close(),
   }
+  return { recorder, opened }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ProxyError } from '../errors.ts'
 import { makeFolder } from '../store/folder.ts'
@@ -11,8 +11,7 @@ import { makeFolder } from '../store/folder.ts'
 export function redactionKey(path: string): string {
   try {
     makeFolder(dirname(path))
-    // `wx`: of several processes that start at once, one makes it and all read the same
-    writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
+    if (!existsSync(path)) make(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unreadable(path, error)
   }
@@ -26,6 +25,17 @@ export function redactionKey(path: string): string {
   throw new ProxyError('OPTION_INVALID', `${path} holds no redaction key: 64 hex digits are expected`, {
     hint: 'Remove the file to have a new key made, or name another with --redact-key-file.',
   })
+}
+
+/** Of several processes that start at once one makes it, and nobody ever sees it half written: a link appears whole, or fails. */
+function make(path: string): void {
+  const own = `${path}.${process.pid}`
+  try {
+    writeFileSync(own, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
+    linkSync(own, path)
+  } finally {
+    rmSync(own, { force: true })
+  }
 }
 
 function unreadable(path: string, cause: unknown): ProxyError {

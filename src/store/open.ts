@@ -1,30 +1,12 @@
 /** What everyone who opens a capture shares: where it is, whether the file is one, and what to say when it is not. */
 import Database from 'better-sqlite3'
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { posix, win32 } from 'node:path'
 import { ProxyError } from '../errors.ts'
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts'
 
-const MAGIC = 'SQLite format 3\0'
+export { defaultCapturePath } from './default-path.ts'
 
-/**
- * Where the capture is when nobody says: `$XDG_DATA_HOME/mitmcp/capture.db` (else `~/.local/share`), on macOS
- * `~/Library/Application Support`, on Windows `%LOCALAPPDATA%`. One file for all, so that the UI, the wrappers and the proxy meet.
- */
-export function defaultCapturePath(
-  env: Readonly<Record<string, string | undefined>>,
-  platform: NodeJS.Platform,
-): string {
-  if (platform === 'win32') {
-    const local = env['LOCALAPPDATA'] || win32.join(env['USERPROFILE'] || 'C:\\', 'AppData', 'Local')
-    return win32.join(local, 'mitmcp', 'capture.db')
-  }
-  const home = env['HOME'] || '/'
-  if (platform === 'darwin') return posix.join(home, 'Library', 'Application Support', 'mitmcp', 'capture.db')
-  // XDG Base Directory: a path that is not absolute is to be ignored
-  const data = env['XDG_DATA_HOME']?.startsWith('/') ? env['XDG_DATA_HOME'] : posix.join(home, '.local', 'share')
-  return posix.join(data, 'mitmcp', 'capture.db')
-}
+const MAGIC = 'SQLite format 3\0'
 
 /**
  * What the file at `path` is, told from its first bytes, so that a file of another program is not even opened by SQLite (which

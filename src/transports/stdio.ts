@@ -62,8 +62,9 @@ export class StdioLink {
   readonly #errors: Way
   readonly #reported = new Set<Direction>()
   #outputOver: () => void = () => undefined
-  /** The client has ended its input, or sent a signal: an exit after that is its doing. */
   #leaving = false
+  #exited = false
+  #giveUp: () => void = () => undefined
   /** Chunks read from the server. */
   #read = 0
   /** A process the server has left behind goes on writing to the client. */
@@ -82,11 +83,17 @@ export class StdioLink {
     this.s2c = this.#s2c.pipe
     const errorsOver = this.#passErrors()
     this.over = server.exited.then(async (exit) => {
-      await this.#drained()
-      await Promise.all([outputOver, errorsOver])
+      this.#exited = true
+      const allRead = this.#drained().then(() => Promise.all([outputOver, errorsOver]))
+      await Promise.race([allRead, new Promise<void>((resolve) => (this.#giveUp = resolve))])
       this.#finish(exit)
       return exit
     })
+  }
+
+  /** The client has ended its input, or sent a signal: an exit after that is its doing. */
+  get leaving(): boolean {
+    return this.#leaving
   }
 
   /** The recorder's queue is full, or has room again. */
@@ -97,6 +104,8 @@ export class StdioLink {
   /** A signal that was sent to us, and was meant for the server. */
   signal(name: NodeJS.Signals): void {
     const { id, server, tap, clock } = this.#options
+    // the server is gone and only its output is left: what ends it now ends us
+    if (this.#exited) return this.#giveUp()
     this.#leaving = true
     tap.note(id, clock.now(), 'signal', { signal: name })
     server.child.kill(name)

@@ -14,6 +14,7 @@ import { prune } from './prune.ts'
 import { run } from './run.ts'
 import { show } from './show.ts'
 import { start } from './start.ts'
+import { stdio } from './stdio.ts'
 import { tail } from './tail.ts'
 import { ui } from './ui.ts'
 import { unwrap, wrap } from './wrap.ts'
@@ -21,6 +22,7 @@ import { unwrap, wrap } from './wrap.ts'
 export const verbs: readonly Verb[] = [
   demo,
   proxyVerb,
+  stdio,
   run,
   forward,
   tail,

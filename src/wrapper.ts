@@ -1,0 +1,172 @@
+/** Composition root of a wrapped server: starts it, records it, and ends as it does. */
+import { constants as system } from 'node:os'
+import type { ErrorCode } from './errors.ts'
+import { ProxyError } from './errors.ts'
+import { createClock, createLateTap, nullTap, type ConnectionInfo } from './pipe/index.ts'
+import type { RecordDepth, RedactOptions } from './proxy.ts'
+import type { Recorder } from './recorder/index.ts'
+import { shownArgs } from './recorder/shown-args.ts'
+import { ownStreams } from './transports/own-streams.ts'
+import { guardProcess, startServer, type ServerProcess, type StartFailure } from './transports/server-process.ts'
+import { recordFailure, StdioLink } from './transports/stdio.ts'
+
+export interface WrapperOptions {
+  readonly command: string
+  readonly args: readonly string[]
+  /** Given to the server as it is. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** What the server is called in the record. */
+  readonly server: string
+  /** Name of this tap. Default: none. */
+  readonly name?: string
+  /** Capture file, or false for no recording. Default: the user's data folder. */
+  readonly db?: string | false
+  readonly record?: RecordDepth
+  readonly redact?: RedactOptions
+  /** Told, once, that recording cannot begin, and later that it stopped or went on: the server works all the same. */
+  readonly onTrouble: (trouble: Trouble) => void
+}
+
+export interface Trouble {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly hint: string
+}
+
+/** How a wrapped server ended. `quiet`: without a byte on its stdout, and without being asked to. */
+export type WrapperEnd =
+  | {
+      readonly kind: 'exit'
+      readonly code: number | null
+      readonly signal: NodeJS.Signals | null
+      readonly quiet: boolean
+    }
+  | { readonly kind: 'failed'; readonly failure: StartFailure }
+
+/** Passed on to the server; the others end us, and by that it, or cannot be caught. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const
+const CLOCK_CHECK_MS = 1000
+
+/** Runs a server between our own stdin, stdout and stderr until it has ended and all of it is stored. */
+export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
+  const clock = createClock()
+  const startedAt = clock.now()
+  const signals = passSignals()
+  const server = await startServer(options)
+  // bytes pass from now on: whoever records them is loaded beside
+  const late = createLateTap()
+  const joint = { id: 1, info: infoOf(options, startedAt, server), tap: late.tap, clock }
+  if (!('pid' in server)) {
+    recordFailure(joint, server)
+    const recorder = await openRecorder(options)
+    late.become(recorder?.tap ?? nullTap)
+    await recorder?.close()
+    return { kind: 'failed', failure: server }
+  }
+  const link = new StdioLink({ ...joint, server, client: ownStreams() })
+  signals.to((name) => link.signal(name))
+  const callOff = guardProcess(server.pid)
+  const recorder = await openRecorder(options)
+  late.become(recorder?.tap ?? nullTap)
+  recorder?.onPressure((full) => link.recorderFull(full))
+  const ticking = setInterval(() => {
+    const stepUs = clock.check()
+    if (stepUs !== undefined) late.tap.note(0, clock.now(), 'clock', { stepUs })
+  }, CLOCK_CHECK_MS)
+
+  const { code, signal } = await link.over
+  clearInterval(ticking)
+  callOff()
+  signals.to((name) => process.exit(128 + (system.signals[name] ?? 0)))
+  await recorder?.close()
+  return { kind: 'exit', code, signal, quiet: link.s2c.received === 0 && !link.leaving }
+}
+
+/** The server runs already: nothing here may stop it. */
+async function openRecorder(options: WrapperOptions): Promise<Recorder | undefined> {
+  const { db, record, redact, name, onTrouble } = options
+  if (db === false) return undefined
+  const trouble = (error: unknown): void => {
+    const known = error instanceof ProxyError ? error : new ProxyError('STORE_OPEN_FAILED', String(error))
+    onTrouble({ code: known.code, message: known.message, hint: known.hint })
+  }
+  try {
+    const { beginRecorder } = await import('./recorder/index.ts')
+    const path = db ?? (await import('./store/default-path.ts')).defaultCapturePath(process.env, process.platform)
+    const { recorder, opened } = beginRecorder({
+      db: path,
+      workerUrl: new URL(
+        import.meta.url.endsWith('.ts') ? '../dist/recorder/thread.js' : './recorder/thread.js',
+        import.meta.url,
+      ),
+      instance: { role: 'stdio', name: name ?? '', url: null, target: targetOf(options), uiPort: null },
+      ...(record === undefined ? {} : { record }),
+      ...(redact === undefined ? {} : { redact }),
+    })
+    let refused = false
+    opened.catch((error: unknown) => {
+      refused = true
+      trouble(error)
+    })
+    recorder.onState((state) => {
+      if (state.kind === 'lost' && !refused)
+        trouble(new ProxyError('STORE_OPEN_FAILED', `Recording stopped: ${state.reason}.`))
+      if (state.kind === 'recovered') refused = false
+    })
+    return recorder
+  } catch (error) {
+    trouble(error)
+    return undefined
+  }
+}
+
+interface Signals {
+  /** From now on they go there, those that have come already first. */
+  to(send: (name: NodeJS.Signals) => void): void
+}
+
+/** Catches the signals that are meant for the server. */
+function passSignals(): Signals {
+  const early: NodeJS.Signals[] = []
+  let send = (name: NodeJS.Signals): void => void early.push(name)
+  for (const name of SIGNALS) {
+    try {
+      process.on(name, () => send(name))
+    } catch {
+      // not one of this system's
+    }
+  }
+  return {
+    to(next) {
+      send = next
+      for (const name of early.splice(0)) send(name)
+    },
+  }
+}
+
+/** The command line as it may be recorded. */
+const recordedArgs = ({ args, redact }: WrapperOptions): readonly string[] =>
+  redact?.enabled === false ? args : shownArgs(args)
+
+const targetOf = (options: WrapperOptions): string => [options.command, ...recordedArgs(options)].join(' ')
+
+function infoOf(options: WrapperOptions, startedAt: number, server: ServerProcess | StartFailure): ConnectionInfo {
+  const { command, env } = options
+  return {
+    transport: 'stdio',
+    server: options.server,
+    target: targetOf(options),
+    clientAddress: '',
+    clientPort: 0,
+    localAddress: '',
+    localPort: 0,
+    process: {
+      command,
+      args: recordedArgs(options),
+      cwd: process.cwd(),
+      env: Object.keys(env).sort(),
+      pid: 'pid' in server ? server.pid : null,
+      startedAt,
+    },
+  }
+}
