@@ -75,26 +75,10 @@ export function connectionEdits({ names, rewrite, headers }: Rewriting): Connect
     return { from, to, bytes: Buffer.from(upstreamOrigin, 'latin1'), rule: 'origin' }
   }
 
-  const location: LineEditor = (line) => {
-    const { text, from } = valueOf(line)
-    const mapped = mapReference(text, map())
-    if (mapped === undefined) return null
-    return { from, to: from + mapped.length, bytes: Buffer.from(mapped.text, 'latin1'), rule: 'location' }
-  }
-
-  const request: Record<string, LineEditor> = rewrite ? { host, origin } : {}
-  for (const [name] of headers) {
-    request[name.toLowerCase()] = (line) => ({
-      from: 0,
-      to: line.length,
-      bytes: NOTHING,
-      rule: `header:${name}`,
-      secret: true,
-    })
-  }
+  const request: Record<string, LineEditor> = { ...(rewrite ? { host, origin } : {}), ...withoutTheirs(headers) }
   const response: Record<string, LineEditor> = rewrite
     ? {
-        location,
+        location: (line) => locationEdit(line, map()),
         'set-cookie': (line) => cookieEdit(line, names.upstream.hostname, map()),
         'www-authenticate': (line) => challengeEdit(line, map()),
       }
@@ -113,6 +97,27 @@ export function connectionEdits({ names, rewrite, headers }: Rewriting): Connect
     },
     response: { names: Object.keys(response), line: (name, line) => response[name]?.(line) ?? null, insert: [] },
   }
+}
+
+/** Takes out the client's own fields of these names. */
+function withoutTheirs(headers: Rewriting['headers']): Record<string, LineEditor> {
+  const editorOf =
+    (name: string): LineEditor =>
+    (line) => ({
+      from: 0,
+      to: line.length,
+      bytes: NOTHING,
+      rule: `header:${name}`,
+      secret: true,
+    })
+  return Object.fromEntries(headers.map(([name]) => [name.toLowerCase(), editorOf(name)]))
+}
+
+function locationEdit(line: Uint8Array, map: UrlMap): LineEdit | null {
+  const { text, from } = valueOf(line)
+  const mapped = mapReference(text, map)
+  if (mapped === undefined) return null
+  return { from, to: from + mapped.length, bytes: Buffer.from(mapped.text, 'latin1'), rule: 'location' }
 }
 
 /** Both ways in which a client may spell it in `Host`. */

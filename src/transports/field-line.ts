@@ -12,3 +12,20 @@ export function valueOf(line: Uint8Array): { readonly text: string; readonly fro
 function isBlank(byte: number | undefined): boolean {
   return byte === 32 || byte === 9 || byte === 13 || byte === 10
 }
+
+/** The field's name when it is one of `names`; the first letter decides for most lines. */
+export function nameOf(line: Uint8Array, names: readonly string[]): string | undefined {
+  const first = (line[0] ?? 0) | 0x20
+  for (const name of names) {
+    if (name.charCodeAt(0) !== first) continue
+    const after = line[name.length]
+    if (after !== COLON && after !== 32 && after !== 9) continue
+    if (startOf(line, name.length).toLowerCase() === name) return name
+  }
+  return undefined
+}
+
+/** The first bytes as latin1. */
+export function startOf(bytes: Uint8Array, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, to).toString('latin1')
+}

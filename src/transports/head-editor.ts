@@ -8,29 +8,11 @@ import { createHttp1Splitter } from '../wire/http1.ts'
 import { createWebSocketBorders, type WebSocketBorders } from '../wire/websocket-borders.ts'
 import type { Outlet } from '../pipe/pipe.ts'
 import type { BodyDecision } from './body-edits.ts'
-import { valueOf } from './field-line.ts'
+import type { BodyWatch, EditTable, LineEdit } from './edit-table.ts'
+import { nameOf, startOf, valueOf } from './field-line.ts'
 import { KeptMessage } from './kept-message.ts'
 
-/** A replacement inside one line, by index into the line. `secret`: the record keeps that there was one, not its text. */
-export interface LineEdit {
-  readonly from: number
-  readonly to: number
-  readonly bytes: Uint8Array
-  readonly rule: string
-  readonly secret?: boolean
-}
-
-/** What is edited in the heads of one direction. */
-export interface EditTable {
-  /** Names of fields, lower case, that `line` may want to edit. */
-  readonly names: readonly string[]
-  /** `line`: a whole line with its end, `name` one of `names`. Null leaves it as it is. */
-  line(name: string, line: Uint8Array): LineEdit | null
-  /** Edits the start line, given whole with its end. Without it start lines leave as they come. */
-  start?(line: Uint8Array): LineEdit | null
-  /** Lines put in front of the first field of every head. */
-  readonly insert: readonly { readonly bytes: Uint8Array; readonly rule: string; readonly secret: boolean }[]
-}
+export type { BodyWatch, EditTable, LineEdit } from './edit-table.ts'
 
 export interface HeadEditorOptions {
   readonly side: 'request' | 'response'
@@ -49,16 +31,6 @@ export interface HeadEditorOptions {
   readonly bodies?: BodyWatch
   /** What passes is no HTTP (any more). */
   readonly opaque?: () => void
-}
-
-/** Who edits bodies. */
-export interface BodyWatch {
-  /** A message begins: whether its head is to be kept until it is complete. */
-  keeps(): boolean
-  /** A head is complete, 1xx included: what decides about its body, or undefined to let it pass. */
-  decision(head: Http1Head): BodyDecision | undefined
-  /** It was to be looked at, or edited, and was not. `what`: the URL left as it is, or the reason. */
-  unedited(what: string): void
 }
 
 const LF = 10
@@ -372,23 +344,7 @@ export class HeadEditor implements Outlet, Http1Listener {
   /** True while the line's name is, or may become, one that is edited. */
   #mayBeEdited(part: Uint8Array): boolean {
     const colon = part.indexOf(COLON)
-    const name = latin1(part, colon < 0 ? part.length : colon).toLowerCase()
+    const name = startOf(part, colon < 0 ? part.length : colon).toLowerCase()
     return this.#names.some((known) => (colon < 0 ? known.startsWith(name) : known === name.trimEnd()))
   }
-}
-
-/** The field's name when it is one of `names`; the first letter decides for most lines. */
-function nameOf(line: Uint8Array, names: readonly string[]): string | undefined {
-  const first = (line[0] ?? 0) | 0x20
-  for (const name of names) {
-    if (name.charCodeAt(0) !== first) continue
-    const after = line[name.length]
-    if (after !== COLON && after !== 32 && after !== 9) continue
-    if (latin1(line, name.length).toLowerCase() === name) return name
-  }
-  return undefined
-}
-
-function latin1(bytes: Uint8Array, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, to).toString('latin1')
 }

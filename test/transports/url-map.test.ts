@@ -64,15 +64,15 @@ describe('a reference', () => {
   })
 })
 
-describe('before a reference is complete', () => {
+describe('a reference that is not complete', () => {
   it.each(['', 'h', 'http', 'http:', 'http://', 'HTTP://u', 'http://other', '/', '//', '//up'])(
-    'it may still be mapped: %s',
+    'is mapped, perhaps: %s',
     (start) => {
       expect(mayBeMapped(start, map)).toBe(true)
     },
   )
 
-  it.each(['{', '/m', 'm', '?', 'https', 'x', 'ht tp', ' '])('it can no longer be mapped: %s', (start) => {
+  it.each(['{', '/m', 'm', '?', 'https', 'x', 'ht tp', ' '])('is mapped no more: %s', (start) => {
     expect(mayBeMapped(start, map)).toBe(false)
   })
 
