@@ -11,9 +11,10 @@ const COMMIT_MS = 25
 const COMMIT_BYTES = 256 * 1024
 const BEAT_MS = 1000
 const SWEEP_EVERY = 10
-/** After a step of pruning the thread is the traffic's for at least so long, and for so many times as long as the step took. */
-const PRUNE_MS = 10
-const PRUNE_SHARE = 3
+/** Steps of pruning are taken for so long; most are far shorter. */
+const PRUNE_MS = 4
+/** Then the thread is the traffic's for so many times as long. */
+const PRUNE_REST = 3
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 1000
 
@@ -154,14 +155,15 @@ class Loop implements RecorderLoop {
     }
   }
 
-  /** One step, and the next when the traffic has had its share. */
+  /** A few steps, and the next when the traffic has had its share. */
   #prune(): void {
     this.#pruning = undefined
     if (this.#retryMs > 0) return
     const before = performance.now()
-    let done
+    let took = 0
+    let done = null
     try {
-      done = this.#upkeep.step()
+      for (; done === null && took < PRUNE_MS; took = performance.now() - before) done = this.#upkeep.step()
     } catch (error) {
       this.#upkeep.leave()
       const { code = '' } = error as { code?: string }
@@ -169,8 +171,7 @@ class Loop implements RecorderLoop {
       return
     }
     if (done === null) {
-      const wait = Math.max(PRUNE_MS, (performance.now() - before) * PRUNE_SHARE)
-      this.#pruning = setTimeout(() => this.#prune(), wait)
+      this.#pruning = setTimeout(() => this.#prune(), took * PRUNE_REST)
     } else if (done.sessions.length + done.connections > 0) {
       const { sessions, connections, frames, freedBytes } = done
       this.#recording.note(0, Date.now() * 1000, 'pruned', {
