@@ -11,6 +11,7 @@ import { callRoutes } from './routes/calls.ts'
 import { flowRoutes } from './routes/flows.ts'
 import { frameRoutes } from './routes/frames.ts'
 import { liveRoutes } from './routes/live.ts'
+import { logRoutes } from './routes/logs.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { statusRoutes } from './routes/status.ts'
 import type { Setting } from './status.ts'
@@ -36,6 +37,7 @@ export function createApi({ reader, guard, setting, uiFolder, now, clock, stoppi
     flows: flowRoutes(reader),
     frames: frameRoutes(reader),
     calls: callRoutes(reader),
+    logs: logRoutes(reader),
     live: liveRoutes(reader, setting, now, clock, stopping),
   }
   const app = new Hono()

@@ -12,6 +12,7 @@
  * | `GET /api/frames/:id` | `FrameDetail` |
  * | `GET /api/frames/:id/raw` · `/payload` | bytes, `application/octet-stream` |
  * | `GET /api/calls?session&outcome&before&after&limit` | `CallRow[]` |
+ * | `GET /api/logs?session&connection&kind&before&after&limit` | `LogRow[]`: stderr of processes, and what else is no traffic |
  * | `GET /api/live?since` | SSE: `event: change`, `id: <seq>`, data `LiveChange`; `event: status`, data `Status` |
  *
  * Every request needs `Authorization: Bearer <token>`. Errors have one shape, `ApiError`.
@@ -23,7 +24,9 @@ import type {
   FrameDetail,
   FrameRow,
   InstanceRow,
+  LogRow,
   LossRow,
+  ProcessRow,
   SessionRow,
 } from '../store/rows.ts'
 
@@ -44,6 +47,8 @@ export interface FramePage {
 export interface FlowDetail {
   readonly flow: FlowRow
   readonly connection: ConnectionRow
+  /** Of stdio: the server behind it. */
+  readonly process: ProcessRow | null
   /** The flow's frames, oldest first, at most 1000. */
   readonly frames: readonly FrameRow[]
 }
@@ -71,6 +76,7 @@ export interface LiveChange {
   readonly flows: readonly FlowRow[]
   readonly calls: readonly CallRow[]
   readonly sessions: readonly SessionRow[]
+  readonly logs: readonly LogRow[]
   /** There was more than is sent along, and `seq` is behind all of it: load the frames after the last one given, and what else is shown. */
   readonly framesLeftOut: boolean
 }

@@ -28,6 +28,8 @@ const CHANGE_MS = 100
 const STATUS_MS = 2000
 const HEARTBEAT_MS = 15_000
 const MAX_FRAMES = 1000
+/** Lines of the log sent with a change; the rest of a flood is asked for. */
+const MAX_LOGS = 1000
 
 /** Server-sent events (WHATWG HTML §9.2) as UTF-8; one is made at a time, when the one before has been taken. */
 export function liveStream({ reader, status, since, clock, stopping }: LiveOptions): ReadableStream<Uint8Array> {
@@ -99,13 +101,14 @@ function changeAfter(reader: LiveOptions['reader'], since: number): LiveChange {
     flows: distinct(sets, (set) => set.flows),
     calls: distinct(sets, (set) => set.calls),
     sessions: distinct(sets, (set) => set.sessions),
+    logs: distinct(sets, (set) => set.logs).slice(0, MAX_LOGS),
     framesLeftOut: pruned || reached < newest || frames.length > MAX_FRAMES,
   }
 }
 
 /** Of a commit that only touched connections, or whose rows have been pruned, there is nothing to tell. */
-function isEmpty({ frames, flows, calls, sessions, framesLeftOut }: LiveChange): boolean {
-  return !framesLeftOut && [frames, flows, calls, sessions].every((rows) => rows.length === 0)
+function isEmpty({ frames, flows, calls, sessions, logs, framesLeftOut }: LiveChange): boolean {
+  return !framesLeftOut && [frames, flows, calls, sessions, logs].every((rows) => rows.length === 0)
 }
 
 /** Each row once: a later commit has it as it is now, as the earlier one has. */

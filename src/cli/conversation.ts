@@ -1,8 +1,8 @@
 import type { Reader } from '../store/index.ts'
 import type { CallRow, SessionRow } from '../store/rows.ts'
-import { callEntries, flowEntries, frameEntries, type Entry } from './entry.ts'
+import { callEntries, flowEntries, frameEntries, logEntries, type Entry } from './entry.ts'
 import { previewOf } from './message-text.ts'
-import { callsOf, flowsOf, framesOf } from './walk.ts'
+import { callsOf, flowsOf, framesOf, logsOf } from './walk.ts'
 
 /**
  * Everything of a session worth a line, in order: frames by arrival, and between them, by time, what was refused, broken or never
@@ -17,6 +17,7 @@ export function* conversation(reader: Reader, session: SessionRow, all: boolean)
     calls.set(call.id, call)
     between.push(...callEntries(call, call.answeredAt ?? endOf.get(call.flow) ?? session.lastAt))
   }
+  for (const log of logsOf(reader, session.uid)) between.push(...logEntries(log))
   between.sort((a, b) => a.at - b.at)
   let next = 0
   for (const frame of framesOf(reader, session.uid, !all)) {

@@ -1,4 +1,4 @@
-import type { CallRow, MessageRow, Outcome } from '../store/rows.ts'
+import type { CallRow, LogRow, MessageRow, Outcome } from '../store/rows.ts'
 import type { Direction } from '../wire/frame.ts'
 import { closeCodeOf, closeWords } from '../wire/websocket-close.ts'
 import { sessionOf, type Entry } from './entry.ts'
@@ -46,6 +46,8 @@ const partsOf = (entry: Entry): Part[] => {
       const { kind, label, size, edits } = entry.frame
       return [{ text: kind, as: 'dim' }, { text: printable(label ?? bytesText(size)), as: 'dim' }, ...changed(edits)]
     }
+    case 'log':
+      return logParts(entry.log)
     case 'unanswered':
       return [
         ...name(entry.call.method, entry.call.tool),
@@ -72,6 +74,18 @@ const partsOf = (entry: Entry): Part[] => {
       ]
     }
   }
+}
+
+const logParts = ({ kind, detail }: LogRow): Part[] => {
+  const { text, signal, code, stream } = detail as {
+    text?: string
+    signal?: string | null
+    code?: number
+    stream?: string
+  }
+  const said =
+    text ?? (kind === 'left-behind' ? `another process keeps its ${stream ?? ''}` : (signal ?? `code ${code ?? '?'}`))
+  return [{ text: kind, as: 'dim' }, { text: printable(said) }]
 }
 
 /** What we changed in it on the way. */
@@ -136,6 +150,8 @@ const directionOf = (entry: Entry): Direction => {
     case 'message':
     case 'frame':
       return entry.frame.direction
+    case 'log':
+      return entry.log.kind === 'signal' ? 'c2s' : 's2c'
     case 'unanswered':
       return entry.call.direction === 'c2s' ? 's2c' : 'c2s'
     case 'refused':

@@ -1,4 +1,4 @@
-import type { CallRow, FlowRow, FrameRow, MessageRow } from '../store/rows.ts'
+import type { CallRow, FlowRow, FrameRow, LogRow, MessageRow } from '../store/rows.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
 import { closeCodeOf, isOrderlyClose } from '../wire/websocket-close.ts'
@@ -17,6 +17,8 @@ export type Entry =
   | { readonly kind: 'frame'; readonly at: number; readonly frame: FrameRow }
   /** A call that ended without an answer. */
   | { readonly kind: 'unanswered'; readonly at: number; readonly call: CallRow }
+  /** A line of a server's stderr, or a signal that was passed on to it. */
+  | { readonly kind: 'log'; readonly at: number; readonly log: LogRow }
   /** An HTTP answer that says no. */
   | { readonly kind: 'refused'; readonly at: number; readonly flow: FlowRow }
   /** A direction of a flow that did not end as it should. */
@@ -41,6 +43,11 @@ export const frameEntries = (frame: FrameRow, callOf: (id: number) => CallRow | 
 export const callEntries = (call: CallRow, endedAt: number): Entry[] =>
   call.outcome === 'pending' || call.responseFrame !== null ? [] : [{ kind: 'unanswered', at: endedAt, call }]
 
+/** The entry of a line of the log, where it is about a process. */
+export const logEntries = (log: LogRow): Entry[] => (LOGS.has(log.kind) ? [{ kind: 'log', at: log.at, log }] : [])
+
+const LOGS = new Set(['stderr', 'signal', 'exit', 'left-behind'])
+
 /** Entries of a flow: a status of 400 and above, and endings other than clean ones (a client closing its idle stream is clean enough). */
 export const flowEntries = (flow: FlowRow): Entry[] => {
   const entries: Entry[] = []
@@ -55,10 +62,10 @@ export const flowEntries = (flow: FlowRow): Entry[] => {
   return entries
 }
 
-/** A close frame that complains is told once, where it was sent first; its echo says nothing new. */
+/** Of a server that its client has ended the log tells how. A close frame that complains is told once, where it was sent first; its echo says nothing new. */
 const isBroken = ({ how, by }: Ending, direction: Direction): boolean => {
   const code = closeCodeOf(how)
-  if (code === undefined) return how !== 'clean'
+  if (code === undefined) return how !== 'clean' && !(how === 'exit' && by === 'client')
   return !isOrderlyClose(code) && (by === 'client') === (direction === 'c2s')
 }
 
@@ -68,6 +75,8 @@ export const sessionOf = (entry: Entry): string | null => {
     case 'message':
     case 'frame':
       return entry.frame.session
+    case 'log':
+      return entry.log.session
     case 'unanswered':
       return entry.call.session
     case 'refused':

@@ -1,5 +1,5 @@
 import type { CallRow, ChangeSet } from '../store/rows.ts'
-import { callEntries, flowEntries, frameEntries, sessionOf, type Entry } from './entry.ts'
+import { callEntries, flowEntries, frameEntries, logEntries, sessionOf, type Entry } from './entry.ts'
 
 /** What of the traffic is wanted. */
 export interface Wanted {
@@ -62,6 +62,7 @@ export const createFollower = (wanted: Wanted): Follower => {
       const others = [
         ...change.calls.flatMap((call) => callEntries(call, call.answeredAt ?? now)),
         ...change.flows.flatMap(flowEntries),
+        ...change.logs.flatMap(logEntries),
       ]
       return [...frames, ...others].filter((entry) => isWanted(entry, wanted) && once(keyOf(entry)))
     },
@@ -84,6 +85,8 @@ const keyOf = (entry: Entry): string => {
       return `m${entry.frame.id}.${entry.frame.messages.indexOf(entry.message)}`
     case 'frame':
       return `f${entry.frame.id}`
+    case 'log':
+      return `l${entry.log.id}`
     case 'unanswered':
       return `u${entry.call.id}`
     case 'refused':

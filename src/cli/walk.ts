@@ -1,5 +1,5 @@
 import type { Reader } from '../store/index.ts'
-import type { CallRow, FlowRow, FrameRow } from '../store/rows.ts'
+import type { CallRow, FlowRow, FrameRow, LogRow } from '../store/rows.ts'
 
 /** Rows fetched at a time. */
 const PAGE = 1000
@@ -20,6 +20,10 @@ export const callsOf = (reader: Pick<Reader, 'calls'>, session: string): Generat
 /** A session's flows, oldest first. */
 export const flowsOf = (reader: Pick<Reader, 'flows'>, session: string): Generator<FlowRow> =>
   pages((after) => reader.flows({ session, after, limit: PAGE }))
+
+/** A session's log, oldest first. */
+export const logsOf = (reader: Pick<Reader, 'logs'>, session: string): Generator<LogRow> =>
+  pages((after) => reader.logs({ session, after, limit: PAGE }))
 
 /** One call by its id. */
 export const callById = (reader: Pick<Reader, 'calls'>, id: number): CallRow | undefined =>

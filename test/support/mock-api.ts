@@ -185,6 +185,7 @@ function changeOf(traffic: MockTraffic, from: number, exchanges: number, framesL
     flows: [],
     calls: Array.from({ length: exchanges }, (_, at) => traffic.call(from + 1 + at)),
     sessions: traffic.sessions().slice(-1),
+    logs: [],
     framesLeftOut,
   }
 }

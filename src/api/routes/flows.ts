@@ -16,6 +16,7 @@ export function flowRoutes(reader: Reader): Hono {
       const detail: FlowDetail = {
         flow,
         connection: found(reader.connection(flow.connection), `connection ${flow.connection}`),
+        process: reader.process(flow.connection) ?? null,
         frames: reader.frames({ flow: flow.id, after: 0, limit: FRAMES }).rows,
       }
       return c.json(detail)

@@ -101,6 +101,8 @@ const rowOf = (session: SessionRow, output: Output, now: number, alive: Readonly
     colour('bad', session.errors),
     colour('warn', session.pending),
     bytesText(session.bytes),
-    printable([session.transport, session.revision ?? ''].join(' ').trim()),
+    printable(
+      [session.transport, session.revision ?? '', session.probe ? 'probe' : ''].filter((word) => word !== '').join(' '),
+    ),
   ]
 }

@@ -69,6 +69,7 @@ const tellText = (reader: Reader, session: SessionRow, flags: ShowFlags, context
   const { output } = context
   const open = session.endedAt === null && aliveInstances(reader, context.now()).has(session.instance)
   for (const line of headingOf(session, open, context)) output.line(line)
+  for (const line of processLines(reader, session)) output.line(output.paint('dim', line))
   output.line()
   for (const entry of conversation(reader, session, everyFrame(flags))) {
     if (entry.kind === 'frame' && flags.all !== true && entry.frame.kind !== 'head') continue
@@ -83,6 +84,20 @@ const tellText = (reader: Reader, session: SessionRow, flags: ShowFlags, context
     const state = open ? `is not answered yet, after ${age}` : 'was not answered when the recording ended'
     output.line(output.paint('warn', `${called} ${state}`))
   }
+}
+
+/** Of stdio: how the server was started, how long that took, and how it ended. */
+const processLines = (reader: Reader, { uid, probe }: SessionRow): string[] => {
+  const [flow] = reader.flows({ session: uid, limit: 1 })
+  const found = flow === undefined ? undefined : reader.process(flow.connection)
+  if (found === undefined) return []
+  const { command, args, cwd, pid, startedAt, firstByteAt, handshakeAt, readyAt, exitedAt, exitCode, signal } = found
+  const after = (name: string, at: number | null): string[] =>
+    at === null ? [] : [`${name} after ${durationText(at - startedAt)}`]
+  const exit = exitedAt === null ? [] : [`ended ${signal === null ? `with code ${exitCode ?? '?'}` : `by ${signal}`}`]
+  const steps = [...after('first byte', firstByteAt), ...after('handshake', handshakeAt), ...after('ready', readyAt)]
+  const who = [pid === null ? 'not started' : `pid ${pid}`, ...(probe ? ['a probe: only asked server/discover'] : [])]
+  return [printable(`${[command, ...args].join(' ')}  in ${cwd}`), [...who, ...steps, ...exit].join(' · ')]
 }
 
 const headingOf = (session: SessionRow, open: boolean, { output, now }: Context): string[] => {

@@ -9,6 +9,7 @@ const change = (seq: number, ids: number[], framesLeftOut = false): LiveChange =
   flows: [],
   calls: [],
   sessions: [],
+  logs: [],
   framesLeftOut,
 })
 

@@ -37,7 +37,7 @@ describe('Traffic', () => {
   }
   const change = (rows: readonly FrameRow[], framesLeftOut = false): LiveChange => {
     newest = Math.max(newest, ...rows.map(({ id }) => id))
-    return { seq: newest, frames: rows, flows: [], calls: [], sessions: [], framesLeftOut }
+    return { seq: newest, frames: rows, flows: [], calls: [], sessions: [], logs: [], framesLeftOut }
   }
 
   beforeEach(() => {

@@ -46,6 +46,7 @@ function joined(changes: readonly LiveChange[]): LiveChange[] {
       flows: group.flatMap(({ flows }) => flows),
       calls: group.flatMap(({ calls }) => calls),
       sessions: group.flatMap(({ sessions }) => sessions),
+      logs: group.flatMap(({ logs }) => logs),
       framesLeftOut: group.at(-1)!.framesLeftOut,
     }))
 }
