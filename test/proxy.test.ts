@@ -169,6 +169,26 @@ describe('createProxies', () => {
   })
 })
 
+describe('a public URL', () => {
+  it('is what clients are told, with the paths of the servers', async () => {
+    const target = 'http://127.0.0.1:1/mcp?a=b'
+    const common = { port: 0, db: false, ui: false, publicUrl: 'https://tunnel.test' } as const
+    const one = await createProxy({ ...common, target })
+    const socket = await createProxy({ ...common, target: 'ws://127.0.0.1:1/ws' })
+    const servers = [{ name: 'a', target, publicUrl: 'https://not.this' }]
+    const many = await createProxies({ servers, oneListener: common, db: false, ui: false })
+    const urls = [one.url, socket.url, many.servers[0]?.url]
+    await Promise.all([one.close(), socket.close(), many.close()])
+    expect(urls).toEqual(['https://tunnel.test/mcp?a=b', 'wss://tunnel.test/ws', 'https://tunnel.test/s/a/mcp?a=b'])
+  })
+
+  it('with a path is refused', async () => {
+    const target = 'http://127.0.0.1:1/mcp'
+    const starting = createProxy({ target, port: 0, db: false, ui: false, publicUrl: 'https://tunnel.test/x' })
+    await expect(starting).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  })
+})
+
 describe('bad input', () => {
   const refused = (options: Partial<ProxyOptions> & { target: string }): Promise<unknown> =>
     start(options).then(

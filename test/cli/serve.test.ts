@@ -40,6 +40,16 @@ describe('serving', () => {
     expect(context.output.stderr()).toContain('Using MCP_PORT.')
   })
 
+  test('says what the proxy has to say of the traffic, also quietly', async () => {
+    const onNotice = (listener: (message: string) => void): void => listener('The endpoint event was left as it is.')
+    const context = fakeContext({ proxy: { onNotice } })
+    const running = serve(serving({ quiet: true }), context)
+    await until(context.output.stderr, 'The endpoint event was left as it is.')
+    context.stop()
+    await running
+    expect(context.output.stdout()).toBe('')
+  })
+
   test('quietly says only what is wrong', async () => {
     const context = fakeContext()
     const running = serve(serving({ quiet: true }), context)

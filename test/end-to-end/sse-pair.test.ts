@@ -1,10 +1,11 @@
 import { SSEClientTransport as V2Transport, type Transport as V2Carrier } from '@modelcontextprotocol/client'
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { createProxy } from '../../src/proxy.ts'
+import { createProxies, createProxy } from '../../src/proxy.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { bothWays, type Told } from '../support/both-ways.ts'
 import { recorded } from '../support/capture-check.ts'
@@ -197,13 +198,42 @@ describe('the HTTP+SSE pair', () => {
 
   test('leaves an endpoint of another origin as it is, and says so', async () => {
     const server = await startSsePair((_, path) => `http://elsewhere.test${path}`)
-    const { proxy } = await proxied(server)
+    const { proxy, db } = await proxied(server)
     const told: string[] = []
     proxy.onNotice((message) => told.push(message))
     const direct = await refusal(v1(({ client }) => client.ping())(server.url))
     const through = await refusal(v1(({ client }) => client.ping())(proxy.url))
     expect(through).toEqual(direct)
     expect(told).toEqual([expect.stringMatching(/^The endpoint event was left as it is: http:\/\/elsewhere\.test/)])
+    await proxy.flush()
+    const capture = new Database(db, { readonly: true })
+    onTestFinished(() => void capture.close())
+    const notes = capture.prepare("SELECT connection, detail FROM log WHERE kind = 'unedited'").all()
+    expect(notes).toEqual([
+      { connection: expect.any(Number), detail: expect.stringContaining('http://elsewhere.test') },
+    ])
+  })
+
+  test('of one of many servers behind one listener is recorded under its name', async () => {
+    const [one, two] = [await startSsePair((origin, path) => origin + path), await startSsePair()]
+    onTestFinished(() => Promise.all([one.stop(), two.stop()]).then(() => undefined))
+    const db = join(temporaryFolder(), 'capture.db')
+    const servers = [
+      { name: 'one', target: one.url },
+      { name: 'two', target: two.url },
+    ]
+    const proxies = await createProxies({ servers, oneListener: { port: 0 }, ui: false, db })
+    onTestFinished(() => proxies.close())
+    for (const { url } of proxies.servers) await v1(({ client }) => client.ping())(url)
+    await proxies.flush()
+    const { sessions, flows, callLines } = recorded(db)
+    expect(callLines).toEqual(['c2s initialize 0 ok', 'c2s initialize 0 ok', 'c2s ping 1 ok', 'c2s ping 1 ok'])
+    expect(sessions.map(({ server, transport, calls }) => `${server} ${transport} ${calls}`).sort()).toEqual([
+      'one sse 2',
+      'two sse 2',
+    ])
+    expect(new Set(flows.map(({ session }) => session)).size).toBe(2)
+    expect(flows.map(({ target }) => target)).toContain('/s/one/app/sse')
   })
 
   test('begins a new session when a client comes back', async () => {

@@ -59,6 +59,26 @@ describe('the reverse proxy', () => {
     await server.ended()
   })
 
+  it('is called by its public URL by clients outside, and as ever by those inside', async () => {
+    const outside = await createLine(startReverse({ publicUrl: 'https://tunnel.test' }))
+    const answer = `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nevent: endpoint\ndata: http://127.0.0.1:${outside.serverPort}/m\n\n`
+    const seen: string[] = []
+    for (const host of ['tunnel.test', `localhost:${outside.port}`]) {
+      const client = await outside.dial()
+      client.write(`GET /sse HTTP/1.1\r\nHost: ${host}\r\nOrigin: https://tunnel.test\r\n\r\n`)
+      const server = await outside.accept()
+      await server.until('\r\n\r\n')
+      expect(server.text()).toContain(
+        `Host: 127.0.0.1:${outside.serverPort}\r\nOrigin: http://127.0.0.1:${outside.serverPort}\r\n`,
+      )
+      server.end(answer)
+      await client.ended()
+      seen.push(/data: (.*)\n/.exec(client.text())?.[1] ?? '')
+    }
+    await outside.close()
+    expect(seen).toEqual(['https://tunnel.test/m', `http://localhost:${outside.port}/m`])
+  })
+
   it('refuses a port that is the target’s own', async () => {
     const target = `http://127.0.0.1:${line.serverPort}/mcp`
     const started = createProxy({ target, port: line.serverPort, db: false, ui: false })
