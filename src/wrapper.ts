@@ -21,6 +21,9 @@ export interface WrapperOptions {
   readonly name?: string
   /** Capture file, or false for no recording. Default: the user's data folder. */
   readonly db?: string | false
+  /** As in `StationOptions`. */
+  readonly maxBytes?: number
+  readonly maxAgeMs?: number
   readonly record?: RecordDepth
   readonly redact?: RedactOptions
   /** Told, once, that recording cannot begin, and later that it stopped or went on: the server works all the same. */
@@ -91,7 +94,7 @@ async function openRecorder(options: WrapperOptions): Promise<Recorder | undefin
     onTrouble({ code: known.code, message: known.message, hint: known.hint })
   }
   try {
-    const { beginRecorder } = await import('./recorder/index.ts')
+    const { beginRecorder, limitsFor } = await import('./recorder/index.ts')
     const path = db ?? (await import('./store/default-path.ts')).defaultCapturePath(process.env, process.platform)
     const { recorder, opened } = beginRecorder({
       db: path,
@@ -100,6 +103,7 @@ async function openRecorder(options: WrapperOptions): Promise<Recorder | undefin
         import.meta.url,
       ),
       instance: { role: 'stdio', name: name ?? '', url: null, target: targetOf(options), uiPort: null },
+      limits: limitsFor(db !== undefined, options),
       ...(record === undefined ? {} : { record }),
       ...(redact === undefined ? {} : { redact }),
     })

@@ -1,5 +1,6 @@
 import type { ServerEntry, Settings } from '../config/settings.ts'
 import { shellWord } from '../config/variables.ts'
+import { nameFlag } from '../config/wrap-text.ts'
 import { ProxyError } from '../errors.ts'
 import type { Proxies } from '../proxy.ts'
 import type { Context } from './context.ts'
@@ -61,7 +62,7 @@ export const serveServers = async (serving: ServingServers, context: Context): P
 /** What a client is to start in the place of a server's command, as one types it. */
 export const stdioLine = ({ name, command = [] }: ServerEntry, program: string, db?: string): string => {
   const capture = db === undefined ? '' : ` --db ${shellWord(db)}`
-  return `${program} stdio --name ${shellWord(name)}${capture} -- ${command.map(shellWord).join(' ')}`
+  return `${program} stdio ${nameFlag(name).map(shellWord).join(' ')}${capture} -- ${command.map(shellWord).join(' ')}`
 }
 
 const serversText = (

@@ -50,7 +50,8 @@ export const wrapperOptions = (
   onTrouble: WrapperOptions['onTrouble'],
 ): WrapperOptions => {
   const ours = Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('MITMCP_')))
-  const db = flags.db ?? readEnvironment(ours).settings.db
+  const said = readEnvironment(ours).settings
+  const db = flags.db ?? said.db
   const redact = {
     ...(flags.noRedact === true ? { enabled: false } : {}),
     ...(flags.redactKeys === undefined ? {} : { keys: flags.redactKeys }),
@@ -65,6 +66,8 @@ export const wrapperOptions = (
     server: flags.name ?? commandName(command, args),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(db === undefined ? {} : { db }),
+    ...(said.maxSize === undefined ? {} : { maxBytes: said.maxSize }),
+    ...(said.maxAge === undefined ? {} : { maxAgeMs: said.maxAge }),
     ...(flags.record === undefined ? {} : { record: flags.record }),
     redact,
     onTrouble,

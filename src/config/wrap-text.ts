@@ -82,7 +82,8 @@ const wrapCommand = (node: ServerNode, text: string, { program }: Wrapping): rea
   const words = wordsOf(node)
   if (ownCommand(words) !== undefined) return unchanged(node, 'already')
   const [first = '', ...rest] = program
-  const inserted = [...rest, 'stdio', '--name', name, '--'].map((word) => JSON.stringify(word))
+  const flags = ['stdio', ...nameFlag(name), '--']
+  const inserted = [...rest, ...flags].map((word) => JSON.stringify(word))
   // the token itself, so that it comes back spelled as it was
   const tokens = [...inserted, tokenOf(text, command)]
   return [
@@ -91,13 +92,16 @@ const wrapCommand = (node: ServerNode, text: string, { program }: Wrapping): rea
       name,
       state: 'changed',
       before: words.join(' '),
-      after: [...program, 'stdio', '--name', name, '--', ...words].join(' '),
+      after: [...program, ...flags, ...words].join(' '),
       ...(args === undefined ? { bare: true } : {}),
     },
     replacing(command, JSON.stringify(first)),
     args === undefined ? addingArgs(text, command, tokens) : prepending(text, args, tokens),
   ]
 }
+
+/** A name that begins with a dash would be taken for a flag. */
+export const nameFlag = (name: string): string[] => (name.startsWith('-') ? [`--name=${name}`] : ['--name', name])
 
 const tokenOf = (text: string, { offset, length }: Node): string => text.slice(offset, offset + length)
 

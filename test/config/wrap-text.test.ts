@@ -100,6 +100,11 @@ const pairs: readonly (readonly [name: string, before: string, after: string])[]
     `{"inputs": [], "servers": {"a": {"type": "http", "url": "http://127.0.0.1:6301/mcp", "headers": {"X": "\${input:k}"}}}}`,
   ],
   [
+    'a name that looks like a flag',
+    `{"mcpServers": {"-x": {"command": "x", "args": ["--", "y"]}}}`,
+    `{"mcpServers": {"-x": {"command": "npx", "args": ["-y", "mitmcp", "stdio", "--name=-x", "--", "x", "--", "y"]}}}`,
+  ],
+  [
     'projects of Claude Code',
     `{"projects": {"/srv": {"mcpServers": {"a": {"command": "x", "args": ["1"]}}}}, "numStartups": 1e3}`,
     `{"projects": {"/srv": {"mcpServers": {"a": {"command": "npx", "args": ["-y", "mitmcp", "stdio", "--name", "a", "--", "x", "1"]}}}}, "numStartups": 1e3}`,
