@@ -230,7 +230,7 @@ function running(station: Station): Running {
 }
 
 function refuseSelf(lines: readonly Line[]): void {
-  const own = lines.filter(({ server, target }) => server.port !== undefined && server.port === localPort(target))
+  const own = lines.filter(({ server, target }) => (server.port ?? 0) !== 0 && server.port === localPort(target))
   if (own.length === 0) return
   const told = own.map(({ server }) => `Port ${server.port} is the target's own: the proxy would talk to itself.`)
   throw new ProxyError('SELF_TARGET', told.join('\n      '), { hint: 'Leave --port out, or choose another.' })

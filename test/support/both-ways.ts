@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { createProxy } from '../../src/proxy.ts'
 import { recorded, type Recorded, messageLines } from './capture-check.ts'
 import { temporaryFolder } from './capture-fixture.ts'
 import { callsOf, type Said, withoutChance } from './sdk-transcript.ts'
+import { reverse, type OpenWay } from './ways.ts'
 
 /** What a client's story comes back with. */
 export interface Told {
@@ -18,6 +18,13 @@ export interface BothWaysOptions {
   readonly lossy?: boolean
 }
 
+let open = reverse
+
+/** From now on stories of this test file go that way. */
+export function goBy(way: OpenWay): void {
+  open = way
+}
+
 /**
  * Tells one story directly and through a recording proxy: the client must see the same, and the capture must hold what it
  * said and heard, each message once, each call with its outcome. Gives the capture for further questions.
@@ -29,9 +36,10 @@ export async function bothWays(
 ): Promise<Recorded & { readonly told: Told }> {
   const direct = await story(url)
   const db = join(temporaryFolder(), 'capture.db')
-  const proxy = await createProxy({ target: url, port: 0, ui: false, db })
+  const way = await open(url, db)
+  const { proxy } = way
   try {
-    const told = await story(proxy.url)
+    const told = await story(way.url)
     expect(withoutChance(told.seen)).toEqual(withoutChance(direct.seen))
     await proxy.flush()
     const capture = recorded(db)
@@ -42,6 +50,6 @@ export async function bothWays(
     expect(proxy.stats()).toMatchObject({ lostBytes: 0, lostChunks: 0 })
     return { ...capture, told }
   } finally {
-    await proxy.close()
+    await way.close()
   }
 }

@@ -100,5 +100,7 @@ export const withoutChance = (value: unknown): unknown =>
     JSON.stringify(value ?? null)
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<instant>')
-      .replaceAll(/\d{1,2}:\d\d:\d\d [AP]M/g, '<time>'),
+      .replaceAll(/\d{1,2}:\d\d:\d\d [AP]M/g, '<time>')
+      // “Resource … created at <time>”, in base64
+      .replaceAll(/"UmVzb3VyY2Ug[\w+/=]+"/g, '"<blob>"'),
   )
