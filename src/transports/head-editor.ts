@@ -152,6 +152,11 @@ export class HeadEditor implements Outlet, Http1Listener {
     return this.#kept !== undefined && this.#kept.decide === undefined
   }
 
+  /** Of a byte of the current chunk; bytes of ours have none. */
+  #address(index: number): number {
+    return this.#offset < 0 ? Number.NEGATIVE_INFINITY : this.#offset + index
+  }
+
   #put(bytes: Uint8Array): void {
     if (this.#kept === undefined) this.#pieces.push(bytes)
     else this.#kept.other(bytes)
@@ -217,14 +222,14 @@ export class HeadEditor implements Outlet, Http1Listener {
   payload(chunk: Uint8Array, from: number, to: number): void {
     if (this.#kept === undefined) return
     this.#copy(chunk, from)
-    this.#kept.body(chunk.subarray(from, to), this.#offset + from)
+    this.#kept.body(chunk.subarray(from, to), this.#address(from))
     this.#cursor = to
   }
 
   framing(chunk: Uint8Array, from: number, to: number): void {
     if (this.#kept === undefined) return
     this.#copy(chunk, from)
-    this.#kept.framing(chunk.subarray(from, to), this.#offset + from)
+    this.#kept.framing(chunk.subarray(from, to), this.#address(from))
     this.#cursor = to
   }
 
@@ -303,7 +308,7 @@ export class HeadEditor implements Outlet, Http1Listener {
 
   /** The digits wait apart from the rest of their line: an edit of the body changes them. */
   #keepLength(kept: KeptMessage, line: Uint8Array, chunk: Uint8Array, from: number, to: number): void {
-    const start = this.#offset + from - this.#held.length
+    const start = this.#address(from) - this.#held.length
     const { from: first, to: last } = valueOf(line)
     this.#copy(chunk, from)
     kept.other(line.subarray(0, first))
