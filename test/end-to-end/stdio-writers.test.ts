@@ -11,6 +11,16 @@ const CALLS = 300
 const CHATTY = `require('readline').createInterface(process.stdin).on('line', (line) => { const { id } = JSON.parse(line)
   console.error('call ' + id); console.log(JSON.stringify({ jsonrpc: '2.0', id, result: { who: process.argv[1] } })) })`
 
+/** Whether the capture is made. */
+const readable = (path: string): boolean => {
+  try {
+    openReader(path).close()
+    return true
+  } catch {
+    return false
+  }
+}
+
 test('eight wrappers write one capture at once, nothing of it is lost, and one page shows them all live', async () => {
   const db = join(temporaryFolder(), 'capture.db')
   const peers = Array.from({ length: WRITERS }, (_, k) =>
@@ -23,24 +33,23 @@ test('eight wrappers write one capture at once, nothing of it is lost, and one p
       if (id % 50 === 49) await until(`{"jsonrpc":"2.0","id":${id},"result":{"who":"w${k}"}}\n`)
     }
   })
-  const ui = cli(['ui', '--db', db, '--port', '0', '--json', '--no-open'])
   const reading = (async () => {
+    await expect.poll(() => readable(db)).toBe(true)
     while (seen < WRITERS * CALLS * 2) {
       const reader = openReader(db)
       const { frames } = reader.totals()
+      reader.close()
       expect(frames).toBeGreaterThanOrEqual(seen)
       seen = frames
-      reader.close()
       await delay(20)
     }
   })()
   await Promise.all(asking)
   await reading
-  await expect.poll(() => ui.stdout() + ui.stderr()).toMatch(/http:\/\//)
-  const [, address = '', token = ''] =
-    /(http:\/\/[^\s"#]+)\/?#(?:token=)?([\w-]+)/.exec(ui.stdout() + ui.stderr()) ?? []
-  const url = `${address.replace(/\/$/, '')}/api/sessions`
-  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
+  const ui = cli(['ui', '--db', db, '--port', '0', '--json'])
+  await expect.poll(() => ui.stdout()).toContain('\n')
+  const { ui: page, token } = JSON.parse(ui.stdout()) as { ui: string; token: string }
+  const answer = await fetch(new URL('/api/sessions', page), { headers: { authorization: `Bearer ${token}` } })
   const open = (await answer.json()) as { server: string; endedAt: number | null }[]
   expect(
     open
