@@ -11,6 +11,7 @@ import { type Peer, startPeer } from './processes.ts'
 import { compare, type Figures } from './report.ts'
 import type { Setting, Solo, Suite } from './suite.ts'
 import { bigBody } from './suites/big.ts'
+import { handshakes } from './suites/forward.ts'
 import { manyConnections, oneConnection } from './suites/calls.ts'
 import { manyStreams, oneStream } from './suites/sse.ts'
 import { longRun } from './suites/long.ts'
@@ -28,7 +29,7 @@ const suites: readonly Suite[] = [
   openStreams,
   webSockets,
 ]
-const solos: readonly Solo[] = [startUp, page, longRun]
+const solos: readonly Solo[] = [startUp, page, handshakes, longRun]
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
