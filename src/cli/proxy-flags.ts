@@ -131,7 +131,10 @@ export const addProxyFlags = (command: Command): Command =>
     .option('--redact-key-file <file>', 'key of the hashes that stand for secrets, to share between machines')
     .option('--token-env <variable>', 'take the UI token from this variable instead of a fresh one')
     .option('--config <file>', 'read settings or servers from a file: ours, or one with mcpServers; flags win')
-    .option('--one-listener', 'all servers of the file behind one port, at /s/<name>/…')
+
+/** Gives a command that may stand in front of several servers the flag for them. */
+export const addServersFlags = (command: Command): Command =>
+  command.option('--one-listener', 'all servers of the file behind one port, at /s/<name>/…')
 
 /** What the flags say. Throws `OPTION_INVALID` for variables that are not set. */
 export const settingsOf = (flags: ProxyFlags, env: Readonly<Record<string, string | undefined>>): Settings => {

@@ -1,7 +1,7 @@
 import { nearest } from '../../config/nearest.ts'
 import { ProxyError } from '../../errors.ts'
 import type { Context, Verb } from '../context.ts'
-import { addProxyFlags, type ProxyFlags } from '../proxy-flags.ts'
+import { addProxyFlags, addServersFlags, type ProxyFlags } from '../proxy-flags.ts'
 import { gatherSettings } from '../proxy-settings.ts'
 import { serve } from '../serve.ts'
 
@@ -18,7 +18,7 @@ export const proxyVerb: Verb = {
       .command('proxy', { isDefault: true })
       .description('put the proxy in front of a server; the word "proxy" may be left out')
       .argument('[url]', 'address of the MCP server, for example http://localhost:3000/mcp')
-    addProxyFlags(command).action(async (url: string | undefined, flags: ProxyFlags) => {
+    addServersFlags(addProxyFlags(command)).action(async (url: string | undefined, flags: ProxyFlags) => {
       finish(
         await serveTarget(
           url,

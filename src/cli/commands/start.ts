@@ -1,5 +1,5 @@
 import type { Verb } from '../context.ts'
-import { addProxyFlags, type ProxyFlags } from '../proxy-flags.ts'
+import { addProxyFlags, addServersFlags, type ProxyFlags } from '../proxy-flags.ts'
 import { serveDemo } from './demo.ts'
 import { serveTarget } from './proxy.ts'
 
@@ -12,7 +12,7 @@ export const start: Verb = {
       .command('start', { hidden: true })
       .description('what npm start runs: the demo, or the proxy when a URL is given')
       .argument('[url]', 'address of the MCP server')
-    addProxyFlags(command).action(async (url: string | undefined, flags: ProxyFlags) => {
+    addServersFlags(addProxyFlags(command)).action(async (url: string | undefined, flags: ProxyFlags) => {
       const given = url !== undefined || flags.config !== undefined
       finish(
         await (given
