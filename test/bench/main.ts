@@ -18,6 +18,7 @@ import { longRun } from './suites/long.ts'
 import { page } from './suites/page.ts'
 import { webSockets } from './suites/sockets.ts'
 import { startUp } from './suites/start.ts'
+import { stdio } from './suites/stdio.ts'
 import { openStreams } from './suites/streams.ts'
 
 const suites: readonly Suite[] = [
@@ -29,7 +30,7 @@ const suites: readonly Suite[] = [
   openStreams,
   webSockets,
 ]
-const solos: readonly Solo[] = [startUp, page, handshakes, longRun]
+const solos: readonly Solo[] = [startUp, stdio, page, handshakes, longRun]
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
