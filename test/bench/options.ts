@@ -1,6 +1,17 @@
 import { parseArgs } from 'node:util'
 
-export const suiteNames = ['calls', 'sse', 'big', 'streams', 'start', 'page', 'stdio', 'forward', 'websocket', 'long'] as const
+export const suiteNames = [
+  'calls',
+  'sse',
+  'big',
+  'streams',
+  'start',
+  'page',
+  'stdio',
+  'forward',
+  'websocket',
+  'long',
+] as const
 export type SuiteName = (typeof suiteNames)[number]
 
 export interface Options {

@@ -199,13 +199,14 @@ describe('law 25: stderr, exit code, signals, and the ends of the streams are as
     const kept = `JSON.stringify([process.argv.slice(2), process.cwd(), Object.entries(process.env).sort()])`
     writeFileSync(script, `process.stdout.write(${kept})`)
     const args = ['', '--name', 'a b', '$HOME', '*', "'", '"', '--', 'é\n']
-    await alike(async (way) => {
+    const [given] = (await alike(async (way) => {
       const peer = start(way, [process.execPath, script, ...args], {
         env: { MCP_PORT: 'x', MITMCP_PORT: 'y', EMPTY: '' },
       })
       await peer.closed
       return JSON.parse(peer.out().toString()) as unknown
-    })
+    })) as [string[]]
+    expect(given).toEqual(args)
   })
 })
 

@@ -78,6 +78,11 @@ function SessionItem({ session, chosen, onChoose }: ItemProps) {
       <span class="session-tags">
         <span class="tag">{transportName[session.transport]}</span>
         {session.revision !== null && <span class="tag num">{session.revision}</span>}
+        {session.probe && (
+          <span class="tag" title="A throw-away process that was only asked server/discover">
+            probe
+          </span>
+        )}
         {session.era === 'stateless' && <span class="tag">stateless</span>}
         {!session.certain && (
           <span class="tag is-unsure" title="Two equal clients cannot be told apart">
