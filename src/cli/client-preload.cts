@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/consistent-type-imports -- a CommonJS module cannot import types in another way */
 /**
  * Loaded into every Node process of a client that `mitmcp run` starts: Nodes older than 22.21 and 24.5 do not read the proxy
  * variables. Sends `fetch`, `node:http` and `node:https` through the proxy; everything else of the process is left alone.
@@ -40,7 +41,9 @@ function sendFetch(): void {
       made = new EnvHttpProxyAgent()
       return made
     },
-    set: (value) => void (made = value),
+    set: (value) => {
+      made = value
+    },
   })
 }
 

@@ -174,7 +174,7 @@ function remembered(sign: (host: string) => Promise<SecureContext>): (host: stri
 }
 
 /** Loaded when first needed: a third of a second. */
-async function library(): Promise<typeof import('@peculiar/x509')> {
+async function library() {
   // the library's container of services wants it
   await import('reflect-metadata')
   const x509 = await import('@peculiar/x509')

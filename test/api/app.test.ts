@@ -5,7 +5,10 @@ test.each([
   ['/api/frame', 'Did you mean GET /api/frames?'],
   ['/api/statsu', 'Did you mean GET /api/status?'],
   ['/api/calls/7', 'Did you mean GET /api/calls?'],
-  ['/api/something/else', 'There are: /api/status, /api/sessions, /api/flows, /api/frames, /api/calls, /api/logs, /api/live.'],
+  [
+    '/api/something/else',
+    'There are: /api/status, /api/sessions, /api/flows, /api/frames, /api/calls, /api/logs, /api/live.',
+  ],
 ])('%s is not there, and what may have been meant is told', async (path, hint) => {
   expect(await apiFixture().json(path)).toEqual({
     status: 404,

@@ -1,6 +1,7 @@
 /** Where a law is tried: clients on one side, a raw server on the other, and in between nothing or a proxy. */
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { createPeer, dial, type Peer, type PeerOptions } from './raw.ts'
 
 /** What a law may ask of the proxy it is tried on. */
@@ -26,7 +27,11 @@ export interface Started {
   close(): Promise<void>
 }
 
-export type StartProxy = (target: Target, options?: StartOptions) => Promise<Started>
+export interface StartProxy {
+  (target: Target, options?: StartOptions): Promise<Started>
+  /** Speaks TLS as the server, where the proxy is to reach it so. */
+  readonly secure?: (raw: Socket) => TLSSocket
+}
 
 export interface Pair {
   readonly client: Peer
@@ -67,11 +72,16 @@ export async function createLine(
   let runs = 0
   const arrived = (): void => arrivals.forEach((listener) => listener())
   const server = createServer({ allowHalfOpen: true, highWaterMark: 1 }, (socket) => {
-    const peer = createPeer(socket, { patienceMs, idle })
+    const secure = startProxy?.secure?.(socket)
+    const peer = createPeer(secure ?? socket, { patienceMs, idle, raw: socket })
     peers.add(peer)
-    waiting.add(peer)
-    peer.onChange(arrived)
-    arrived()
+    const take = (): void => {
+      waiting.add(peer)
+      peer.onChange(arrived)
+      arrived()
+    }
+    if (secure === undefined) take()
+    else secure.once('secure', take)
   })
   await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, resolve))
   const serverPort = (server.address() as AddressInfo).port

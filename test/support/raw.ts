@@ -116,7 +116,7 @@ export function createPeer(socket: Socket, { patienceMs = 3000, idle = false, ra
     },
     write: (data) => void socket.write(latin1(data)),
     end: (data) => void (data === undefined ? socket.end() : socket.end(latin1(data))),
-    reset: () => void socket.resetAndDestroy(),
+    reset: () => void raw.resetAndDestroy(),
     until: (what, ms = patienceMs) =>
       wait(
         () => (typeof what === 'number' ? length >= what : text().includes(what)),

@@ -1,11 +1,12 @@
 /** Forward mode as the laws start it: each client asks for a tunnel to the server, or makes its requests as to a proxy. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
+import { connect as tlsConnect, TLSSocket } from 'node:tls'
 import { join } from 'node:path'
 import { createForward, type Forward, type ForwardSettings } from '../../src/proxy.ts'
 import { createPeer, type Peer, type PeerOptions } from './raw.ts'
-import type { Started, StartProxy } from './line.ts'
+import type { Started, StartOptions, StartProxy } from './line.ts'
 
 /** One folder for the authority of a test run: making one takes a while. */
 export const authorityFolder = mkdtempSync(join(tmpdir(), 'mitmcp-authority-'))
@@ -29,6 +30,38 @@ export function startTunnels(more: Partial<ForwardSettings> = {}): StartProxy {
   }
 }
 
+const pem = (name: string): string => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8')
+
+/** Through CONNECT, with TLS opened on both sides. */
+export function startTls(more: Partial<ForwardSettings> = {}): StartProxy {
+  const identity = { key: pem('localhost.key'), cert: pem('localhost.pem') }
+  const start = async ({ port }: { port: number }, options: StartOptions = {}): Promise<Started> => {
+    const { onUnreachable, headers } = options
+    const proxy = await startForward({
+      insecure: true,
+      ...more,
+      ...(onUnreachable === undefined ? {} : { onUnreachable }),
+      ...(headers === undefined ? {} : { headers }),
+    })
+    const ca = readFileSync(proxy.authority.file, 'utf8')
+    const through = async (peerOptions: PeerOptions): Promise<Peer> => {
+      const raw = await tunnelThrough(proxy.port, `localhost:${port}`)
+      raw.on('error', () => undefined)
+      const tls = { socket: raw, servername: 'localhost', ca, highWaterMark: 1 }
+      const secure = tlsConnect(tls)
+      await new Promise<void>((resolve, reject) => secure.once('secureConnect', resolve).once('error', reject))
+      return createPeer(secure, { ...peerOptions, raw })
+    }
+    return { port: proxy.port, dial: through, close: proxy.close }
+  }
+  const secure = (raw: Socket): TLSSocket => {
+    raw.on('error', () => undefined)
+    const options = { isServer: true, ...identity, highWaterMark: 1 }
+    return new TLSSocket(raw, options)
+  }
+  return Object.assign(start, { secure })
+}
+
 /** A socket in a tunnel, paused. Rejects with the answer when there is none. */
 export async function tunnelThrough(proxyPort: number, authority: string): Promise<Socket> {
   const to = { port: proxyPort, host: '127.0.0.1', allowHalfOpen: true, highWaterMark: 1 } as NetConnectOpts
@@ -49,7 +82,7 @@ export async function tunnelThrough(proxyPort: number, authority: string): Promi
     socket.once('end', () => reject(new Error(head.toString('latin1'))))
   })
   socket.removeAllListeners('error').removeAllListeners('end')
-  if (!/^HTTP\/1\.1 200 /.test(head.toString('latin1'))) throw new Error(head.toString('latin1'))
+  if (!head.toString('latin1').startsWith('HTTP/1.1 200 ')) throw new Error(head.toString('latin1'))
   return socket
 }
 

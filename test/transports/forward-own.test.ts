@@ -56,11 +56,10 @@ const addresses = Object.values(networkInterfaces()).flatMap((all) => (all ?? []
 describe('own control plane (deliver 8)', () => {
   it.each(spellings)('forward mode does not reach another process’s page as %s', async (host) => {
     const answer = await absolute(host, page)
-    // 127.0.0.2 and the like are this machine too, though nobody may listen there
+    // nobody may listen on 127.0.0.2 and the like, though they are this machine too
+    const reached = /^(127\.0\.0\.1|localhost|127\.1|0\.0\.0\.0|2130706433|0x7f000001)$/.test(host)
     expect(answer).toMatch(/^HTTP\/1\.1 502 [\s\S]*x-mitmcp-error: (SELF_TARGET|UPSTREAM_UNREACHABLE)/)
-    expect(answer).not.toMatch(/UNAUTHORIZED/)
-    if (/^(127\.0\.0\.1|localhost|127\.1|0\.0\.0\.0|2130706433|0x7f000001)$/.test(host))
-      expect(answer).toMatch(/SELF_TARGET/)
+    expect(answer.includes('SELF_TARGET') || !reached).toBe(true)
   })
 
   it('no tunnel is opened to it, nor to our own page, nor to the proxy itself', async () => {
@@ -83,7 +82,7 @@ describe('own control plane (deliver 8)', () => {
       for (const address of addresses.filter((one) => !one.includes(':'))) {
         const target = `http://${address}:${new URL(wide.ui ?? '').port}/api/status`
         const proxy = await createProxy({ target, port: 0, db: join(folder, 'wide.db'), ui: false })
-        expect(await eventually(proxy.port, '/api/status'), address).toMatch(/SELF_TARGET/)
+        expect(await eventually(proxy.port, '/api/status')).toMatch(/SELF_TARGET/)
         await proxy.close()
       }
     } finally {

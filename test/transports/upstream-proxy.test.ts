@@ -132,6 +132,7 @@ describe('through another proxy', () => {
       insecure: true,
     })
     await client.until('a was asked')
+    expect(client.text()).toMatch(/^HTTP\/1\.1 200 OK/)
   })
 
   it('hosts of NO_PROXY are reached straight', async () => {
