@@ -15,7 +15,6 @@ export interface ForwardFlags extends ProxyFlags {
 const NOT_HERE: Readonly<Record<string, string>> = {
   '--no-rewrite': 'rewrite',
   '--public-url': 'publicUrl',
-  '--one-listener': 'oneListener',
 }
 
 /** Gives a command the flags of forward mode. */
@@ -26,7 +25,7 @@ export const addForwardFlags = (command: Command): Command => {
     .option(
       '--tunnel <host>',
       'leave the TLS of this host, and of those below it, closed; repeatable',
-      (host: string, before: readonly string[] = []) => [...before, host],
+      (host: string, before: readonly string[] | undefined) => [...(before ?? []), host],
     )
     .option('--allow-remote', 'serve clients of other machines too')
 }

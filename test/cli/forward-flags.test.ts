@@ -30,7 +30,7 @@ test('the flags of the live path apply, and those of forward mode beside them', 
   })
 })
 
-test.each([['--no-rewrite'], ['--public-url', 'https://x.test'], ['--one-listener']])(
+test.each([['--no-rewrite'], ['--public-url', 'https://x.test']])(
   '%s has no meaning here: not in the help, and refused',
   async (...args) => {
     expect(addForwardFlags(new Command()).helpInformation()).not.toContain(args[0])
