@@ -70,6 +70,7 @@ const testedElsewhere: Record<string, string> = {
   'src/transports/forward-client.ts': 'sockets on both sides: test/transports/forward.test.ts',
   'src/transports/tunnel-start.ts': 'the first bytes of a tunnel: test/transports/forward.test.ts',
   'src/proxy/forward.ts': 'listener, authority and station together: test/transports/forward.test.ts',
+  'src/transports/listener.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
   'src/transports/link.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
   'src/recorder/flow.ts': 'one exchange: test/recorder/flows.test.ts',
   'src/recorder/half.ts': 'one direction: test/recorder/flows.test.ts',

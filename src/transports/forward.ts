@@ -1,13 +1,10 @@
 /** The forward proxy: for clients that are told to use one. Each says where it wants to go, by absolute-form requests or CONNECT. */
-import { createServer, type Server, type Socket } from 'node:net'
-import { ProxyError } from '../errors.ts'
 import type { Clock } from '../pipe/clock.ts'
 import type { Tap } from '../pipe/tap.ts'
 import type { Authority } from './authority.ts'
 import type { DialOptions } from './dial.ts'
 import { ForwardClient } from './forward-client.ts'
-import { listen } from './listen.ts'
-import type { Listener } from './reverse.ts'
+import { openListener, type Listener } from './listener.ts'
 
 export interface ForwardOptions {
   readonly host: string
@@ -34,46 +31,9 @@ export interface ForwardOptions {
 }
 
 /** Listens; throws `LISTEN_FAILED`. */
-export async function listenForward(options: ForwardOptions): Promise<Listener> {
-  const live = new Set<ForwardClient>()
-  let full = false
-  let connections = 0
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, highWaterMark: 1 })
-  await listen(server, options.host, options.port)
-  const bound = server.address()
-  if (bound === null || typeof bound === 'string') throw new ProxyError('LISTEN_FAILED', 'The listener has no address.')
-  server.on('connection', (socket: Socket) => {
-    connections++
-    const client = new ForwardClient(socket, options, bound.port, () => live.delete(client))
-    live.add(client)
-    if (full) client.recorderFull(true)
-  })
-  return {
-    address: bound.address,
-    port: bound.port,
-    get connections() {
-      return connections
-    },
-    get open() {
-      return live.size
-    },
-    recorderFull: (value) => {
-      full = value
-      for (const client of live) client.recorderFull(value)
-    },
-    close: (graceMs) => close(server, live, graceMs, options.clock),
-  }
-}
-
-function close(server: Server, live: ReadonlySet<ForwardClient>, graceMs: number, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.at(clock.now() + graceMs * 1000, () => {
-      for (const client of live) client.stop('rst')
-    })
-    server.close(() => {
-      cancel()
-      resolve()
-    })
-    for (const client of live) client.stop('fin')
+export function listenForward(options: ForwardOptions): Promise<Listener> {
+  return openListener(options, ({ port }) => (socket, _number, gone) => {
+    const client: ForwardClient = new ForwardClient(socket, options, port, () => gone(client))
+    return client
   })
 }

@@ -1,14 +1,11 @@
 /** Many servers behind one listener, at `/s/<name>/…`: each request says by its path whom it is for. */
-import { createServer, type Server, type Socket } from 'node:net'
-import { ProxyError } from '../errors.ts'
 import type { Clock } from '../pipe/clock.ts'
 import type { Tap } from '../pipe/tap.ts'
 import { createServerMemory, type ServerMemory } from './answer-watch.ts'
 import type { DialOptions } from './dial.ts'
 import type { Names } from './edits.ts'
-import { listen } from './listen.ts'
+import { openListener, type Listener } from './listener.ts'
 import { ownNames } from './own-names.ts'
-import type { Listener } from './reverse.ts'
 import { RoutedClient } from './routed-client.ts'
 
 /** One of the servers. */
@@ -53,53 +50,18 @@ export function routedPrefix(name: string): string {
 }
 
 /** Listens; throws `LISTEN_FAILED`. */
-export async function listenRouted(options: RoutedOptions): Promise<Listener> {
-  const live = new Set<RoutedClient>()
-  let full = false
-  let connections = 0
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, highWaterMark: 1 })
-  await listen(server, options.host, options.port)
-  const bound = server.address()
-  if (bound === null || typeof bound === 'string') throw new ProxyError('LISTEN_FAILED', 'The listener has no address.')
-  const own = ownNames(options.host, bound.address, bound.port, options.publicUrl)
-  const routes = new Map(options.servers.map((each) => [each.name, routeOf(each, own)]))
-  server.on('connection', (socket: Socket) => {
-    connections++
-    const client = new RoutedClient(socket, routes, options, () => live.delete(client))
-    live.add(client)
-    if (full) client.recorderFull(true)
+export function listenRouted(options: RoutedOptions): Promise<Listener> {
+  return openListener(options, (bound) => {
+    const own = ownNames(options.host, bound.address, bound.port, options.publicUrl)
+    const routes = new Map(options.servers.map((each) => [each.name, routeOf(each, own)]))
+    return (socket, _number, gone) => {
+      const client: RoutedClient = new RoutedClient(socket, routes, options, () => gone(client))
+      return client
+    }
   })
-  return {
-    address: bound.address,
-    port: bound.port,
-    get connections() {
-      return connections
-    },
-    get open() {
-      return live.size
-    },
-    recorderFull: (value) => {
-      full = value
-      for (const client of live) client.recorderFull(value)
-    },
-    close: (graceMs) => close(server, live, graceMs, options.clock),
-  }
 }
 
 function routeOf(server: RoutedServer, own: Omit<Names, 'upstream'>): Route {
   const prefix = routedPrefix(server.name)
   return { ...server, prefix, names: { ...own, upstream: server.target, prefix }, memory: createServerMemory() }
-}
-
-function close(server: Server, live: ReadonlySet<RoutedClient>, graceMs: number, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.at(clock.now() + graceMs * 1000, () => {
-      for (const client of live) client.stop('rst')
-    })
-    server.close(() => {
-      cancel()
-      resolve()
-    })
-    for (const client of live) client.stop('fin')
-  })
 }
