@@ -10,13 +10,19 @@ interface Arrived {
 
 /**
  * - `chunk`: bytes as read (cut-through)
- * - `frame`: a whole frame, only behind a gate
+ * - `frame`: a whole frame, only behind a gate; `meaning` is the gate's, for stages that know it
  * - `end`: nothing more will come
+ * - `tick`: `Pipe.tick` was called for this stage; it goes to no other. Its actions stand behind what has passed the stage already, before all else
  */
 export type PipeEvent =
   | (Arrived & { readonly kind: 'chunk'; readonly bytes: Uint8Array })
-  | (Arrived & { readonly kind: 'frame'; readonly frame: Frame })
+  | (Arrived & { readonly kind: 'frame'; readonly frame: Frame; readonly meaning?: object })
   | { readonly kind: 'end'; readonly at: number; readonly ending: Ending }
+  | { readonly kind: 'tick'; readonly at: number; readonly token: unknown }
+
+/** How we end a connection. `ws:<code>` and `clean` are a `write` of what the framing asks for, then `fin`. */
+export type CutHow = 'fin' | 'rst' | 'hang'
+export type CutSide = 'both' | 'client' | 'server'
 
 /**
  * - `pass`: on to the next stage, at last out; edited or not
@@ -31,7 +37,7 @@ export type Action =
   | { readonly do: 'wait'; readonly ms: number; readonly since?: 'arrival' | 'now' }
   | { readonly do: 'write'; readonly bytes: Uint8Array }
   | { readonly do: 'reply'; readonly bytes: Uint8Array }
-  | { readonly do: 'cut'; readonly how: 'fin' | 'rst' | 'hang'; readonly side: 'both' | 'client' | 'server' }
+  | { readonly do: 'cut'; readonly how: CutHow; readonly side: CutSide }
   | { readonly do: 'hold'; readonly until: string }
 
 /** Pure: an event in, actions out; no action drops the event. State lives in the closure. */
@@ -50,7 +56,7 @@ export function pass(event: PipeEvent): Action {
   return { do: 'pass', event }
 }
 
-/** The bytes an event stands for; none for `end`. */
+/** The bytes an event stands for; none for `end` and `tick`. */
 export function bytesOf(event: PipeEvent): Uint8Array | undefined {
   if (event.kind === 'chunk') return event.bytes
   return event.kind === 'frame' ? event.frame.raw : undefined

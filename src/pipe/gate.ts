@@ -16,7 +16,7 @@ export function createGate(framer: Framer): NamedStage {
     rule: 'gate',
     stage: (event) => {
       if (event.kind === 'end') return [...framed(framer.flush(), event.at).map(pass), pass(event)]
-      if (event.kind === 'frame') return [pass(event)]
+      if (event.kind !== 'chunk') return [pass(event)]
       if (offset < 0) offset = event.offset
       return framed(framer.push(event.bytes), event.at).map(pass)
     },

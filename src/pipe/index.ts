@@ -4,8 +4,9 @@
  * way of changing traffic, write a stage, not a branch in the pipe.
  * @module
  */
-export type { Action, NamedStage, PipeEvent, Stage } from './action.ts'
+export type { Action, CutHow, CutSide, NamedStage, PipeEvent, Stage } from './action.ts'
 export { createClock, type AnchoredClock, type Clock } from './clock.ts'
+export type { Decision } from './decision.ts'
 export { createLateTap } from './late-tap.ts'
 export { nullTap } from './null-tap.ts'
 export type { Outlet, Pipe, PipeHost } from './pipe.ts'

@@ -13,4 +13,5 @@ export const nullTap: Tap = {
   closed: ignore,
   logged: ignore,
   note: ignore,
+  decided: ignore,
 }

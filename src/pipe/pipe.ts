@@ -1,7 +1,7 @@
 /** One direction of a connection: chunks in, stages, chunks out, with a tap at both ends. */
 import type { Direction } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
-import type { Action, NamedStage, PipeEvent } from './action.ts'
+import type { Action, CutHow, CutSide, NamedStage, PipeEvent } from './action.ts'
 import { bytesOf } from './action.ts'
 import type { Clock } from './clock.ts'
 import type { Tap } from './tap.ts'
@@ -31,7 +31,7 @@ export interface PipeHost {
   pause(stop: boolean): void
   /** The pipe's last event has come out. */
   ended(ending: Ending, at: number): void
-  cut(how: 'fin' | 'rst' | 'hang', side: 'both' | 'client' | 'server', rule: string): void
+  cut(how: CutHow, side: CutSide, rule: string): void
   /** Bytes of ours for the peer the pipe reads from. */
   reply(bytes: Uint8Array, rule: string): void
 }
@@ -45,6 +45,17 @@ interface Step {
   readonly at: number
   readonly delay: { us: number }
   readonly rule: string
+  /** Of an action: the stage that asked for it. */
+  readonly by?: NamedStage
+}
+
+/** A wait or a hold: nothing before or at its stage goes on until it is over. */
+interface Block {
+  stage: number
+  readonly by: NamedStage | undefined
+  /** Of a hold: its name. */
+  readonly until?: string
+  readonly cancel?: () => void
 }
 
 const NOTHING = new Uint8Array(0)
@@ -56,8 +67,8 @@ export class Pipe {
   readonly #steps: Step[] = []
   #stages: readonly NamedStage[] = []
   #open: boolean
-  #held: string | undefined
-  #cancel: (() => void) | undefined
+  /** The newest stands at the furthest stage. */
+  #blocks: readonly Block[] = []
   #inbox = 0
   #paused = false
   #received = 0
@@ -126,16 +137,44 @@ export class Pipe {
     this.#run()
   }
 
-  /** From the next event on these stages apply. What the old ones held or delayed is let go, in order. */
+  /**
+   * From the next event on these stages apply. What is on its way meets those of the old ones that are left. What removed ones held or
+   * delayed is let go, in order; what others hold stays held.
+   */
   setStages(stages: readonly NamedStage[]): void {
-    const released = this.#stages.flatMap((stage) => (stages.includes(stage) ? [] : [...(stage.release?.() ?? [])]))
+    const old = this.#stages
+    const gone = (stage: NamedStage | undefined): boolean => stage !== undefined && !stages.includes(stage)
+    const next = (from: number): number => {
+      if (from === 0) return 0
+      const met = old.findIndex((stage, at) => at >= from && !gone(stage))
+      return met === -1 ? stages.length : stages.indexOf(old[met] as NamedStage)
+    }
+    for (const [at, stage] of old.entries()) {
+      if (!gone(stage)) continue
+      const released = [...(stage.release?.() ?? [])].map((event) => this.#step(event, at + 1))
+      this.#place(released, at)
+    }
+    const stops = ({ action }: Step): boolean => action?.do === 'wait' || action?.do === 'hold'
+    const left = this.#steps.splice(0).filter((step) => !(stops(step) && gone(step.by)))
+    for (const step of left) this.#steps.push({ ...step, stage: next(step.stage) })
+    for (const block of this.#blocks) if (gone(block.by)) block.cancel?.()
+    this.#blocks = this.#blocks.filter((block) => !gone(block.by))
+    for (const block of this.#blocks) block.stage = next(block.stage)
     this.#stages = stages
-    this.#cancel?.()
-    this.#cancel = undefined
-    this.#held = undefined
-    const waiting = this.#steps.splice(0).filter((step) => step.action?.do !== 'wait' && step.action?.do !== 'hold')
-    for (const step of waiting) this.#steps.push(step.stage === 0 ? step : { ...step, stage: Number.MAX_SAFE_INTEGER })
-    this.#steps.unshift(...released.map((event) => this.#step(event, Number.MAX_SAFE_INTEGER)))
+    this.#run()
+  }
+
+  /** Gives a stage its `tick`, at once; nothing when it is not there (any more). */
+  tick(stage: NamedStage, token: unknown): void {
+    const at = this.#stages.indexOf(stage)
+    if (at === -1) return
+    const now = this.#host.clock.now()
+    const actions = stage.stage({ kind: 'tick', at: now, token })
+    if (actions.length > 0) this.#lastRule = stage.rule
+    this.#place(
+      actions.map((action) => ({ action, stage: at + 1, at: now, delay: { us: 0 }, rule: stage.rule, by: stage })),
+      at,
+    )
     this.#run()
   }
 
@@ -146,8 +185,7 @@ export class Pipe {
 
   /** Ends a `hold` of that name. */
   release(hold: string): void {
-    if (this.#held !== hold) return
-    this.#held = undefined
+    this.#blocks = this.#blocks.filter(({ until }) => until !== hold)
     this.#run()
   }
 
@@ -158,8 +196,8 @@ export class Pipe {
 
   /** Nothing will come out any more. */
   destroy(): void {
-    this.#cancel?.()
-    this.#cancel = undefined
+    for (const block of this.#blocks) block.cancel?.()
+    this.#blocks = []
     this.#steps.length = 0
   }
 
@@ -172,8 +210,16 @@ export class Pipe {
     if (this.#steps.length === 1) this.#run()
   }
 
+  /** Behind what has passed the stage `at` already, before everything else. */
+  #place(steps: readonly Step[], at: number): void {
+    const before = this.#steps.findIndex((step) => step.stage <= at)
+    this.#steps.splice(before === -1 ? this.#steps.length : before, 0, ...steps)
+  }
+
   #run(): void {
-    while (this.#open && this.#held === undefined && this.#cancel === undefined) {
+    while (this.#open) {
+      const blocked = this.#blocks.at(-1)?.stage ?? -1
+      if ((this.#steps[0]?.stage ?? -1) <= blocked) break
       const step = this.#steps.shift()
       if (step === undefined) break
       if (step.event !== undefined) this.#advance(step, step.event)
@@ -190,7 +236,8 @@ export class Pipe {
     const unchanged = actions.length === 1 && actions[0]?.do === 'pass' && actions[0].event === event
     const rule = unchanged ? step.rule : named.rule
     if (!unchanged) this.#lastRule = named.rule
-    const steps = actions.map((action) => ({ action, stage: step.stage + 1, at: step.at, delay: step.delay, rule }))
+    const { at, delay } = step
+    const steps = actions.map((action) => ({ action, stage: step.stage + 1, at, delay, rule, by: named }))
     this.#steps.unshift(...steps)
   }
 
@@ -205,10 +252,15 @@ export class Pipe {
           action.since === 'now' ? clock.now() - step.at + action.ms * 1000 : step.delay.us + action.ms * 1000
         const due = step.at + step.delay.us
         if (due <= clock.now()) return
-        this.#cancel = clock.at(due, () => {
-          this.#cancel = undefined
-          this.#run()
-        })
+        const block: Block = {
+          stage: step.stage,
+          by: step.by,
+          cancel: clock.at(due, () => {
+            this.#blocks = this.#blocks.filter((other) => other !== block)
+            this.#run()
+          }),
+        }
+        this.#blocks = [...this.#blocks, block]
         return
       }
       case 'write':
@@ -221,12 +273,13 @@ export class Pipe {
         this.#host.cut(action.how, action.side, step.rule)
         return
       case 'hold':
-        this.#held = action.until
+        this.#blocks = [...this.#blocks, { stage: step.stage, by: step.by, until: action.until }]
     }
   }
 
   #out(event: PipeEvent, rule: string): void {
     if (event.kind === 'end') return this.#finish(event)
+    if (event.kind === 'tick') return
     const bytes = bytesOf(event) ?? NOTHING
     if (event.offset < this.#given) return this.#insert(bytes, rule)
     this.#drop(event.offset)

@@ -6,6 +6,7 @@
  */
 import type { Direction, Transport } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
+import type { Decision } from './decision.ts'
 
 /** A server that is a process of ours. */
 export interface ProcessInfo {
@@ -82,4 +83,6 @@ export interface Tap {
   logged(connection: number, at: number, bytes: Uint8Array): void
   /** A line for the record that is not traffic: a clock step, a loss, a decision. `detail` is JSON. */
   note(connection: number, at: number, kind: string, detail: unknown): void
+  /** A fault rule's decision; told before its bytes act. */
+  decided(decision: Decision): void
 }

@@ -1,3 +1,4 @@
+import type { Decision } from '../pipe/decision.ts'
 import type { ConnectionInfo, Tap, UpstreamInfo } from '../pipe/tap.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
@@ -110,6 +111,10 @@ class CountingTap implements RecorderTap {
     if (this.#lost.active) return this.#lost.add(at, at, 1, bytes.length)
     this.#packer.logged(connection, at, bytes)
     this.#arm()
+  }
+
+  decided(decision: Decision): void {
+    this.note(decision.connection, decision.at, 'decision', decision)
   }
 
   note(connection: number, at: number, kind: string, detail: unknown): void {

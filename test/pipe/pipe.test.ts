@@ -195,3 +195,79 @@ describe('Pipe', () => {
     expect(log).toEqual([])
   })
 })
+
+describe('Pipe, when stages come and go', () => {
+  const named = (rule: string, stage: NamedStage['stage']): NamedStage => ({ rule, stage })
+
+  it('keeps what one rule delays when another goes', () => {
+    const slow = latency(200)
+    const other = twice
+    const { pipe, push, log, clock } = playbook([slow, other])
+    push('a')
+    pipe.setStages([slow])
+    clock.advance(199)
+    expect(log).toEqual([])
+    clock.advance(1)
+    expect(log).toEqual(['a@200'])
+  })
+
+  it('lets go at once what a rule that goes has delayed, in order', () => {
+    const slow = latency(200)
+    const { pipe, push, log, clock } = playbook([slow, latency(100)])
+    push('a')
+    push('b')
+    pipe.setStages([])
+    expect(log).toEqual(['a@0', 'b@0'])
+    clock.advance(1000)
+    expect(log).toHaveLength(2)
+  })
+
+  it('keeps a delay whole when a rule is put in behind it', () => {
+    const slow = latency(200)
+    const { pipe, push, log, clock } = playbook([slow])
+    push('a')
+    push('b')
+    pipe.setStages([slow, dropping('c')])
+    expect(log).toEqual([])
+    clock.advance(200)
+    push('c')
+    clock.advance(200)
+    expect(log).toEqual(['a@200', 'b@200'])
+  })
+
+  it('gives a tick’s actions their place: behind what has passed the stage, before what has not', () => {
+    const kept = named('kept', (event) =>
+      event.kind === 'tick' ? [{ do: 'write', bytes: Buffer.from('!') }] : [pass(event)],
+    )
+    const { pipe, push, log, clock } = playbook([kept, latency(200)])
+    push('a')
+    clock.advance(50)
+    pipe.tick(kept, null)
+    push('b')
+    clock.advance(200)
+    expect(log).toEqual(['a@200', '!@200', 'b@250'])
+  })
+
+  it('does not let a tick wait for a stage in front of its own', () => {
+    const cutting = named('cutting', (event) =>
+      event.kind === 'tick' ? [{ do: 'cut', how: 'rst', side: 'both' }] : [pass(event)],
+    )
+    const { pipe, push, log, clock } = playbook([latency(200), cutting])
+    push('a')
+    clock.advance(10)
+    pipe.tick(cutting, null)
+    expect(log).toEqual(['cut:rst:both'])
+  })
+
+  it('has no tick for a stage that is gone', () => {
+    const seen: string[] = []
+    const stage = named('seen', (event) => {
+      seen.push(event.kind)
+      return [pass(event)]
+    })
+    const { pipe } = playbook([stage])
+    pipe.setStages([])
+    pipe.tick(stage, null)
+    expect(seen).toEqual([])
+  })
+})

@@ -1,0 +1,127 @@
+/** The shape of a fault: settings, one sentence, one pure function. */
+import type { z } from 'zod'
+import type { Action, PipeEvent } from '../pipe/action.ts'
+import type { Direction, Transport } from '../wire/frame.ts'
+import type { FaultFrame } from './unit.ts'
+
+/** 1 connection, 2 HTTP, 3 frames and messages; stdio. */
+export type FaultLevel = 1 | 2 | 3 | 'stdio'
+
+/** What one draw, and one instance of a fault, covers. */
+export type Scope = 'connection' | 'session' | 'stream' | 'message'
+
+/**
+ * Where a fault acts.
+ * - `bytes`: on a pipe, chunk by chunk; on whole units where its rule's `match`, or another rule on the pipe, asks for them
+ * - `units`: on a pipe, on whole units
+ * - `listener`: when a client connects, and on the listening port
+ * - `dial`: when the upstream is dialled
+ * - `process`: on the process of a stdio server
+ */
+export type FaultNeeds = 'bytes' | 'units' | 'listener' | 'dial' | 'process'
+
+/**
+ * What happens to an instance of a fault, in this order:
+ * - `start`: the rule fired for this scope (its match held, its envelope said yes, its `after` is over). Comes before the event that made it
+ *   fire, or right behind the one that completed `after`. Not for scope `message`
+ * - `chunk`, `frame`: traffic of the scope from then on, in the directions of the rule; the event itself for scope `message`
+ * - `tick`: asked for by `wake`
+ * - `end`: a direction of the connection has ended
+ */
+export type FaultEvent =
+  | {
+      readonly kind: 'start'
+      readonly at: number
+      readonly direction: Direction
+      readonly connection: number
+      readonly unit: FaultFrame | null
+    }
+  | ((Exclude<PipeEvent, { kind: 'frame' }> | FaultFrame) & {
+      readonly direction: Direction
+      readonly connection: number
+    })
+
+/** Events put by, in order; what is in it when the rule goes is sent on, in order. */
+export interface Kept {
+  readonly length: number
+  push(event: PipeEvent): void
+  /** The oldest; all when `count` is left out. */
+  take(count?: number): PipeEvent[]
+}
+
+/** What an instance is made with. */
+export interface Tools {
+  /** 0 ≤ draw < 1; the same for the same seed, rule, scope and how-manieth draw. */
+  draw(): number
+  readonly kept: Kept
+  /** Says in the record why a unit was left alone (`compressed`, `too large`, `no id`). */
+  notApplied(reason: string): void
+  /** What all instances of this rule share. */
+  readonly shared: Map<string, unknown>
+}
+
+/** An event in, actions out. No `pass` drops the event. A throw is a bug: the rule is switched off, the event passes. */
+export type Damage = (event: FaultEvent) => readonly FaultAction[]
+
+/**
+ * Actions of a pipe, and those that reach further.
+ * - `wake`: this instance gets a `tick` with `token` after `ms`, never early, on the pipe of that direction (default: of the event)
+ * - `write` with `to`: into the other direction, or another connection's pipe, at its next border
+ * - `signal`: to the process of a stdio server
+ */
+export type FaultAction =
+  | Action
+  | { readonly do: 'wake'; readonly ms: number; readonly token: unknown; readonly direction?: Direction }
+  | {
+      readonly do: 'write'
+      readonly bytes: Uint8Array
+      readonly to: { readonly connection: number; readonly direction: Direction }
+    }
+  | { readonly do: 'signal'; readonly signal: NodeJS.Signals }
+
+/** For `listener` faults: what becomes of a client that connects. `fin`, `rst`: closed at once; `hang`: accepted, then silence; `respond`: its first request gets these bytes. */
+export type Admission =
+  | { readonly do: 'accept' }
+  | { readonly do: 'fin' | 'rst' }
+  | { readonly do: 'hang'; readonly ms: number | null }
+  | { readonly do: 'respond'; readonly bytes: Uint8Array }
+
+/** For `dial` faults: what becomes of a dial. */
+export type DialVerdict =
+  | { readonly do: 'dial' }
+  | { readonly do: 'fail'; readonly as: 'refuse' | '502' | '503' }
+  | { readonly do: 'hang'; readonly ms: number | null }
+  | { readonly do: 'elsewhere'; readonly to: URL }
+
+export interface Fault<Options = never> {
+  /** Kebab-case: its name in files, on the command line, in the API and on the page. */
+  readonly type: string
+  readonly level: FaultLevel
+  /** One line for help and forms, without the type's name. */
+  readonly summary: string
+  readonly needs: FaultNeeds
+  /** Transports where it has a meaning; others are refused when a rule's `match` names only them. */
+  readonly applies: readonly Transport[]
+  /** Default directions, unless the rule's `match` says `dir:`. */
+  readonly direction: Direction | 'both'
+  /** Default of `per`. A fault of a wider scope becomes `message` where `perMessage` is set and its match asks for messages. */
+  readonly per: Scope
+  readonly perMessage?: boolean
+  /** Removing the rule cannot give back what it ate: the connection is then ended, and the rule says so. */
+  readonly eats?: boolean
+  /** Every option with `.describe()`, durations in ms and sizes in bytes once parsed (`values.ts`). None is named like a word of the envelope. */
+  readonly options: z.ZodType<Options>
+  /** Verb phrase for the sentence, from parsed options: `delays by 200 ms`. Ends without a full stop. */
+  explain(options: Options): string
+  /** Of `bytes` and `units`: makes an instance. */
+  stage?(options: Options, tools: Tools): Damage
+  /** Of `listener`: asked for each client once the rule fired for it. `open` counts those already open, this one not. */
+  admit?(options: Options, state: { readonly open: number; draw(): number }): Admission
+  /** Of `listener`: the port is to be closed, and what becomes of connections there are; absent: stays open. */
+  closesPort?(options: Options): { readonly existing: 'keep' | 'fin' | 'rst' } | null
+  /** Of `dial`. */
+  dial?(options: Options, state: { draw(): number; readonly sinceMs: number }): DialVerdict
+}
+
+/** A fault whose options are not known here. */
+export type AnyFault = Fault<any>
