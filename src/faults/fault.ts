@@ -1,6 +1,7 @@
 /** The shape of a fault: settings, one sentence, one pure function. */
 import type { z } from 'zod'
 import type { Action, PipeEvent } from '../pipe/action.ts'
+import type { Admission, DialVerdict } from '../pipe/policy.ts'
 import type { Direction, Transport } from '../wire/frame.ts'
 import type { FaultFrame } from './unit.ts'
 
@@ -79,19 +80,9 @@ export type FaultAction =
     }
   | { readonly do: 'signal'; readonly signal: NodeJS.Signals }
 
-/** For `listener` faults: what becomes of a client that connects. `fin`, `rst`: closed at once; `hang`: accepted, then silence; `respond`: its first request gets these bytes. */
-export type Admission =
-  | { readonly do: 'accept' }
-  | { readonly do: 'fin' | 'rst' }
-  | { readonly do: 'hang'; readonly ms: number | null }
-  | { readonly do: 'respond'; readonly bytes: Uint8Array }
-
-/** For `dial` faults: what becomes of a dial. */
-export type DialVerdict =
-  | { readonly do: 'dial' }
-  | { readonly do: 'fail'; readonly as: 'refuse' | '502' | '503' }
-  | { readonly do: 'hang'; readonly ms: number | null }
-  | { readonly do: 'elsewhere'; readonly to: URL }
+/** What a `listener` or `dial` fault answers: as in `pipe/policy.ts`, the engine adds the rule. */
+export type AdmissionOf = Admission extends infer A ? (A extends { rule: string } ? Omit<A, 'rule'> : A) : never
+export type DialOf = DialVerdict extends infer A ? (A extends { rule: string } ? Omit<A, 'rule'> : A) : never
 
 export interface Fault<Options = never> {
   /** Kebab-case: its name in files, on the command line, in the API and on the page. */
@@ -116,11 +107,11 @@ export interface Fault<Options = never> {
   /** Of `bytes` and `units`: makes an instance. */
   stage?(options: Options, tools: Tools): Damage
   /** Of `listener`: asked for each client once the rule fired for it. `open` counts those already open, this one not. */
-  admit?(options: Options, state: { readonly open: number; draw(): number }): Admission
+  admit?(options: Options, state: { readonly open: number; draw(): number }): AdmissionOf
   /** Of `listener`: the port is to be closed, and what becomes of connections there are; absent: stays open. */
   closesPort?(options: Options): { readonly existing: 'keep' | 'fin' | 'rst' } | null
   /** Of `dial`. */
-  dial?(options: Options, state: { draw(): number; readonly sinceMs: number }): DialVerdict
+  dial?(options: Options, state: { draw(): number; readonly sinceMs: number }): DialOf
 }
 
 /** A fault whose options are not known here. */

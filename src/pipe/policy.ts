@@ -1,0 +1,82 @@
+/**
+ * Where traffic can be steered: what transports ask, and offer to, whoever decides about faults. Transports know no faults, faults no
+ * transports; `proxy.ts` joins them here.
+ */
+import type { Direction } from '../wire/frame.ts'
+import type { Http1Head, Http1Listener, Http1Splitter, Outstanding } from '../wire/http1.ts'
+import type { CutHow, CutSide } from './action.ts'
+import type { Pipe } from './pipe.ts'
+import type { ConnectionInfo } from './tap.ts'
+
+/** What becomes of a client that connects. `fin`, `rst`: closed at once; `hang`: accepted, then silence, for `ms` (null: for ever), then reset; `respond`: its first request gets these bytes, then the connection ends. */
+export type Admission =
+  | { readonly do: 'accept' }
+  | { readonly do: 'fin' | 'rst'; readonly rule: string }
+  | { readonly do: 'hang'; readonly ms: number | null; readonly rule: string }
+  | { readonly do: 'respond'; readonly bytes: Uint8Array; readonly rule: string }
+
+/** What becomes of a dial. `fail`: as if the upstream refused, or our answer with that status; `hang`: nothing for `ms`, then it is dialled after all (null: never); `elsewhere`: another target. */
+export type DialVerdict =
+  | { readonly do: 'dial' }
+  | { readonly do: 'fail'; readonly as: 'refuse' | '502' | '503'; readonly rule: string }
+  | { readonly do: 'hang'; readonly ms: number | null; readonly rule: string }
+  | { readonly do: 'elsewhere'; readonly to: URL; readonly rule: string }
+
+/** Where one direction of HTTP stands, at the byte up to which it has come out of its pipe. */
+export interface Standing {
+  /** A splitter that goes on from here for another listener; null within a head, and where it is no HTTP (any more). */
+  fork(listener: Http1Listener, outstanding: Outstanding): Http1Splitter | null
+  /** Head of the message whose body is passing; null between messages. */
+  readonly head: Http1Head | null
+  /** The last payload bytes, at most four: they tell whether an event or a line is complete. */
+  readonly tail: Uint8Array
+  /** The next byte begins a message, event or frame, for all that is known. */
+  readonly border: boolean
+  /** Requests that have been sent on and are not answered yet. */
+  readonly outstanding: Outstanding
+}
+
+/** A connection, as far as it can be steered. */
+export interface SteeredConnection {
+  readonly id: number
+  readonly info: ConnectionInfo
+  readonly c2s: Pipe
+  readonly s2c: Pipe
+  /** Null on stdio, where the pipe's own border is all there is. */
+  standing(direction: Direction): Standing | null
+  /** Ends it; recorded as the doing of `rule`. */
+  cut(how: CutHow, side: CutSide, rule: string): void
+  /** Bytes of ours for the peer that reads `direction`, at the next border there; for HTTP answers (`s2c`) after those that are due before. */
+  insert(direction: Direction, bytes: Uint8Array, rule: string): void
+  /** To the process of a stdio server; absent elsewhere. */
+  signal?(signal: NodeJS.Signals, rule: string): void
+}
+
+/** A listening port, as far as it can be steered. */
+export interface SteeredListener {
+  /** Server behind it; several on a routed or forward listener. */
+  readonly servers: readonly string[]
+  /** Stops listening: clients get ECONNREFUSED. */
+  shut(existing: 'keep' | 'fin' | 'rst', rule: string): void
+  /** Listens on the same port again; resolves to false when somebody else has taken it and keeps it for 5 s. */
+  reopen(): Promise<boolean>
+}
+
+/** Decides. All of it is asked on the live thread and answers at once. */
+export interface Policy {
+  /** A client has connected; `open` counts the connections there are already. */
+  admit(client: { readonly servers: readonly string[]; readonly address: string; readonly open: number }): Admission
+  /** The upstream is about to be dialled. */
+  dial(connection: number, info: ConnectionInfo): DialVerdict
+  /** Before its first byte. Gives what is called once it is over. */
+  opened(connection: SteeredConnection): () => void
+  listening(listener: SteeredListener): void
+}
+
+/** Lets everything be. */
+export const noPolicy: Policy = {
+  admit: () => ({ do: 'accept' }),
+  dial: () => ({ do: 'dial' }),
+  opened: () => () => undefined,
+  listening: () => undefined,
+}
