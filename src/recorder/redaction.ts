@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto'
+import { SECRET_FIELDS, SECRET_HEADERS, SECRET_PARAMETERS } from './secret-names.ts'
+import { walkJson } from './walk-json.ts'
 
 /** A span that was overwritten. `from` and `to` are relative to the bytes that were looked through. */
 export interface Redacted {
@@ -18,47 +20,6 @@ export interface RedactionRules {
   /** Further values, as regular expressions. */
   values?: readonly string[]
 }
-
-const HEADERS = [
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'set-cookie',
-  'x-api-key',
-  'api-key',
-  'apikey',
-  'x-auth-token',
-  'x-access-token',
-  'x-amz-security-token',
-  'x-goog-api-key',
-  'x-goog-iap-jwt-assertion',
-  'cf-access-jwt-assertion',
-  'cf-access-client-secret',
-  'ocp-apim-subscription-key',
-  'x-functions-key',
-  'private-token',
-  'x-gitlab-token',
-  'x-vault-token',
-]
-
-/** Fields of OAuth bodies (RFC 6749, 7009, 7521, 7591, 7636, 8628, 9126), and query parameters. */
-const FIELDS = [
-  'access_token',
-  'refresh_token',
-  'id_token',
-  'client_secret',
-  'code',
-  'code_verifier',
-  'assertion',
-  'client_assertion',
-  'password',
-  'token',
-  'subject_token',
-  'actor_token',
-  'device_code',
-  'registration_access_token',
-]
-const PARAMETERS = [...FIELDS, 'key', 'api_key', 'apikey', 'sig', 'signature']
 
 const OAUTH_PATH =
   /\/(?:token|register|authorize|revoke|introspect|introspection|par|userinfo|device_authorization|callback)\/?(?:\?|$)/i
@@ -95,9 +56,9 @@ export class Redactor {
     const extra = keys.map((name) => name.toLowerCase())
     this.enabled = enabled
     this.#key = key
-    this.#headers = new Set([...HEADERS, ...extra])
-    this.#fields = new Set([...FIELDS, ...extra])
-    this.#parameters = new Set([...PARAMETERS, ...extra])
+    this.#headers = new Set([...SECRET_HEADERS, ...extra])
+    this.#fields = new Set([...SECRET_FIELDS, ...extra])
+    this.#parameters = new Set([...SECRET_PARAMETERS, ...extra])
     this.#extra = new Set(extra)
     this.#paths = paths.map((path) => path.split('.'))
     this.#values = values.map((value) => new RegExp(value, 'g'))
@@ -258,50 +219,4 @@ export class Redactor {
 
 function startsPath(path: readonly string[], pattern: readonly string[]): boolean {
   return path.length >= pattern.length && pattern.every((step, i) => step === '*' || step === path[i])
-}
-
-/** Tells where each scalar of a JSON text lies, quotes included, and the keys (or indexes) that lead to it. Lenient. */
-function walkJson(bytes: Buffer, scalar: (path: readonly string[], from: number, to: number) => void): void {
-  const path: string[] = []
-  const arrays: boolean[] = []
-  let key = false
-  let at = 0
-  while (at < bytes.length) {
-    const c = bytes[at]!
-    if (c === 123 || c === 91) {
-      arrays.push(c === 91)
-      path.push(c === 91 ? '0' : '')
-      key = c === 123
-      at++
-    } else if (c === 125 || c === 93) {
-      arrays.pop()
-      path.pop()
-      key = false
-      at++
-    } else if (c === 44) {
-      if (arrays.at(-1) === true) path[path.length - 1] = String(Number(path.at(-1)) + 1)
-      else key = true
-      at++
-    } else if (c <= 32 || c === COLON) {
-      at++
-    } else {
-      const to = c === 34 ? stringEnd(bytes, at) : literalEnd(bytes, at)
-      if (key && c === 34) path[path.length - 1] = bytes.toString('utf8', at + 1, to - 1)
-      else scalar(path, at, to)
-      key = false
-      at = to
-    }
-  }
-}
-
-function stringEnd(bytes: Buffer, from: number): number {
-  let at = from + 1
-  while (at < bytes.length && bytes[at] !== 34) at += bytes[at] === 92 ? 2 : 1
-  return Math.min(at + 1, bytes.length)
-}
-
-function literalEnd(bytes: Buffer, from: number): number {
-  let at = from + 1
-  while (at < bytes.length && !(bytes[at]! <= 32 || bytes[at] === 44 || bytes[at] === 125 || bytes[at] === 93)) at++
-  return at
 }
