@@ -21,11 +21,12 @@ import type {
   Party,
   RequestFacts,
   ResponseFacts,
-  Talk,
 } from './conversation-types.ts'
 import { learn, sameClient } from './conversation-facts.ts'
+import { clientKey, endpointKey, endpointOf, idKey, looseKey } from './conversation-keys.ts'
+import { TalkBook } from './conversation-talks.ts'
 import type { EndingBy } from './ending.ts'
-import type { Direction, Era, Transport } from './frame.ts'
+import type { Direction, Transport } from './frame.ts'
 import type { ScannedMessage } from './jsonrpc.ts'
 import { eraOf } from './mcp.ts'
 
@@ -46,21 +47,16 @@ const HOUR = 3_600_000_000
 
 export class Conversations<Frame, S, C> {
   readonly #listener: ConversationListener<Frame, S, C>
-  readonly #idle: number
-  readonly #maxSessions: number
   readonly #calls: CallBook<Frame, S, C>
-  readonly #byKey = new Map<string, Talk<Frame, S, C>>()
-  readonly #talks = new Set<Talk<Frame, S, C>>()
-  #endpoints = 0
+  readonly #talks: TalkBook<Frame, S, C>
 
   constructor(
     listener: ConversationListener<Frame, S, C>,
     { idle = HOUR, maxSessions = 10_000, maxPending = 10_000 }: ConversationOptions = {},
   ) {
     this.#listener = listener
-    this.#idle = idle
-    this.#maxSessions = maxSessions
     this.#calls = new CallBook(listener, maxPending)
+    this.#talks = new TalkBook(listener, this.#calls, idle, maxSessions)
   }
 
   line(party: Party): Line<Frame, S, C> {
@@ -83,9 +79,9 @@ export class Conversations<Frame, S, C> {
       calls: [],
     }
     if (facts.sessionId !== null) this.#bySessionId(exchange, facts.sessionId, at)
-    else if (this.#endpoints > 0) {
-      const talk = this.#byKey.get(endpointKey(line.party, facts.target))
-      if (talk !== undefined) this.#tie(exchange, talk, at)
+    else if (this.#talks.withEndpoints) {
+      const talk = this.#talks.find(endpointKey(line.party, facts.target))
+      if (talk !== undefined) this.#talks.tie(exchange, talk, at)
     }
     return exchange
   }
@@ -109,20 +105,18 @@ export class Conversations<Frame, S, C> {
   endpoint(exchange: Exchange<Frame, S, C>, uri: string, at: number): void {
     const { line, facts } = exchange
     exchange.alone = 'sse'
-    const talk = this.#begin(exchange, at, 'sse', 'stateful')
+    const talk = this.#talks.begin(exchange, at, 'sse', 'stateful')
     talk.held = true
-    const path = pathOf(uri, pathOf(withoutPrefix(facts.target, line.party)))
+    const { path, sessionId } = endpointOf(uri, facts.target, line.party)
     const key = endpointKey({ ...line.party, prefix: '' }, path)
-    const { searchParams } = new URL(path, BASE)
-    talk.sessionId = searchParams.get('sessionId') ?? searchParams.get('session_id')
-    const other = this.#byKey.get(key)
+    talk.sessionId = sessionId
+    const other = this.#talks.find(key)
     if (other !== undefined) {
       // two streams with one address to write to: what is written cannot be told apart
       for (const each of [talk, other]) each.certain = false
       this.#listener.session(other)
     }
-    this.#key(talk, key)
-    this.#endpoints++
+    this.#talks.key(talk, key)
     this.#listener.session(talk)
   }
 
@@ -133,7 +127,7 @@ export class Conversations<Frame, S, C> {
   alone(exchange: Exchange<Frame, S, C>, transport: Transport, certain: boolean, at: number): void {
     exchange.alone = transport
     exchange.session = null
-    if (certain) this.#begin(exchange, at, transport, null).held = true
+    if (certain) this.#talks.begin(exchange, at, transport, null).held = true
   }
 
   /** A message of the exchange. Gives the call it asks or answers, if any. */
@@ -167,31 +161,27 @@ export class Conversations<Frame, S, C> {
     const ends =
       exchange.facts.verb === 'DELETE' && response !== null && response.status >= 200 && response.status < 300
     for (const call of exchange.calls) if (call.answeredAt === null) this.#calls.cut(exchange, call, by, at)
-    if (ends && exchange.session !== null) this.#over(exchange.session, at)
+    if (ends && exchange.session !== null) this.#talks.over(exchange.session, at)
   }
 
   /** Sessions idle for too long, or too many, are over. To be called now and then. */
   sweep(now: number): void {
-    for (const talk of this.#talks) if (!talk.held && now - talk.lastAt > this.#idle) this.#over(talk, talk.lastAt)
-    const excess = this.#talks.size - this.#maxSessions
-    if (excess <= 0) return
-    const oldest = [...this.#talks].sort((a, b) => a.lastAt - b.lastAt).slice(0, excess)
-    for (const talk of oldest) this.#over(talk, talk.lastAt)
+    this.#talks.sweep(now)
   }
 
   /** The recording ends: whatever is pending stays unanswered. */
   finish(at: number): void {
-    for (const talk of this.#talks) this.#over(talk, at)
+    this.#talks.finish(at)
   }
 
   #bySessionId(exchange: Exchange<Frame, S, C>, id: string, at: number): void {
     const { line } = exchange
-    const known = line.last?.sessionId === id ? line.last : this.#byKey.get(`id ${line.party.server} ${id}`)
-    if (known !== undefined && known.endedAt === null) return this.#tie(exchange, known, at)
-    const talk = this.#begin(exchange, at, 'http', 'stateful')
+    const known = line.last?.sessionId === id ? line.last : this.#talks.find(idKey(line.party.server, id))
+    if (known !== undefined && known.endedAt === null) return this.#talks.tie(exchange, known, at)
+    const talk = this.#talks.begin(exchange, at, 'http', 'stateful')
     talk.sessionId = id
     talk.revision = exchange.facts.revision
-    this.#key(talk, `id ${talk.server} ${id}`)
+    this.#talks.key(talk, idKey(talk.server, id))
     this.#listener.session(talk)
   }
 
@@ -206,7 +196,7 @@ export class Conversations<Frame, S, C> {
       return
     }
     if (message.method === 'initialize' && message.kind === 'request') {
-      const talk = exchange.session ?? this.#begin(exchange, at, 'http', 'stateful')
+      const talk = exchange.session ?? this.#talks.begin(exchange, at, 'http', 'stateful')
       exchange.began = true
       talk.client = message.client ?? talk.client
       talk.revision = revision ?? talk.revision
@@ -219,7 +209,7 @@ export class Conversations<Frame, S, C> {
 
   /** The era is that of its newest message that tells one. */
   #placeAlone(exchange: Exchange<Frame, S, C>, transport: Transport, message: ScannedMessage, at: number): void {
-    const talk = exchange.session ?? this.#begin(exchange, at, transport, null)
+    const talk = exchange.session ?? this.#talks.begin(exchange, at, transport, null)
     talk.held = true
     if (learn(talk, exchange, message)) this.#listener.session(talk)
   }
@@ -229,25 +219,22 @@ export class Conversations<Frame, S, C> {
     if (talk === null) return
     const cut = by === 'client' ? 'client-left' : by === 'server' ? 'server-closed' : by === 'fault' ? by : 'silent'
     this.#calls.giveUpAll(talk, cut)
-    this.#over(talk, at)
+    this.#talks.over(talk, at)
   }
 
   #stateless(exchange: Exchange<Frame, S, C>, message: ScannedMessage, at: number): void {
-    const { line, facts } = exchange
     const client = message.client
-    const last = line.last
-    const identity = facts.identity
+    const { last } = exchange.line
     const same = last?.era === 'stateless' && last.endedAt === null && sameClient(last.client, client)
-    const { server, clientAddress } = line.party
-    const key = `client ${server} ${clientAddress} ${client?.name ?? ''} ${client?.version ?? ''} ${identity}`
-    if (same && last.keys[0] === key) return this.#tie(exchange, last, at)
-    const known = this.#byKey.get(key)
-    if (known !== undefined) return this.#tie(exchange, known, at)
-    const talk = this.#begin(exchange, at, 'http', 'stateless')
+    const key = clientKey(exchange, client)
+    if (same && last.keys[0] === key) return this.#talks.tie(exchange, last, at)
+    const known = this.#talks.find(key)
+    if (known !== undefined) return this.#talks.tie(exchange, known, at)
+    const talk = this.#talks.begin(exchange, at, 'http', 'stateless')
     talk.client = client
     talk.revision = message.revision
     talk.certain = false
-    this.#key(talk, key)
+    this.#talks.key(talk, key)
     this.#listener.session(talk)
   }
 
@@ -256,25 +243,21 @@ export class Conversations<Frame, S, C> {
     const { line, facts } = exchange
     const last = line.last
     if (last !== null && last.endedAt === null && last.era !== 'stateless' && last.sessionId === null) {
-      return this.#tie(exchange, last, at)
+      return this.#talks.tie(exchange, last, at)
     }
-    const key = this.#looseKey(exchange)
-    const known = this.#byKey.get(key)
+    const key = looseKey(exchange)
+    const known = this.#talks.find(key)
     if (known !== undefined && known.sessionId === null) {
-      this.#tie(exchange, known, at)
+      this.#talks.tie(exchange, known, at)
       if (!known.certain) return
       known.certain = false
       return this.#listener.session(known)
     }
-    const talk = this.#begin(exchange, at, 'http', 'stateful')
+    const talk = this.#talks.begin(exchange, at, 'http', 'stateful')
     talk.certain = false
     talk.revision = facts.revision
-    this.#key(talk, key)
+    this.#talks.key(talk, key)
     this.#listener.session(talk)
-  }
-
-  #looseKey({ line: { party }, facts }: Exchange<Frame, S, C>): string {
-    return `loose ${party.server} ${party.clientAddress} ${facts.agent} ${facts.identity}`
   }
 
   /** What the response to `initialize` names the session; one that names none is found by its looks. */
@@ -282,48 +265,10 @@ export class Conversations<Frame, S, C> {
     const talk = exchange.session
     if (talk === null || exchange.response === null || talk.sessionId !== null || talk.transport === 'sse') return
     const id = exchange.response.sessionId
-    if (id === null) return this.#key(talk, this.#looseKey(exchange))
+    if (id === null) return this.#talks.key(talk, looseKey(exchange))
     talk.sessionId = id
-    this.#key(talk, `id ${talk.server} ${id}`)
+    this.#talks.key(talk, idKey(talk.server, id))
     this.#listener.session(talk)
-  }
-
-  #begin(exchange: Exchange<Frame, S, C>, at: number, transport: Transport, era: Era | null): Talk<Frame, S, C> {
-    const { server, target } = exchange.line.party
-    const talk: Talk<Frame, S, C> = {
-      tag: null,
-      server,
-      target,
-      transport,
-      era,
-      revision: null,
-      client: null,
-      serverInfo: null,
-      sessionId: null,
-      certain: true,
-      startedAt: at,
-      lastAt: at,
-      endedAt: null,
-      pending: { c2s: new Map(), s2c: new Map() },
-      keys: [],
-      held: false,
-    }
-    this.#talks.add(talk)
-    this.#tie(exchange, talk, at)
-    this.#listener.session(talk)
-    return talk
-  }
-
-  #tie(exchange: Exchange<Frame, S, C>, talk: Talk<Frame, S, C>, at: number): void {
-    exchange.session = talk
-    exchange.era ??= talk.era
-    exchange.line.last = talk
-    talk.lastAt = at
-  }
-
-  #key(talk: Talk<Frame, S, C>, key: string): void {
-    talk.keys.push(key)
-    this.#byKey.set(key, talk)
   }
 
   #introduced(exchange: Exchange<Frame, S, C>, message: ScannedMessage): void {
@@ -334,33 +279,4 @@ export class Conversations<Frame, S, C> {
     exchange.revision = talk.revision
     this.#listener.session(talk)
   }
-
-  #over(talk: Talk<Frame, S, C>, at: number): void {
-    if (!this.#talks.delete(talk)) return
-    for (const key of talk.keys) {
-      if (this.#byKey.get(key) === talk) this.#byKey.delete(key)
-      if (key.startsWith('endpoint ')) this.#endpoints--
-    }
-    this.#calls.giveUpAll(talk)
-    talk.endedAt = at
-    this.#listener.session(talk)
-  }
-}
-
-const BASE = 'http://localhost'
-
-/** Path and query of a reference, or of an absolute request target. */
-function pathOf(reference: string, base = '/'): string {
-  const from = new URL(base, BASE)
-  if (!URL.canParse(reference, from.href)) return reference
-  const { pathname, search } = new URL(reference, from)
-  return pathname + search
-}
-
-function withoutPrefix(target: string, { prefix = '' }: Party): string {
-  return prefix !== '' && target.startsWith(`${prefix}/`) ? target.slice(prefix.length) : target
-}
-
-function endpointKey(party: Party, target: string): string {
-  return `endpoint ${party.server} ${pathOf(withoutPrefix(target, party))}`
 }
