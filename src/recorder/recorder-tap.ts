@@ -3,7 +3,8 @@ import type { ConnectionInfo, Tap, UpstreamInfo } from '../pipe/tap.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { LossCounter } from './loss.ts'
-import type { Loss, Packer } from './packing.ts'
+import type { Packer } from './packer.ts'
+import type { Loss } from './packing.ts'
 
 /** A tap that packs, or counts while nothing is kept. */
 export interface RecorderTap extends Tap {

@@ -6,12 +6,13 @@ import type { Depth, RecordingContext } from './context.ts'
 import { Dirty } from './dirty.ts'
 import { EditInterner } from './edits.ts'
 import { ConnectionFlows } from './flows.ts'
-import { unpack, type Loss, type PackedChunk, type PackedEdit, type RecordVisitor } from './packing.ts'
+import type { Loss, PackedChunk, PackedEdit, RecordVisitor } from './packing.ts'
 import { BufferPool } from './raw.ts'
 import { ProcessFlows } from './process-flows.ts'
 import type { RecordedConnection } from './recorded-connection.ts'
 import type { Redactor } from './redaction.ts'
 import { createSessions } from './sessions.ts'
+import { unpack } from './unpack.ts'
 
 /** The recorder without its thread: packed buffers in, commits out. */
 export class Recording implements RecordVisitor {

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Packer, unpack, type PackedBuffer, type RecordVisitor } from '../../src/recorder/packing.ts'
+import { Packer } from '../../src/recorder/packer.ts'
+import type { PackedBuffer, RecordVisitor } from '../../src/recorder/packing.ts'
+import { unpack } from '../../src/recorder/unpack.ts'
 import { info } from '../support/recording.ts'
 
 /** Everything visited, as plain values. */

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { LossCounter } from '../../src/recorder/loss.ts'
-import { Packer, unpack, type PackedBuffer, type RecordVisitor } from '../../src/recorder/packing.ts'
+import { Packer } from '../../src/recorder/packer.ts'
+import type { PackedBuffer, RecordVisitor } from '../../src/recorder/packing.ts'
+import { unpack } from '../../src/recorder/unpack.ts'
 import { createRecorderTap } from '../../src/recorder/recorder-tap.ts'
 import { info } from '../support/recording.ts'
 
