@@ -83,6 +83,7 @@ const testedElsewhere: Record<string, string> = {
   'src/store/default-path.ts': 'test/store/open.test.ts',
   'src/recorder/line-half.ts': 'one direction of a process: test/recorder/process-flows.test.ts',
   'src/recorder/process-phases.ts': 'the start of a process: test/recorder/process-flows.test.ts',
+  'src/recorder/open-frame.ts': 'one frame of a direction: test/recorder/framing.test.ts',
   'src/recorder/packer.ts': 'one half of the packing: test/recorder/packing.test.ts',
   'src/recorder/unpack.ts': 'the other half of it: test/recorder/packing.test.ts',
   'src/recorder/kinds.ts': 'a table: test/recorder/recording.test.ts',

@@ -2,13 +2,11 @@
 import type { EndingPlace } from '../wire/ending.ts'
 import type { Direction, FrameKind } from '../wire/frame.ts'
 import { createHttp1Splitter, type Http1Head, type Http1Splitter, type Outstanding } from '../wire/http1.ts'
-import { emptySpan, type BodyPlan, type FrameSpan, type FramingListener } from './frame-span.ts'
-import { MAX_PAYLOAD_BYTES, Payload } from './payload.ts'
+import type { BodyPlan, FramingListener } from './frame-span.ts'
+import { OpenFrame } from './open-frame.ts'
+import { MAX_PAYLOAD_BYTES } from './payload.ts'
 import type { SocketSide } from './socket-side.ts'
 import { createSseSplitter, type SseSplitter } from '../wire/sse.ts'
-
-/** More ranges than this are not listed: the raw bytes say where they are. */
-const MAX_PIECES = 4096
 
 const SKIP: BodyPlan = { mode: 'skip', inflater: null, hold: false }
 
@@ -28,33 +26,11 @@ export class Side {
   #inHead = false
   /** Payload of the body has come. */
   #begun = false
-
-  // the chunk that is being pushed
-  #chunkOffset = 0
-  #chunkReceived = 0
-  #chunkSent = 0
-
-  // the frame that is being put together; #from is -1 when there is none
-  #from = -1
-  #received = 0
-  #sent = 0
-  #lastReceived = 0
-  #lastSent = 0
-  #payloadFrom = -1
-  #payloadTo = -1
-  #payloadReceived = 0
-  #payloadSent = 0
-  #nextReceived = 0
-  #nextSent = 0
-  #pieces: number[] | null = null
-  #size = 0
-  readonly #payload = new Payload()
-  #told = 0
+  readonly #frame = new OpenFrame()
+  readonly #payload = this.#frame.payload
+  /** Of the chunk or what was inflated: where the events told so far end, and where its first payload lies. */
   #eventAt = 0
   #spanFrom = 0
-  readonly #given = emptySpan()
-  #sentUpTo = 0
-  #sentUpToAt = 0
 
   constructor(direction: Direction, outstanding: Outstanding, listener: FramingListener) {
     this.direction = direction
@@ -75,14 +51,8 @@ export class Side {
   }
 
   push(bytes: Uint8Array, offset: number, receivedAt: number, sentAt: number): void {
-    this.#chunkOffset = offset
-    this.#chunkReceived = receivedAt
-    this.#chunkSent = sentAt
     this.offset = offset + bytes.length
-    if (sentAt !== 0) {
-      this.#sentUpTo = this.offset
-      this.#sentUpToAt = sentAt
-    }
+    this.#frame.chunk(offset, bytes.length, receivedAt, sentAt)
     if (this.#splitter === null) this.#opaque(bytes, 0, bytes.length)
     else this.#splitter.push(bytes)
     this.#payload.keep()
@@ -90,11 +60,8 @@ export class Side {
 
   /** All bytes up to `upTo` have left. */
   sent(upTo: number, at: number): void {
-    this.#sentUpTo = upTo
-    this.#sentUpToAt = at
     this.socket?.sent(upTo, at)
-    if (this.#from !== -1 && this.#sent === 0 && this.#from < upTo) this.#sent = at
-    if (this.#nextSent === 0 && this.#payloadTo < upTo) this.#nextSent = at
+    this.#frame.sent(upTo, at)
   }
 
   /** Nothing more comes: completes what ends with the connection, if it ended `whole`, and gives the rest as it is. */
@@ -124,40 +91,26 @@ export class Side {
       headSpan: (_chunk, from, to) => this.#headSpan(from, to),
       head: (head) => this.#head(head),
       payload: (chunk, from, to) => this.#payloadSpan(chunk, from, to),
-      framing: (_chunk, from, to) => this.#framing(from, to),
+      framing: (_chunk, from, to) => this.#frame.framing(from, to),
       messageEnd: () => this.#messageEnd(),
       opaque: (chunk, from, to) => this.#opaque(chunk, from, to),
     })
   }
 
-  #open(from: number): void {
-    this.#from = this.#chunkOffset + from
-    this.#received = this.#chunkReceived
-    this.#sent = this.#chunkSent
-  }
-
-  /** Told up to `to`, an index into the chunk. */
-  #touch(to: number): void {
-    this.#told = this.#chunkOffset + to
-    this.#lastReceived = this.#chunkReceived
-    this.#lastSent = this.#chunkSent
-  }
-
   #headSpan(from: number, to: number): void {
-    if (this.#from === -1) {
-      this.#open(from)
+    if (this.#frame.from === -1) {
+      this.#frame.open(from)
       this.#inHead = true
-      this.holdFrom = this.#from
+      this.holdFrom = this.#frame.from
     }
-    this.#touch(to)
+    this.#frame.touch(to)
   }
 
   #head(head: Http1Head): void {
-    const length = head.raw.length
-    const span = this.#span('head', this.#from + length, length, head.raw, true)
+    const span = this.#frame.span('head', this.#frame.from + head.raw.length, head.raw, false, true)
     this.#inHead = false
     this.holdFrom = Infinity
-    this.#reset()
+    this.#frame.reset()
     const plan = this.#listener.head(head, span)
     const tooLarge = plan.mode === 'whole' && head.length > MAX_PAYLOAD_BYTES
     this.#plan = tooLarge ? { ...plan, mode: 'skip' } : plan
@@ -168,40 +121,13 @@ export class Side {
   }
 
   #payloadSpan(chunk: Uint8Array, from: number, to: number): void {
-    const start = this.#chunkOffset + from
     this.#begun = true
     if (this.#plan.mode === 'stream' && this.#plan.inflater === null) return this.#events(chunk, from, to)
-    if (this.#from === -1) this.#open(from)
-    this.#touch(to)
-    this.#piece(start, start + (to - from))
+    if (this.#frame.from === -1) this.#frame.open(from)
+    this.#frame.touch(to)
+    this.#frame.piece(from, to)
     if (this.#plan.inflater !== null) this.#inflate(this.#plan.inflater.push(chunk.subarray(from, to)))
     else if (this.#plan.mode === 'whole') this.#payload.add(chunk.subarray(from, to))
-  }
-
-  #piece(from: number, to: number): void {
-    if (this.#payloadFrom === -1) {
-      this.#payloadFrom = from
-      // the framing in front may have come long before: a chunk's last CRLF with the event before, a size line by itself
-      this.#received = this.#chunkReceived
-      this.#sent = this.#chunkSent
-    } else if (from !== this.#payloadTo) {
-      this.#pieces ??= []
-      if (this.#pieces.length <= 2 * MAX_PIECES) this.#pieces.push(this.#payloadTo, from)
-    }
-    this.#payloadTo = to
-    this.#size += to - from
-    this.#payloadReceived = this.#chunkReceived
-    this.#payloadSent = this.#chunkSent
-    this.#nextReceived = 0
-  }
-
-  #framing(from: number, to: number): void {
-    if (this.#from === -1) this.#open(from)
-    else if (this.#nextReceived === 0) {
-      this.#nextReceived = this.#chunkReceived
-      this.#nextSent = this.#chunkSent
-    }
-    this.#touch(to)
   }
 
   #events(chunk: Uint8Array, from: number, to: number): void {
@@ -212,9 +138,9 @@ export class Side {
   }
 
   #eventBytes(chunk: Uint8Array, from: number, to: number): void {
-    if (this.#from === -1) this.#open(from)
-    this.#touch(to)
-    this.#piece(this.#chunkOffset + from, this.#chunkOffset + to)
+    if (this.#frame.from === -1) this.#frame.open(from)
+    this.#frame.touch(to)
+    this.#frame.piece(from, to)
     this.#payload.add(chunk.subarray(from, to))
   }
 
@@ -222,16 +148,12 @@ export class Side {
     if (this.#plan.inflater !== null) return this.#inflatedEvent(chunk, end)
     if (end > this.#eventAt) this.#eventBytes(chunk, this.#eventAt, end)
     this.#eventAt = end
-    const late = end === this.#spanFrom && this.#payloadTo !== this.#chunkOffset + end
-    if (!late) return this.#close('event', this.#chunkOffset + end, true)
+    const late = end === this.#spanFrom && this.#frame.payloadTo !== this.#frame.offsetOf(end)
+    if (!late) return this.#close('event', this.#frame.offsetOf(end), true)
     // Framing has come behind the blank line of a block that only this byte proves complete: it leads the next one.
-    const { from, received, sent } = { from: this.#payloadTo, received: this.#nextReceived, sent: this.#nextSent }
-    this.#lastReceived = this.#payloadReceived
-    this.#lastSent = this.#payloadSent
-    this.#close('event', from, true)
-    this.#from = from
-    this.#received = received
-    this.#sent = sent
+    const next = this.#frame.endAtPayload()
+    this.#close('event', next.from, true)
+    this.#frame.reopen(next)
   }
 
   #inflate(outputs: readonly Uint8Array[]): void {
@@ -247,20 +169,16 @@ export class Side {
 
   /** The first event that a compressed span completes has its raw bytes, the next ones none. */
   #inflatedEvent(chunk: Uint8Array, end: number): void {
-    if (this.#from === -1) {
-      this.#from = this.#payloadTo
-      this.#received = this.#lastReceived
-      this.#sent = this.#lastSent
-    }
+    if (this.#frame.from === -1) this.#frame.openBehindPayload()
     if (end > this.#eventAt) this.#payload.add(chunk.subarray(this.#eventAt, end))
     this.#eventAt = end
-    this.#close('event', Math.max(this.#payloadTo, this.#from), true)
+    this.#close('event', Math.max(this.#frame.payloadTo, this.#frame.from), true)
   }
 
   #messageEnd(): void {
     const { inflater, mode } = this.#plan
     if (inflater !== null) this.#inflate(inflater.end())
-    if (this.#from !== -1) this.#close(mode === 'stream' ? 'end' : 'body', this.#told, true)
+    if (this.#frame.from !== -1) this.#close(mode === 'stream' ? 'end' : 'body', this.#frame.told, true)
     this.#plan = SKIP
     this.#sse = null
     this.holdFrom = Infinity
@@ -269,18 +187,19 @@ export class Side {
 
   #opaque(chunk: Uint8Array, from: number, to: number): void {
     this.#abandon()
+    const frame = this.#frame
     if (this.socket !== null) {
-      return this.socket.push(chunk, from, to, this.#chunkOffset, this.#chunkReceived, this.#chunkSent)
+      return this.socket.push(chunk, from, to, frame.offsetOf(0), frame.chunkReceived, frame.chunkSent)
     }
-    this.#open(from)
-    this.#touch(to)
-    this.#close('opaque', this.#chunkOffset + to, true)
+    frame.open(from)
+    frame.touch(to)
+    this.#close('opaque', frame.offsetOf(to), true)
   }
 
   #abandon(): void {
-    if (this.#from === -1) return
+    if (this.#frame.from === -1) return
     const kind = this.#inHead ? 'opaque' : this.#plan.mode === 'stream' ? 'end' : 'body'
-    this.#close(kind, this.#told, false)
+    this.#close(kind, this.#frame.told, false)
     this.#inHead = false
     this.#plan = SKIP
     this.#sse = null
@@ -288,58 +207,11 @@ export class Side {
   }
 
   #close(kind: FrameKind, to: number, complete: boolean): void {
-    const span = this.#span(kind, to, this.#size, this.#plan.mode === 'skip' ? null : this.#payload.whole(), complete)
-    this.#reset()
+    const { inflater, mode } = this.#plan
+    const payload = mode === 'skip' ? null : this.#payload.whole()
+    const span = this.#frame.span(kind, to, payload, inflater !== null, complete)
+    this.#frame.reset()
     this.#listener.frame(span)
     if (this.holdFrom !== Infinity) this.holdFrom = to
-  }
-
-  #span(kind: FrameKind, to: number, size: number, payload: Uint8Array | null, complete: boolean): FrameSpan {
-    const from = this.#from
-    const inflated = this.#plan.inflater !== null
-    const body = kind !== 'head' && kind !== 'opaque'
-    const lead = !body ? 0 : this.#payloadFrom === -1 ? to - from : this.#payloadFrom - from
-    const trail = !body || this.#payloadFrom === -1 ? 0 : to - this.#payloadTo
-    let sentLast = this.#lastSent
-    if (sentLast === 0 && to <= this.#sentUpTo) sentLast = this.#sentUpToAt
-    const span = this.#given
-    span.kind = kind
-    span.offset = from
-    span.length = to - from
-    span.lead = lead
-    span.trail = trail
-    span.pieces = this.#listPieces(from)
-    span.size = kind === 'opaque' ? to - from : inflated ? this.#payload.size : size
-    span.receivedAt = this.#received
-    span.receivedLastAt = this.#lastReceived
-    span.sentAt = this.#sent
-    span.sentLastAt = sentLast
-    span.payload = payload
-    span.inflated = inflated
-    span.complete = complete
-    return span
-  }
-
-  #listPieces(from: number): string | null {
-    const gaps = this.#pieces
-    if (gaps === null) return null
-    if (gaps.length > 2 * MAX_PIECES) return 'chunked'
-    const pieces: [number, number][] = []
-    let start = this.#payloadFrom
-    for (let i = 0; i < gaps.length; i += 2) {
-      pieces.push([start - from, gaps[i]! - start])
-      start = gaps[i + 1]!
-    }
-    pieces.push([start - from, this.#payloadTo - start])
-    return JSON.stringify(pieces)
-  }
-
-  #reset(): void {
-    this.#from = -1
-    this.#payloadFrom = -1
-    this.#pieces = null
-    this.#size = 0
-    this.#payload.reset()
-    this.#nextReceived = 0
   }
 }
