@@ -1,14 +1,15 @@
 import type { ConnectionInfo, UpstreamInfo } from '../pipe/tap.ts'
 import type { ConnectionRecord } from '../store/records.ts'
-import { createInflater } from '../wire/body.ts'
 import type { Ending, EndingBy, EndingPlace } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 import { createOutstanding, type Http1Head, type Outstanding } from '../wire/http1.ts'
+import { lookingFor, planBody, SKIP } from './body-plan.ts'
 import { connectionRow } from './connection-row.ts'
 import type { RecordingContext } from './context.ts'
 import { eventLabel } from './events.ts'
+import { Exchanges } from './exchanges.ts'
 import { Flow } from './flow.ts'
-import type { BodyPlan, FrameSpan } from './frame-span.ts'
+import { emptySpan, type BodyPlan, type FrameSpan } from './frame-span.ts'
 import { Half, type HalfOwner } from './half.ts'
 import type { HeadFacts } from './heads.ts'
 import type { PackedChunk, PackedEdit } from './packing.ts'
@@ -16,14 +17,6 @@ import type { RecordedLine } from './sessions.ts'
 import { SocketFlow } from './socket-flow.ts'
 import type { SocketSpan } from './socket-side.ts'
 import { createMessageInflater, type MessageInflater, type WebSocketDeflate } from '../wire/websocket-deflate.ts'
-
-const SKIP: BodyPlan = { mode: 'skip', inflater: null, hold: false }
-const WHOLE: BodyPlan = { mode: 'whole', inflater: null, hold: false }
-const STREAM: BodyPlan = { mode: 'stream', inflater: null, hold: false }
-const CLEAN = {
-  c2s: '{"how":"clean","by":"client","at":"boundary"}',
-  s2c: '{"how":"clean","by":"server","at":"boundary"}',
-}
 
 /** One connection: its two halves, and the flows they make between them. */
 export class ConnectionFlows implements HalfOwner {
@@ -34,18 +27,11 @@ export class ConnectionFlows implements HalfOwner {
   readonly #line: RecordedLine
   readonly #c2s: Half
   readonly #s2c: Half
+  readonly #exchanges: Exchanges
   #outstanding: Outstanding = createOutstanding()
-  /** Requests without a final response, oldest first. */
-  #waiting: Flow[] = []
-  #asking: Flow | null = null
-  #answering: Flow | null = null
-  /** What the connection was switched to. */
-  #tunnel: Flow | null = null
-  /** Where that is a WebSocket. */
+  /** What the connection was switched to, where that is a WebSocket. */
   #socket: SocketFlow | null = null
   #deflate: WebSocketDeflate | null = null
-  /** What belongs to no exchange. */
-  #opaque: Flow | null = null
   /** The client ended its direction while an answer was due. */
   #left = false
   /** While the end of the server's direction is worked off: what ends with it. */
@@ -55,6 +41,7 @@ export class ConnectionFlows implements HalfOwner {
     this.#context = context
     this.row = connectionRow(at, info)
     this.#line = context.conversations.line(info)
+    this.#exchanges = new Exchanges(context, this.row)
     this.#c2s = new Half('c2s', this.#outstanding, context, this)
     this.#s2c = new Half('s2c', this.#outstanding, context, this)
     context.dirty.connection(this.row)
@@ -118,7 +105,7 @@ export class ConnectionFlows implements HalfOwner {
 
   closed(at: number): void {
     for (const { side } of [this.#c2s, this.#s2c]) side.end(false)
-    this.#breakOff(this.row.s2cEnding ?? '{"how":"fin","by":"proxy"}', this.#left ? 'client' : 'proxy', at)
+    this.#exchanges.breakOff(this.row.s2cEnding ?? '{"how":"fin","by":"proxy"}', this.#left ? 'client' : 'proxy', at)
     this.row.closedAt = at
     this.#context.dirty.connection(this.row)
   }
@@ -136,7 +123,7 @@ export class ConnectionFlows implements HalfOwner {
 
   frame(direction: Direction, span: FrameSpan): void {
     const half = this.#half(direction)
-    const flow = this.#flowOf(direction, span)
+    const flow = this.#exchanges.flowOf(direction, span.receivedAt)
     const frame = flow.frame(direction, span, null)
     half.framed(frame)
     const { payload } = span
@@ -156,51 +143,38 @@ export class ConnectionFlows implements HalfOwner {
     const half = this.#half(direction)
     if (this.#socket !== null) return this.#socket.frame(half, direction, span)
     // sent behind the request without waiting for its answer
-    const flow = this.#waiting.at(-1) ?? this.#flowOf(direction, span)
+    const flow = this.#exchanges.newest ?? this.#exchanges.flowOf(direction, span.receivedAt)
     half.framed(flow.frame(direction, span, 'sent before the answer'))
   }
 
   messageEnd(direction: Direction): void {
-    if (direction === 'c2s') {
-      const flow = this.#asking
-      this.#asking = null
-      if (flow === null) return
-      flow.row.c2sEnding = CLEAN.c2s
-      return flow.changed()
-    }
-    const flow = this.#answering
-    this.#answering = null
-    if (flow === null) return
-    const { json, by } = this.#ending ?? { json: CLEAN.s2c, by: null }
-    flow.over(json, by, this.#s2c.lastAt)
+    if (direction === 'c2s') return this.#exchanges.askedWhole()
+    const ending = this.#ending
+    this.#exchanges.answeredWhole(this.#s2c.lastAt, ending?.json, ending?.by)
   }
 
   #request(facts: HeadFacts, span: FrameSpan): BodyPlan {
     const at = span.receivedAt
     const exchange = this.#context.conversations.request(this.#line, facts.request, at)
     const flow = new Flow(this.#context, this.row, 'http', at, facts, exchange)
-    this.#waiting.push(flow)
-    this.#asking = flow
+    this.#exchanges.asked(flow)
     this.#c2s.framed(flow.frame('c2s', span, facts.label))
     if (facts.upgrade === 'websocket') this.#c2s.becomeSocket()
     return this.#plan(this.#c2s, facts, facts)
   }
 
   #response(head: Http1Head, facts: HeadFacts, span: FrameSpan): BodyPlan {
-    const flow = this.#waiting[0] ?? new Flow(this.#context, this.row, 'http', span.receivedAt)
+    const flow = this.#exchanges.oldest ?? new Flow(this.#context, this.row, 'http', span.receivedAt)
     const frame = flow.frame('s2c', span, facts.label)
     this.#s2c.framed(frame)
     if (head.status < 200 && head.status !== 101) return SKIP
-    this.#waiting.shift()
-    this.#answering = flow
+    this.#exchanges.answered(flow)
     flow.responded(head.status, facts, frame)
     if (head.framing !== 'tunnel') {
       this.#c2s.noSocket()
       return this.#plan(this.#s2c, facts, flow.facts)
     }
-    this.#tunnel = flow
-    this.#answering = null
-    flow.row.c2sEnding = null
+    this.#exchanges.switched(flow)
     if (head.status === 101 && facts.upgrade === 'websocket') this.#switched(flow, facts, span.receivedLastAt)
     else this.#c2s.noSocket()
     return SKIP
@@ -231,51 +205,29 @@ export class ConnectionFlows implements HalfOwner {
   }
 
   #plan(half: Half, facts: HeadFacts, request: HeadFacts | null): BodyPlan {
-    const { redactor } = this.#context
-    const oauth = redactor.enabled && request !== null && request.oauth && (facts.json || facts.form)
-    const hold = oauth || (redactor.everyBody && (facts.json || facts.form || facts.stream))
-    if (!facts.stream && !facts.json && !hold) return SKIP
-    const plain = facts.encoding === undefined || facts.encoding.toLowerCase() === 'identity'
-    const inflater = plain ? null : createInflater(facts.encoding)
-    if (inflater === null && !plain) return SKIP
-    half.looking = hold ? { form: facts.form, oauth } : null
-    if (!hold && inflater === null) return facts.stream ? STREAM : WHOLE
-    return { mode: facts.stream ? 'stream' : 'whole', inflater, hold }
-  }
-
-  #flowOf(direction: Direction, span: FrameSpan): Flow {
-    const current = direction === 'c2s' ? this.#asking : this.#answering
-    const flow = this.#tunnel ?? current
-    return flow ?? (this.#opaque ??= new Flow(this.#context, this.row, 'opaque', span.receivedAt))
+    const looking = lookingFor(this.#context.redactor, facts, request)
+    const plan = planBody(facts, looking !== null)
+    half.looking = plan.mode === 'skip' ? null : looking
+    return plan
   }
 
   #place({ side }: Half): EndingPlace {
     if (this.#socket !== null && side.socket !== null) return side.socket.place
     if (side.state === 'head') return 'mid-head'
     if (side.state === 'body') return side.place
-    return this.#waiting.length === 0 && this.#answering === null && this.#asking === null ? 'idle' : 'boundary'
+    return this.#exchanges.idle ? 'idle' : 'boundary'
   }
 
   #clientEnded(json: string, by: EndingBy, at: number): void {
-    if (by === 'client' && (this.#waiting.length > 0 || this.#answering !== null)) this.#left = true
-    for (const flow of [this.#asking, this.#tunnel, this.#opaque]) {
-      if (flow === null || flow.row.c2sEnding !== null) continue
-      flow.row.c2sEnding = json
-      if (flow.row.s2cEnding !== null) flow.row.endedAt = at
-      flow.changed()
-    }
+    if (by === 'client' && this.#exchanges.due) this.#left = true
+    this.#exchanges.clientEnded(json, at)
     this.#socket?.ended(by, at)
   }
 
   #serverEnded(json: string, by: EndingBy, at: number): void {
     this.#inserted(at)
-    this.#breakOff(json, this.#left ? 'client' : by, at)
-    for (const flow of [this.#tunnel, this.#opaque]) {
-      if (flow === null || flow.row.s2cEnding !== null) continue
-      flow.row.s2cEnding = json
-      if (flow.row.c2sEnding !== null) flow.row.endedAt = at
-      flow.changed()
-    }
+    this.#exchanges.breakOff(json, this.#left ? 'client' : by, at)
+    this.#exchanges.serverEnded(json, at)
     this.#socket?.ended(by, at)
   }
 
@@ -285,8 +237,11 @@ export class ConnectionFlows implements HalfOwner {
     const first = edits[0]
     if (first === undefined) return
     const label = Buffer.from(first.bytes).toString('latin1').split('\r\n', 1)[0]!.slice(0, 200)
-    const flow = this.#waiting[0] ?? (this.#opaque ??= new Flow(this.#context, this.row, 'opaque', at))
-    const frame = flow.frame('s2c', insertedSpan(this.#s2c.side.offset, at), label)
+    const flow = this.#exchanges.oldest ?? this.#exchanges.opaque(at)
+    const { offset } = this.#s2c.side
+    const instants = { receivedAt: at, receivedLastAt: at, sentAt: at, sentLastAt: at }
+    const span: FrameSpan = { ...emptySpan(), ...instants, kind: 'head', offset }
+    const frame = flow.frame('s2c', span, label)
     frame.edits = this.#context.edits.intern(
       edits.map(({ bytes, rule }) => ({ offset: 0, removed: new Uint8Array(0), bytes, rule })),
     )
@@ -296,14 +251,6 @@ export class ConnectionFlows implements HalfOwner {
     flow.row.respondedAt = at
   }
 
-  /** Responses that will not come, or not whole. */
-  #breakOff(json: string, by: EndingBy, at: number): void {
-    const answering = this.#answering
-    this.#answering = null
-    answering?.over(json, by, at)
-    for (const flow of this.#waiting.splice(0)) flow.over(json, by, at)
-  }
-
   /** Bytes were lost: nothing is understood until both directions are at a border again. */
   #gap(): void {
     for (const half of [this.#c2s, this.#s2c]) {
@@ -311,30 +258,10 @@ export class ConnectionFlows implements HalfOwner {
       half.lost = true
     }
     this.#outstanding = createOutstanding()
-    this.#waiting = []
-    this.#asking = this.#answering = null
+    this.#exchanges.forget()
   }
 
   #half(direction: Direction): Half {
     return direction === 'c2s' ? this.#c2s : this.#s2c
-  }
-}
-
-function insertedSpan(offset: number, at: number): FrameSpan {
-  return {
-    kind: 'head',
-    offset,
-    length: 0,
-    lead: 0,
-    trail: 0,
-    pieces: null,
-    size: 0,
-    receivedAt: at,
-    receivedLastAt: at,
-    sentAt: at,
-    sentLastAt: at,
-    payload: null,
-    inflated: false,
-    complete: true,
   }
 }

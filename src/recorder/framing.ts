@@ -2,13 +2,12 @@
 import type { EndingPlace } from '../wire/ending.ts'
 import type { Direction, FrameKind } from '../wire/frame.ts'
 import { createHttp1Splitter, type Http1Head, type Http1Splitter, type Outstanding } from '../wire/http1.ts'
-import type { BodyPlan, FramingListener } from './frame-span.ts'
+import { SKIP } from './body-plan.ts'
+import type { FramingListener } from './frame-span.ts'
 import { OpenFrame } from './open-frame.ts'
 import { MAX_PAYLOAD_BYTES } from './payload.ts'
 import type { SocketSide } from './socket-side.ts'
 import { createSseSplitter, type SseSplitter } from '../wire/sse.ts'
-
-const SKIP: BodyPlan = { mode: 'skip', inflater: null, hold: false }
 
 /** One direction. Bytes come in by `push`, frames go out to the listener, in order and without gaps between them. */
 export class Side {

@@ -1,6 +1,7 @@
 import type { ConnectionRecord, EditRecord, FrameRecord } from '../store/records.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { Http1Head, Outstanding } from '../wire/http1.ts'
+import type { Looking } from './body-plan.ts'
 import type { RecordingContext } from './context.ts'
 import type { BodyPlan, FrameSpan, FramingListener } from './frame-span.ts'
 import { Side } from './framing.ts'
@@ -33,7 +34,7 @@ export class Half implements FramingListener {
   /** Instant of the newest chunk. */
   lastAt = 0
   /** How bodies are to be looked through for secrets; null for not at all. */
-  looking: { readonly form: boolean; readonly oauth: boolean } | null = null
+  looking: Looking | null = null
   readonly #direction: Direction
   readonly #number: number
   readonly #context: RecordingContext

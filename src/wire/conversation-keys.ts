@@ -31,7 +31,11 @@ export function looseKey<Frame, S, C>({ line: { party }, facts }: Exchange<Frame
 }
 
 /** Path and query that an `endpoint` event means, seen from the stream it came on, and the session id in them. */
-export function endpointOf(uri: string, streamTarget: string, party: Party): { path: string; sessionId: string | null } {
+export function endpointOf(
+  uri: string,
+  streamTarget: string,
+  party: Party,
+): { path: string; sessionId: string | null } {
   const path = pathOf(uri, pathOf(withoutPrefix(streamTarget, party)))
   const { searchParams } = new URL(path, BASE)
   return { path, sessionId: searchParams.get('sessionId') ?? searchParams.get('session_id') }

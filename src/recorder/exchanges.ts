@@ -1,0 +1,124 @@
+import type { ConnectionRecord } from '../store/records.ts'
+import type { EndingBy } from '../wire/ending.ts'
+import type { Direction } from '../wire/frame.ts'
+import type { RecordingContext } from './context.ts'
+import { Flow } from './flow.ts'
+
+const CLEAN = {
+  c2s: '{"how":"clean","by":"client","at":"boundary"}',
+  s2c: '{"how":"clean","by":"server","at":"boundary"}',
+}
+
+/** The flows that are open on a connection, and to which of them belongs what comes. */
+export class Exchanges {
+  readonly #context: RecordingContext
+  readonly #connection: ConnectionRecord
+  /** Requests without a final response, oldest first. */
+  #waiting: Flow[] = []
+  #asking: Flow | null = null
+  #answering: Flow | null = null
+  /** What the connection was switched to. */
+  #tunnel: Flow | null = null
+  /** What belongs to no exchange. */
+  #opaque: Flow | null = null
+
+  constructor(context: RecordingContext, connection: ConnectionRecord) {
+    this.#context = context
+    this.#connection = connection
+  }
+
+  /** Nothing is asked, due or being answered. */
+  get idle(): boolean {
+    return this.#waiting.length === 0 && this.#answering === null && this.#asking === null
+  }
+
+  /** An answer, or the rest of one, has still to come. */
+  get due(): boolean {
+    return this.#waiting.length > 0 || this.#answering !== null
+  }
+
+  /** The request that waits longest for its response. */
+  get oldest(): Flow | undefined {
+    return this.#waiting[0]
+  }
+
+  /** The request that came last, of those without a response. */
+  get newest(): Flow | undefined {
+    return this.#waiting.at(-1)
+  }
+
+  /** A request begins. */
+  asked(flow: Flow): void {
+    this.#waiting.push(flow)
+    this.#asking = flow
+  }
+
+  /** The request is complete. */
+  askedWhole(): void {
+    const flow = this.#asking
+    this.#asking = null
+    if (flow === null) return
+    flow.row.c2sEnding = CLEAN.c2s
+    flow.changed()
+  }
+
+  /** The final response to the oldest request begins. */
+  answered(flow: Flow): void {
+    this.#waiting.shift()
+    this.#answering = flow
+  }
+
+  /** The response is complete, or as good as that where the connection ends with it: `json` and `by` say how. */
+  answeredWhole(at: number, json = CLEAN.s2c, by: EndingBy | null = null): void {
+    const flow = this.#answering
+    this.#answering = null
+    flow?.over(json, by, at)
+  }
+
+  /** Behind its response head the connection is another: everything belongs to this flow from here on. */
+  switched(flow: Flow): void {
+    this.#tunnel = flow
+    this.#answering = null
+    flow.row.c2sEnding = null
+  }
+
+  /** What came `at` that instant belongs to it. */
+  flowOf(direction: Direction, at: number): Flow {
+    return this.#tunnel ?? (direction === 'c2s' ? this.#asking : this.#answering) ?? this.opaque(at)
+  }
+
+  /** For what belongs to no exchange. */
+  opaque(at: number): Flow {
+    return (this.#opaque ??= new Flow(this.#context, this.#connection, 'opaque', at))
+  }
+
+  clientEnded(json: string, at: number): void {
+    for (const flow of [this.#asking, this.#tunnel, this.#opaque]) {
+      if (flow === null || flow.row.c2sEnding !== null) continue
+      flow.row.c2sEnding = json
+      if (flow.row.s2cEnding !== null) flow.row.endedAt = at
+      flow.changed()
+    }
+  }
+
+  serverEnded(json: string, at: number): void {
+    for (const flow of [this.#tunnel, this.#opaque]) {
+      if (flow === null || flow.row.s2cEnding !== null) continue
+      flow.row.s2cEnding = json
+      if (flow.row.c2sEnding !== null) flow.row.endedAt = at
+      flow.changed()
+    }
+  }
+
+  /** Responses that will not come, or not whole. */
+  breakOff(json: string, by: EndingBy, at: number): void {
+    this.answeredWhole(at, json, by)
+    for (const flow of this.#waiting.splice(0)) flow.over(json, by, at)
+  }
+
+  /** Bytes were lost: which answer belongs to which request is not known any more. */
+  forget(): void {
+    this.#waiting = []
+    this.#asking = this.#answering = null
+  }
+}
