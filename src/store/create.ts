@@ -24,7 +24,7 @@ export function createCapture(path: string, { busyMs = 1000, maxPages }: CreateO
     makeFolder(dirname(path))
     if (inspectCapture(path) === 'absent') closeSync(openSync(path, 'a', 0o600))
     db = new Database(path, { timeout: busyMs })
-    prepare(db, path)
+    prepare(db, path, busyMs)
     if (maxPages !== undefined) db.pragma(`max_page_count = ${maxPages}`)
     return db
   } catch (error) {
@@ -38,14 +38,13 @@ const LOG_BYTES = 64 * 1024 * 1024
 /** The log is moved into the file when it has so many bytes: more costs less each but stalls longer. */
 const CHECKPOINT_BYTES = 4 * 1024 * 1024
 
-function prepare(db: CaptureDatabase, path: string): void {
-  // Both only count before the first table is made.
+function prepare(db: CaptureDatabase, path: string, busyMs: number): void {
+  // Only counts before the first table is made.
   db.pragma(`page_size = ${PAGE_SIZE}`)
-  db.pragma('auto_vacuum = INCREMENTAL')
   // Made before WAL is on, so that the file's own header says at once whose it is.
-  if (db.pragma('user_version', { simple: true }) === 0) createTables(db)
+  if (isBlank(db)) createTables(db)
   checkCapture(db, path)
-  db.pragma('journal_mode = WAL')
+  turnOnWal(db, busyMs)
   // Enough against the end of the process: what was written is the kernel's. Only a power cut could take the last commits.
   db.pragma('synchronous = OFF')
   // In KiB. The library's 16 MB stay resident after a large body and made nothing faster.
@@ -54,13 +53,34 @@ function prepare(db: CaptureDatabase, path: string): void {
   db.pragma(`journal_size_limit = ${LOG_BYTES}`)
 }
 
+function isBlank(db: CaptureDatabase): boolean {
+  if (db.pragma('user_version', { simple: true }) !== 0) return false
+  return db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0
+}
+
+/** In one transaction, so that at any instant the file is empty or a capture, also for whoever opens it meanwhile. */
 function createTables(db: CaptureDatabase): void {
   const create = db.transaction(() => {
-    const made = db.pragma('user_version', { simple: true }) !== 0
-    if (made || db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() !== 0) return
+    // Writes the first page, so it cannot be left outside; as the first statement it waits for the lock.
+    db.pragma('auto_vacuum = INCREMENTAL')
+    if (!isBlank(db)) return
     db.pragma(`application_id = ${APPLICATION_ID}`)
     db.exec(SCHEMA)
     db.pragma(`user_version = ${SCHEMA_VERSION}`)
   })
-  create.immediate()
+  create.deferred()
+}
+
+/** SQLite waits for readers here but not for another that is turning it on: that is over when the write lock is to be had. */
+function turnOnWal(db: CaptureDatabase, busyMs: number): void {
+  const until = performance.now() + busyMs
+  for (;;) {
+    try {
+      db.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'SQLITE_BUSY' || performance.now() > until) throw error
+    }
+    db.transaction(() => undefined).immediate()
+  }
 }

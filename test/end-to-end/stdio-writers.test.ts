@@ -38,7 +38,9 @@ test('eight wrappers write one capture at once, nothing of it is lost, and one p
     while (seen < WRITERS * CALLS * 2) {
       const reader = openReader(db)
       const { frames } = reader.totals()
+      const losses = reader.losses()
       reader.close()
+      expect(losses).toEqual([])
       expect(frames).toBeGreaterThanOrEqual(seen)
       seen = frames
       await delay(20)

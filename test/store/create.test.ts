@@ -1,8 +1,11 @@
 import Database from 'better-sqlite3'
+import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { Worker } from 'node:worker_threads'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createCapture } from '../../src/store/create.ts'
+import { inspectCapture } from '../../src/store/open.ts'
 import { temporaryFolder } from '../support/capture-fixture.ts'
 
 const create = (path: string, options = {}) => {
@@ -61,4 +64,54 @@ test('a bound on pages fills up like a disk', () => {
   expect(() => {
     for (let i = 0; i < 60; i++) insert.run()
   }).toThrow(expect.objectContaining({ code: 'SQLITE_FULL' }))
+})
+
+test('at no step of its making is the file anything but empty or a capture', () => {
+  const path = join(temporaryFolder(), 'capture.db')
+  const steps: string[] = []
+  for (const name of ['pragma', 'exec'] as const) {
+    const real = Database.prototype[name] as (...given: unknown[]) => unknown
+    const spy = vi.spyOn(Database.prototype, name).mockImplementation(function (this: unknown, ...given: unknown[]) {
+      const result = real.apply(this, given)
+      steps.push(inspectCapture(path))
+      return result as never
+    })
+    onTestFinished(() => spy.mockRestore())
+  }
+  create(path)
+  expect([...new Set(steps)]).toEqual(['empty', 'capture'])
+})
+
+test('one who opens it while another is turning its log on waits for that', async () => {
+  const path = join(temporaryFolder(), 'capture.db')
+  const young = createCapture(path)
+  young.pragma('journal_mode = DELETE')
+  young.close()
+  const go = new Int32Array(new SharedArrayBuffer(4))
+  const other = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads')
+    const db = new (require('better-sqlite3'))(workerData.path)
+    db.exec('BEGIN IMMEDIATE')
+    parentPort.postMessage('holds the lock')
+    Atomics.wait(workerData.go, 0, 0)
+    db.exec('ROLLBACK')
+    db.close()`,
+    { eval: true, workerData: { path, go } },
+  )
+  const over = once(other, 'exit')
+  await once(other, 'message')
+  const real = Database.prototype.pragma
+  const spy = vi.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...given) {
+    try {
+      return real.apply(this, given)
+    } finally {
+      if (given[0] === 'journal_mode = WAL') {
+        Atomics.store(go, 0, 1)
+        Atomics.notify(go, 0)
+      }
+    }
+  })
+  onTestFinished(() => spy.mockRestore())
+  expect(create(path).pragma('journal_mode', { simple: true })).toBe('wal')
+  await over
 })
