@@ -61,5 +61,5 @@ export type FaultFrame = Extract<PipeEvent, { kind: 'frame' }> & { readonly mean
 
 /** The unit with other bytes, to be passed in its place. */
 export function withRaw(event: FaultFrame, raw: Uint8Array): FaultFrame {
-  return { ...event, frame: { ...event.frame, raw } }
+  return { ...event, span: event.span ?? event.frame.raw.length, frame: { ...event.frame, raw } }
 }

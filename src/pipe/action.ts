@@ -10,13 +10,14 @@ interface Arrived {
 
 /**
  * - `chunk`: bytes as read (cut-through)
- * - `frame`: a whole frame, only behind a gate; `meaning` is the gate's, for stages that know it
+ * - `frame`: a whole frame, only behind a gate; `meaning` is the gate's, for stages that know it; `span`: how many received bytes it stands for,
+ *   where that is not the length of its `raw` (it was edited)
  * - `end`: nothing more will come
  * - `tick`: `Pipe.tick` was called for this stage; it goes to no other. Its actions stand behind what has passed the stage already, before all else
  */
 export type PipeEvent =
   | (Arrived & { readonly kind: 'chunk'; readonly bytes: Uint8Array })
-  | (Arrived & { readonly kind: 'frame'; readonly frame: Frame; readonly meaning?: object })
+  | (Arrived & { readonly kind: 'frame'; readonly frame: Frame; readonly meaning?: object; readonly span?: number })
   | { readonly kind: 'end'; readonly at: number; readonly ending: Ending }
   | { readonly kind: 'tick'; readonly at: number; readonly token: unknown }
 

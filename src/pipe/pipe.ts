@@ -285,7 +285,8 @@ export class Pipe {
     this.#drop(event.offset)
     const { tap, connection, direction, outlet } = this.#host
     if (rule !== '') {
-      const removed = Math.min(bytes.length, this.#received - event.offset)
+      const span = event.kind === 'frame' ? (event.span ?? bytes.length) : bytes.length
+      const removed = Math.min(span, this.#received - event.offset)
       tap.edited(connection, direction, event.offset, removed, bytes, rule)
       outlet.write(bytes, -1)
       this.#given = event.offset + removed

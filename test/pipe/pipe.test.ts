@@ -270,4 +270,20 @@ describe('Pipe, when stages come and go', () => {
     pipe.tick(stage, null)
     expect(seen).toEqual([])
   })
+
+  it('counts an edited frame for as many bytes as it stands for', () => {
+    const longer = named('longer', (event) => {
+      if (event.kind !== 'chunk') return [pass(event)]
+      const frame = { kind: 'opaque', raw: Buffer.from('longer'), payload: Buffer.from('longer') } as const
+      return [pass({ kind: 'frame', at: event.at, offset: event.offset, frame, span: event.bytes.length })]
+    })
+    const { push, log, tapped } = playbook([longer])
+    push('ab')
+    push('cd')
+    expect(log).toEqual(['longer@0', 'longer@0'])
+    expect(tapped.filter((line) => line.startsWith('edit'))).toEqual([
+      'edit 0 -2 +longer longer',
+      'edit 2 -2 +longer longer',
+    ])
+  })
 })
