@@ -1,6 +1,6 @@
 /** What everyone who opens a capture shares: where it is, whether the file is one, and what to say when it is not. */
 import Database from 'better-sqlite3'
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { ProxyError } from '../errors.ts'
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts'
 
@@ -10,16 +10,19 @@ const MAGIC = 'SQLite format 3\0'
 
 /**
  * What the file at `path` is, told from its first bytes, so that a file of another program is not even opened by SQLite (which
- * would leave `-wal` and `-shm` beside it). `absent` and `empty` are for the writer to fill. Throws `STORE_NOT_A_CAPTURE`,
- * `STORE_NEWER`, `STORE_OPEN_FAILED`.
+ * would leave `-wal` and `-shm` beside it). `absent` and `empty` are for the writer to fill; while there is a log, what looks like a
+ * `capture` is for `checkCapture` to tell. Throws `STORE_NOT_A_CAPTURE`, `STORE_NEWER`, `STORE_OPEN_FAILED`.
  */
 export function inspectCapture(path: string): 'absent' | 'empty' | 'capture' {
+  const length = lengthOf(path)
+  if (length === undefined) return 'absent'
+  if (length === 0) return 'empty'
+  // Whoever has the capture open has a log beside it. That may be another thread of ours, and to close any descriptor of a file
+  // ends all locks of the process on it (fcntl(2)): then the next who closes the capture would delete the log we write to.
+  if (existsSync(`${path}-wal`)) return 'capture'
   const header = readHeader(path)
-  if (header === undefined) return 'absent'
-  if (header.length === 0) return 'empty'
   if (header.toString('latin1', 0, 16) !== MAGIC) throw notACapture(path, 'it is no SQLite database')
-  // until the first checkpoint the true values are in the log; then `checkCapture` sees them
-  if (logBytes(path) === 0) check(path, header.readInt32BE(68), header.readInt32BE(60))
+  check(path, header.readInt32BE(68), header.readInt32BE(60))
   return 'capture'
 }
 
@@ -88,26 +91,29 @@ function notACapture(path: string, why: string): ProxyError {
   })
 }
 
-/** The first 100 bytes (SQLite file format §1.3); fewer in a shorter file; undefined when there is no file. */
-function readHeader(path: string): Buffer | undefined {
-  let fd: number | undefined
+/** Undefined when there is no file. */
+function lengthOf(path: string): number | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false })
-    if (stat === undefined) return undefined
     // opening a pipe would wait for a writer
-    if (!stat.isFile()) throw new Error('it is no file')
+    if (stat !== undefined && !stat.isFile()) throw new Error('it is no file')
+    return stat?.size
+  } catch (error) {
+    throw storeError(path, error)
+  }
+}
+
+/** The first 100 bytes (SQLite file format §1.3). */
+function readHeader(path: string): Buffer {
+  let fd: number | undefined
+  try {
     fd = openSync(path, 'r')
     const header = Buffer.alloc(100)
-    const length = readSync(fd, header, 0, 100, 0)
-    if (length > 0 && length < 100) throw notACapture(path, 'it is no SQLite database')
-    return header.subarray(0, length)
+    if (readSync(fd, header, 0, 100, 0) < 100) throw notACapture(path, 'it is no SQLite database')
+    return header
   } catch (error) {
     throw storeError(path, error)
   } finally {
     if (fd !== undefined) closeSync(fd)
   }
-}
-
-function logBytes(path: string): number {
-  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0
 }

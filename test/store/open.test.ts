@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ProxyError } from '../../src/errors.ts'
+import { createCapture } from '../../src/store/create.ts'
 import { checkCapture, defaultCapturePath, inspectCapture, openCapture, storeError } from '../../src/store/open.ts'
 import { captureFixture, temporaryFolder } from '../support/capture-fixture.ts'
 
@@ -33,6 +34,19 @@ test('a capture is one, also while its first rows are in the log alone', () => {
   db.pragma('wal_checkpoint(TRUNCATE)')
   expect(inspectCapture(path)).toBe('capture')
   openCapture(path, { readonly: true }).close()
+})
+
+test.runIf(process.platform === 'linux')('to open a capture takes no lock from a thread of ours that writes it', () => {
+  const { path } = captureFixture()
+  const { ino } = statSync(path)
+  const locks = (): string[] =>
+    readFileSync('/proc/locks', 'latin1')
+      .split('\n')
+      .filter((line) => line.includes(` ${process.pid} `) && line.includes(`:${ino} `))
+  expect(locks()).toHaveLength(1)
+  openCapture(path, { readonly: true }).close()
+  createCapture(path).close()
+  expect(locks()).toHaveLength(1)
 })
 
 test('a file that is absent or empty is for the writer to fill, not to read', () => {
