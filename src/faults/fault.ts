@@ -110,9 +110,11 @@ export interface Fault<Options = never> {
   stage?(options: Options, tools: Tools): Damage
   /** Of `listener`: asked for each client once the rule fired for it. `open` counts those already open, this one not. */
   admit?(options: Options, state: { readonly open: number; draw(): number }): AdmissionOf
-  /** Of `listener`: the port is to be closed, and what becomes of connections there are; absent: stays open. */
-  closesPort?(options: Options): { readonly existing: 'keep' | 'fin' | 'rst' } | null
-  /** Of `dial`. */
+  /** Of `listener`: the port is closed as long as the rule is on, `ms` at most (null: no bound). Null: it stays open. */
+  closesPort?(options: Options): { readonly ms: number | null } | null
+  /** Of `listener`: what becomes of connections that are open when the rule begins. Default `keep`. */
+  existing?(options: Options): 'keep' | 'fin' | 'rst'
+  /** Of `dial`, and of `listener` where connections are accepted but lead nowhere. `sinceMs`: since the rule is on. */
   dial?(options: Options, state: { draw(): number; readonly sinceMs: number }): DialOf
 }
 
