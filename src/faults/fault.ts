@@ -102,6 +102,10 @@ export interface Fault<Options = never> {
   readonly perMessage?: boolean
   /** Removing the rule cannot give back what it ate: the connection is then ended, and the rule says so. */
   readonly eats?: boolean
+  /** Nothing of its scope comes after it: with two such rules on one scope the earlier wins, and the second says so. */
+  readonly ends?: boolean
+  /** Of scope `message`: how many units that match one firing takes, in one direction of one connection, the first included. Default 1. */
+  span?(options: Options): number
   /** Every option with `.describe()`, durations in ms and sizes in bytes once parsed (`values.ts`). None is named like a word of the envelope. */
   readonly options: z.ZodType<Options>
   /** Verb phrase for the sentence, from parsed options: `delays by 200 ms`. Ends without a full stop. */

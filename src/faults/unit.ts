@@ -28,6 +28,8 @@ export interface EventFields {
 /** What can be done with a unit. All bytes given are new; none of these sends anything. Null: cannot be done here (the doc says where), the fault then leaves the unit alone and reports `not applied`. */
 export interface Unit {
   readonly subject: Subject
+  /** Which HTTP exchange of its connection it belongs to, request and response alike, counted from 0 in the order of the requests; null without HTTP. */
+  readonly exchange: number | null
   /** The JSON text it carries (body, data of an event, text of a message, line); null when there is none. */
   readonly json: string | null
   /** It opens an exchange of its own that can be answered: an HTTP request. */
