@@ -85,6 +85,7 @@ const testedElsewhere: Record<string, string> = {
   'src/recorder/process-phases.ts': 'the start of a process: test/recorder/process-flows.test.ts',
   'src/recorder/body-plan.ts': 'what bodies are wanted for: test/recorder/flows.test.ts',
   'src/recorder/exchanges.ts': 'open flows of a connection: test/recorder/flows.test.ts',
+  'src/recorder/outgoing.ts': 'frames and their edits: test/recorder/flows.test.ts',
   'src/recorder/open-frame.ts': 'one frame of a direction: test/recorder/framing.test.ts',
   'src/recorder/packer.ts': 'one half of the packing: test/recorder/packing.test.ts',
   'src/recorder/unpack.ts': 'the other half of it: test/recorder/packing.test.ts',

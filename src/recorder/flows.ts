@@ -75,7 +75,7 @@ export class ConnectionFlows implements HalfOwner {
   }
 
   edited(edit: PackedEdit): void {
-    this.#half(edit.direction).edited(edit)
+    this.#half(edit.direction).outgoing.edited(edit)
   }
 
   ended(direction: Direction, at: number, { how, by, detail }: Ending, unsent: number): void {
@@ -112,9 +112,8 @@ export class ConnectionFlows implements HalfOwner {
 
   /** Moves what may be stored into the batch. */
   collect(): void {
-    const { batch } = this.#context.dirty
-    this.#c2s.raw.take(batch, this.row, 0, this.#c2s.side.holdFrom)
-    this.#s2c.raw.take(batch, this.row, 1, this.#s2c.side.holdFrom)
+    this.#c2s.collect()
+    this.#s2c.collect()
   }
 
   head(direction: Direction, head: Http1Head, facts: HeadFacts, span: FrameSpan): BodyPlan {
@@ -125,7 +124,7 @@ export class ConnectionFlows implements HalfOwner {
     const half = this.#half(direction)
     const flow = this.#exchanges.flowOf(direction, span.receivedAt)
     const frame = flow.frame(direction, span, null)
-    half.framed(frame)
+    half.outgoing.framed(frame)
     const { payload } = span
     if (payload !== null && span.complete) {
       if (span.kind === 'body') flow.body(direction, frame, payload)
@@ -144,7 +143,7 @@ export class ConnectionFlows implements HalfOwner {
     if (this.#socket !== null) return this.#socket.frame(half, direction, span)
     // sent behind the request without waiting for its answer
     const flow = this.#exchanges.newest ?? this.#exchanges.flowOf(direction, span.receivedAt)
-    half.framed(flow.frame(direction, span, 'sent before the answer'))
+    half.outgoing.framed(flow.frame(direction, span, 'sent before the answer'))
   }
 
   messageEnd(direction: Direction): void {
@@ -158,7 +157,7 @@ export class ConnectionFlows implements HalfOwner {
     const exchange = this.#context.conversations.request(this.#line, facts.request, at)
     const flow = new Flow(this.#context, this.row, 'http', at, facts, exchange)
     this.#exchanges.asked(flow)
-    this.#c2s.framed(flow.frame('c2s', span, facts.label))
+    this.#c2s.outgoing.framed(flow.frame('c2s', span, facts.label))
     if (facts.upgrade === 'websocket') this.#c2s.becomeSocket()
     return this.#plan(this.#c2s, facts, facts)
   }
@@ -166,7 +165,7 @@ export class ConnectionFlows implements HalfOwner {
   #response(head: Http1Head, facts: HeadFacts, span: FrameSpan): BodyPlan {
     const flow = this.#exchanges.oldest ?? new Flow(this.#context, this.row, 'http', span.receivedAt)
     const frame = flow.frame('s2c', span, facts.label)
-    this.#s2c.framed(frame)
+    this.#s2c.outgoing.framed(frame)
     if (head.status < 200 && head.status !== 101) return SKIP
     this.#exchanges.answered(flow)
     flow.responded(head.status, facts, frame)
@@ -233,7 +232,7 @@ export class ConnectionFlows implements HalfOwner {
 
   /** An answer of ours where the server gave none: a frame without bytes received, which carries the edit. */
   #inserted(at: number): void {
-    const edits = this.#s2c.leftover()
+    const edits = this.#s2c.outgoing.leftover()
     const first = edits[0]
     if (first === undefined) return
     const label = Buffer.from(first.bytes).toString('latin1').split('\r\n', 1)[0]!.slice(0, 200)

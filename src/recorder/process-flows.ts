@@ -67,7 +67,7 @@ export class ProcessFlows implements RecordedConnection {
   }
 
   edited(edit: PackedEdit): void {
-    this.#halves[edit.direction].edited(edit)
+    this.#halves[edit.direction].outgoing.edited(edit)
   }
 
   logged(bytes: Uint8Array, at: number): void {

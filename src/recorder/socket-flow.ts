@@ -30,7 +30,7 @@ export class SocketFlow {
 
   frame(half: Half, direction: Direction, span: SocketSpan): void {
     const frame = this.#flow.frame(direction, span, null)
-    half.framed(frame)
+    half.outgoing.framed(frame)
     if (span.kind !== 'message') return this.#control(half, direction, span, frame)
     const { complete, fin, message } = span
     if (!complete || !fin) {
