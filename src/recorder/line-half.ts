@@ -32,6 +32,8 @@ export class LineHalf {
 
   push(chunk: PackedChunk): void {
     const { bytes, offset, receivedAt, sentAt } = chunk
+    // before the bytes behind a loss are taken: those in front of it can be overwritten no longer then
+    if (offset !== this.side.offset) this.side.lose(receivedAt)
     this.#bytes.arrived(chunk)
     if (sentAt !== 0 && this.outgoing.waiting) this.sent(offset, sentAt)
     this.side.push(bytes, offset, receivedAt, sentAt)

@@ -42,7 +42,7 @@ export class LineSide {
   }
 
   push(bytes: Uint8Array, offset: number, receivedAt: number, sentAt: number): void {
-    if (offset !== this.offset) this.#lose(receivedAt)
+    if (offset !== this.offset) this.lose(receivedAt)
     this.offset = offset + bytes.length
     if (sentAt !== 0) {
       this.#sentUpTo = this.offset
@@ -75,8 +75,8 @@ export class LineSide {
     if (this.#from !== -1) this.#close(this.#lost ? 'opaque' : 'end', this.offset, at)
   }
 
-  /** Bytes were lost before this chunk: what has begun stays incomplete, and the rest of the line is not understood. */
-  #lose(at: number): void {
+  /** Bytes were lost before what comes next: what has begun stays incomplete, and the rest of the line is not understood. */
+  lose(at: number): void {
     if (this.#from !== -1) this.#close('opaque', this.offset, at)
     this.#lost = true
   }

@@ -186,6 +186,20 @@ describe('lines', () => {
     expect(taped.reader.frame(1)!.redactions).toMatchObject([{ name: 'password', length: 7 }])
   })
 
+  test('cut by a loss cannot be looked through, so that nothing of them is kept', () => {
+    taped.close()
+    start({ redact: { values: ['hunter2'] } })
+    feed('c2s', '{"password":"hunter2')
+    taped.lost.begin('overload')
+    feed('c2s', '","a":"')
+    taped.lost.end()
+    feed('c2s', 'hunter2"}\n')
+    taped.commit()
+    expect(Buffer.from(taped.reader.raw(1)!).toString()).toBe('*'.repeat(20))
+    expect(Buffer.from(taped.reader.raw(2)!).toString()).toBe('*'.repeat(10))
+    expect(taped.reader.frame(1)!.redactions).toMatchObject([{ name: 'not looked through', length: 20 }])
+  })
+
   test('of which only metadata is kept have no bytes', () => {
     taped.close()
     start({ depth: 'metadata' })
