@@ -1,13 +1,12 @@
 /** Law 12: what is rewritten, and everything beside it that is not. `PROXY` and `SERVER` stand for the two ports. */
 import { expect } from 'vitest'
-import { ours, type Law } from './law.ts'
+import { ours, withServer, type Law } from './law.ts'
 import type { Line, StartOptions } from '../support/line.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 const GET = 'GET /mcp HTTP/1.1\r\nHost: server.test\r\n\r\n'
 
-const ports = (text: string, line: Line): string =>
-  text.replaceAll('PROXY', String(line.port)).replaceAll('SERVER', String(line.serverPort))
+const ports = (text: string, line: Line): string => withServer(line, text.replaceAll('PROXY', String(line.port)))
 
 /** One exchange; what each side must get, to the byte. */
 async function exchange(line: Line, [request, arrives]: Rewrite, [answer, comes]: Rewrite): Promise<void> {

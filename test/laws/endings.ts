@@ -39,7 +39,7 @@ async function streaming(line: Line): Promise<Pair> {
 }
 
 const uploading = (line: Line): Promise<Pair> =>
-  line.open('POST /mcp HTTP/1.1\r\nHost: server.test\r\nContent-Length: 1000\r\n\r\nhalf of it')
+  line.open('POST /mcp HTTP/1.1\r\nHost: server.test:456\r\nContent-Length: 1000\r\n\r\nhalf of it')
 
 const inHead = async (line: Line): Promise<Pair> => {
   const pair = await line.open()
@@ -137,7 +137,9 @@ const halfClosedByClient = same(6, 'passes a half-close of the client: the answe
 })
 
 const halfClosedByServer = same(6, 'passes a half-close of the server: the request goes on', async (line) => {
-  const { client, server } = await line.open('POST /mcp HTTP/1.1\r\nHost: server.test\r\nContent-Length: 8\r\n\r\nhalf')
+  const { client, server } = await line.open(
+    'POST /mcp HTTP/1.1\r\nHost: server.test:456\r\nContent-Length: 8\r\n\r\nhalf',
+  )
   server.end('HTTP/1.1 200 OK\r\n\r\nno length')
   await client.ended()
   for (const part of ['do', 'ne']) {

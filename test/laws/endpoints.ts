@@ -1,6 +1,6 @@
 /** Laws 12 and 18: what leads a client on, in streams and in metadata, leads it through the proxy. */
 import { expect } from 'vitest'
-import { ours, same, type Law } from './law.ts'
+import { ours, same, withServer, type Law } from './law.ts'
 import type { Line } from '../support/line.ts'
 
 const GET = (path: string, line: Line): string =>
@@ -72,8 +72,7 @@ const FORMS: readonly (readonly [form: string, said: string, seen: string, reach
 const forms = FORMS.flatMap(([form, said, seen, reached]) =>
   Object.keys(framings).map((framing) =>
     ours(18, `leads to the proxy by an endpoint that is ${form}, in a body ${framing}`, {}, async (line) => {
-      const ports = (text: string): string =>
-        text.replaceAll('SERVER', String(line.serverPort)).replaceAll('PROXY', `${line.port}${line.prefix}`)
+      const ports = (text: string): string => withServer(line, text.replaceAll('PROXY', `${line.port}${line.prefix}`))
       const endpoint = seen.startsWith('/') && !seen.startsWith('//') ? line.prefix + seen : ports(seen)
       expect(await led(line, ports(said), framing)).toEqual({ endpoint, reached })
     }),
@@ -99,13 +98,13 @@ const untouched = same(
 )
 
 const off = ours(18, 'leaves the endpoint as it is when told to rewrite nothing', { rewrite: false }, async (line) => {
-  const said = `http://127.0.0.1:${line.serverPort}/m`
+  const said = withServer(line, 'http://127.0.0.1:SERVER/m')
   expect((await led(line, said, 'chunked')).endpoint).toBe(said)
 })
 
 const METADATA = '/.well-known/oauth-protected-resource/mcp'
-const document = (port: number | string, extra: number): string =>
-  `{ "resource" : "http://127.0.0.1:${port}/mcp","authorization_servers":["http://127.0.0.1:${extra}"],"n":1.0}`
+const document = (port: string): string =>
+  `{ "resource" : "http://127.0.0.1:${port}/mcp","authorization_servers":["http://127.0.0.1:SERVER"],"n":1.0}`
 const json = (text: string): string =>
   `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n${text}`
 
@@ -114,21 +113,22 @@ const resource = ours(
   'names the proxy as the resource of its metadata, and changes nothing beside it',
   {},
   async (line) => {
-    const { text, reached } = await asked(line, METADATA, json(document(line.serverPort, line.serverPort)))
+    const named = (port: string): string => json(withServer(line, document(port)))
+    const { text, reached } = await asked(line, METADATA, named('SERVER'))
     expect(reached).toBe(METADATA)
-    expect(text).toBe(json(document(`${line.port}${line.prefix}`, line.serverPort)))
+    expect(text).toBe(named(`${line.port}${line.prefix}`))
   },
 )
 
 const challenge = ours(12, 'names the proxy in a challenge’s resource_metadata', {}, async (line) => {
-  const answer = (port: number | string): string =>
+  const answer = (port: string): string =>
     `HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error="invalid_token", resource_metadata="http://127.0.0.1:${port}${METADATA}"\r\nContent-Length: 0\r\n\r\n`
-  const { text } = await asked(line, '/mcp', answer(line.serverPort))
+  const { text } = await asked(line, '/mcp', withServer(line, answer('SERVER')))
   expect(text).toBe(answer(`${line.port}${line.prefix}`))
 })
 
 const metadataOff = ours(12, 'rewrites no metadata when told not to', { rewrite: false }, async (line) => {
-  const answer = json(document(line.serverPort, line.serverPort))
+  const answer = json(withServer(line, document('SERVER')))
   expect((await asked(line, METADATA, answer)).text).toBe(answer)
 })
 

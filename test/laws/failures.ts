@@ -5,7 +5,7 @@ import { same, saw, type Bench, type Law } from './law.ts'
 import { dial, type Peer } from '../support/raw.ts'
 import type { StartOptions } from '../support/line.ts'
 
-const REQUEST = 'POST /mcp HTTP/1.1\r\nHost: server.test\r\nContent-Length: 2\r\n\r\n{}'
+const REQUEST = 'POST /mcp HTTP/1.1\r\nHost: server.test:456\r\nContent-Length: 2\r\n\r\n{}'
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
 /** A loopback port where nobody listens. */
@@ -73,7 +73,7 @@ const uploaded = refused(
   'delivers the 502 whole also to a client that is still sending its body',
   {},
   async (client) => {
-    client.write('POST /mcp HTTP/1.1\r\nHost: server.test\r\nContent-Length: 4000000\r\n\r\n')
+    client.write('POST /mcp HTTP/1.1\r\nHost: server.test:456\r\nContent-Length: 4000000\r\n\r\n')
     client.write(Buffer.alloc(2_000_000))
     await client.until('502')
     client.write(Buffer.alloc(2_000_000))
@@ -86,7 +86,7 @@ const waits = refused('says nothing to a client that has not asked', {}, async (
   client.write('POST /mcp HTTP/1.1\r\nHost: server')
   await new Promise((resolve) => setTimeout(resolve, 200))
   expect(client.text()).toBe('')
-  client.write('.test\r\nContent-Length: 0\r\n\r\n')
+  client.write('.test:456\r\nContent-Length: 0\r\n\r\n')
   await client.ended()
   expectOurs(client.text())
 })

@@ -2,12 +2,12 @@
 import { passes, same, finish, type Law } from './law.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
-const HEAD = 'Host: server.test\r\n'
+const HEAD = 'Host: server.test:456\r\n'
 const post = (body: string): string => `POST /mcp HTTP/1.1\r\n${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`
 const answer = (body: string): string => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 
 const ODD_REQUEST =
-  'POST /mcp HTTP/1.1\r\nhOsT: server.test\r\nX-a: 1\r\nx-A:2\r\nX-A:   3\t \r\nCookie: a=1\r\nCookie: b=2\r\n' +
+  'POST /mcp HTTP/1.1\r\nhOsT: server.test:456\r\nX-a: 1\r\nx-A:2\r\nX-A:   3\t \r\nCookie: a=1\r\nCookie: b=2\r\n' +
   'Connection: keep-alive, X-Hop\r\nX-Hop: yes\r\nKeep-Alive: timeout=5\r\nTE: trailers\r\nProxy-Authorization: Basic eA==\r\n' +
   'ACCEPT: application/json,text/event-stream\r\nX-Empty:\r\ncontent-length: 2\r\n\r\n{}'
 
@@ -56,7 +56,6 @@ const PATHS = [
   '/api/status',
   '/metrics',
   '/s/name/mcp',
-  '*',
 ]
 
 export const heads: readonly Law[] = [
@@ -172,4 +171,5 @@ export const heads: readonly Law[] = [
     }
     return seen
   }),
+  passes(13, 'asks upstream for `*`', `OPTIONS * HTTP/1.1\r\n${HEAD}\r\n`, OK),
 ]

@@ -102,6 +102,18 @@ export function ours(
   return { number, claim, check }
 }
 
+/**
+ * Fills in `SERVER`, the port. `http://127.0.0.1:SERVER` is the server's own URL: where it is reached by TLS, http and https
+ * change places before it.
+ */
+export function withServer({ serverPort, serverScheme }: Line, text: string): string {
+  const swapped = text.replaceAll(/\bhttp(s?)(?=:\/\/127\.0\.0\.1:SERVER)/gi, (as, secure: string) => {
+    if (serverScheme === 'http') return as
+    return secure === '' ? 'https' : 'http'
+  })
+  return swapped.replaceAll('SERVER', String(serverPort))
+}
+
 /** What a peer saw, without the token of its run: comparable between lines. */
 export function saw(peer: Peer): { text: string; how: string } {
   return { text: peer.text().replaceAll(/X-Run: \d+\.\r\n/g, ''), how: peer.how }

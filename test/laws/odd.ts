@@ -4,7 +4,7 @@ import { finish, passes, same, sameTogether, saw, type Law } from './law.ts'
 import type { Line } from '../support/line.ts'
 import type { Peer } from '../support/raw.ts'
 
-const HEAD = 'Host: server.test\r\n'
+const HEAD = 'Host: server.test:456\r\n'
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

@@ -42,7 +42,7 @@ interface Ends {
 
 /** A writer, and a reader that has not begun to read. */
 async function open(line: Line, writer: Writer, total: number): Promise<Ends> {
-  const request = `POST /mcp HTTP/1.1\r\nHost: server.test\r\nContent-Length: ${writer === 'client' ? total : 0}\r\n\r\n`
+  const request = `POST /mcp HTTP/1.1\r\nHost: server.test:456\r\nContent-Length: ${writer === 'client' ? total : 0}\r\n\r\n`
   const answer = `HTTP/1.1 200 OK\r\nContent-Length: ${total}\r\n\r\n`
   line.idleServers(writer === 'client')
   const client = await line.dial({ idle: writer === 'server' })
@@ -174,7 +174,7 @@ function leaving(writer: Writer, how: How): Law[] {
 const echoed = same(8, 'carries 32 MiB both ways at once', async (line) => {
   const total = 32 * MiB
   const { client, server } = await line.open(
-    `POST /mcp HTTP/1.1\r\nHost: server.test\r\nContent-Length: ${total}\r\n\r\n`,
+    `POST /mcp HTTP/1.1\r\nHost: server.test:456\r\nContent-Length: ${total}\r\n\r\n`,
   )
   const [there, here] = [server.text().length, client.text().length]
   const head = `HTTP/1.1 200 OK\r\nContent-Length: ${total}\r\n\r\n`

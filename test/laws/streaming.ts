@@ -4,7 +4,7 @@ import { finish, same, sameTogether, saw, type Law } from './law.ts'
 import type { Line } from '../support/line.ts'
 import type { Peer } from '../support/raw.ts'
 
-const HEAD = 'Host: server.test\r\n'
+const HEAD = 'Host: server.test:456\r\n'
 const GET = `GET /mcp HTTP/1.1\r\n${HEAD}Accept: text/event-stream\r\n\r\n`
 const STREAM = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nMcp-Session-Id: abc\r\n'
 const CHUNKED = `${STREAM}Transfer-Encoding: chunked\r\n\r\n`

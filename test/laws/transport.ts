@@ -22,6 +22,8 @@ export type Topic = keyof typeof topics
 export interface LawsOptions {
   /** Default: all. */
   topics?: readonly Topic[]
+  /** Why the other topics are not tried here; shown as a skipped test for each. */
+  others?: string
   /** Laws this transport is excused from, by the beginning of `law N: claim`, each with its reason. */
   except?: Readonly<Record<string, string>>
 }
@@ -31,15 +33,23 @@ export const title = ({ number, claim }: Law): string => `law ${number}: ${claim
 
 /** Defines the tests. `startProxy` is called once for the suite, and once more for laws that need other options. */
 export function transportLaws(name: string, startProxy: StartProxy, options: LawsOptions = {}): void {
-  const { topics: chosen = Object.keys(topics) as Topic[], except = {} } = options
-  const excused = (law: Law): boolean => Object.keys(except).some((start) => title(law).startsWith(start))
+  const all = Object.keys(topics) as Topic[]
+  const { topics: chosen = all, others, except = {} } = options
+  const excuse = (law: Law): string | undefined =>
+    Object.entries(except).find(([start]) => title(law).startsWith(start))?.[1]
   describe(name, () => {
     let bench: Bench
     beforeAll(async () => void (bench = await createBench(startProxy)))
     afterAll(() => closeBench(bench))
+    for (const topic of others === undefined ? [] : all.filter((each) => !chosen.includes(each)))
+      it(`laws on ${topic}`, ({ skip }) => skip(others))
     for (const law of chosen.flatMap((topic) => topics[topic])) {
       const options = { timeout: law.timeoutMs ?? 20_000, retry: law.timed === true ? 2 : 0 }
-      it.skipIf(excused(law))(title(law), options, () => law.check(bench))
+      const reason = excuse(law)
+      it(title(law), options, async ({ skip }) => {
+        if (reason !== undefined) skip(reason)
+        await law.check(bench)
+      })
     }
   })
 }

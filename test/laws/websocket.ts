@@ -5,7 +5,7 @@ import { closeFrame, masked, OPCODE, wsFrame } from '../support/websocket-frames
 import { expect } from 'vitest'
 
 const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n'
-const ASK = `GET /mcp HTTP/1.1\r\nHost: server.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${KEY}`
+const ASK = `GET /mcp HTTP/1.1\r\nHost: server.test:456\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${KEY}`
 const ACCEPT = 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n'
 const AGREE = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${ACCEPT}`
 const REQUEST = `${ASK}\r\n`
@@ -242,15 +242,16 @@ const edits: readonly Law[] = [
     async (line) => {
       const own = `127.0.0.1:${line.port}`
       const upstream = `127.0.0.1:${line.serverPort}`
-      const spelled = (name: string): string =>
-        REQUEST.replace('Host: server.test', `Host: ${name}\r\nOrigin: http://${name}`) + `Host: ${own}\r\n\r\n`
+      const spelled = (name: string, scheme: string): string =>
+        REQUEST.replace('Host: server.test:456', `Host: ${name}\r\nOrigin: ${scheme}://${name}`) +
+        `Host: ${own}\r\n\r\n`
       const client = await line.dial()
-      client.write(spelled(own))
+      client.write(spelled(own, 'http'))
       const server = await line.accept()
       await server.until(`Host: ${own}\r\n\r\n`)
       server.write(RESPONSE)
       await client.until(RESPONSE)
-      expect(server.text()).toBe(spelled(upstream).replace(/Host: [^\r]*\r\n\r\n$/, `Host: ${own}\r\n\r\n`))
+      expect(server.text()).toBe(spelled(upstream, line.serverScheme))
     },
   ),
 ]

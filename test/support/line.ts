@@ -22,6 +22,10 @@ export interface Started {
   readonly port: number
   /** Path under which clients reach the server; those of `dial` need not say it. Default: none. */
   readonly prefix?: string
+  /** How the server is reached. Default: `http`. */
+  readonly serverScheme?: 'http' | 'https'
+  /** What the server got, without what a proxy of this kind has to change in it. */
+  asWritten?(text: string): string
   /** How a client reaches its server through it, where connecting to the port is not all. */
   dial?(options: PeerOptions): Promise<Peer>
   close(): Promise<void>
@@ -43,8 +47,9 @@ export interface Line {
   readonly port: number
   /** Path under which clients reach the server. */
   readonly prefix: string
-  /** Where the server listens. */
+  /** Where the server listens, and how the proxy reaches it. */
   readonly serverPort: number
+  readonly serverScheme: 'http' | 'https'
   readonly patienceMs: number
   dial: (options?: PeerOptions) => Promise<Peer>
   /** The oldest connection nobody has taken yet; with `token`, the one that has received it. */
@@ -58,7 +63,10 @@ export interface Line {
   close(): Promise<void>
 }
 
-const POST = 'POST /mcp HTTP/1.1\r\nHost: server.test\r\nContent-Length: 2\r\n\r\n{}'
+/** How clients of a line call its server; as long as `127.0.0.1` with a port of five digits, which may take its place on the way. */
+export const SERVER_HOST = 'server.test:456'
+
+const POST = `POST /mcp HTTP/1.1\r\nHost: ${SERVER_HOST}\r\nContent-Length: 2\r\n\r\n{}`
 
 /** `startProxy` absent: clients connect straight to the server. */
 export async function createLine(
@@ -70,10 +78,11 @@ export async function createLine(
   const arrivals = new Set<() => void>()
   let idle = false
   let runs = 0
+  let asWritten = (text: string): string => text
   const arrived = (): void => arrivals.forEach((listener) => listener())
   const server = createServer({ allowHalfOpen: true, highWaterMark: 1 }, (socket) => {
     const secure = startProxy?.secure?.(socket)
-    const peer = createPeer(secure ?? socket, { patienceMs, idle, raw: socket })
+    const peer = createPeer(secure ?? socket, { patienceMs, idle, raw: socket, asWritten: (text) => asWritten(text) })
     peers.add(peer)
     const take = (): void => {
       waiting.add(peer)
@@ -87,6 +96,7 @@ export async function createLine(
   const serverPort = (server.address() as AddressInfo).port
   const proxy = startProxy ? await startProxy({ port: serverPort, ...target }, options) : undefined
   const port = proxy?.port ?? serverPort
+  if (proxy?.asWritten !== undefined) asWritten = (text) => proxy.asWritten?.(text) ?? text
 
   const accept = async (token?: string): Promise<Peer> =>
     await new Promise((resolve, reject) => {
@@ -125,6 +135,7 @@ export async function createLine(
     port,
     prefix: proxy?.prefix ?? '',
     serverPort,
+    serverScheme: proxy?.serverScheme ?? 'http',
     patienceMs,
     dial: async (peerOptions) => {
       const peer = await (proxy?.dial ?? ((options) => dial(port, options)))({ patienceMs, ...peerOptions })

@@ -44,11 +44,16 @@ export interface PeerOptions {
   idle?: boolean
   /** The socket under a TLS layer, which alone can tell RST from FIN. */
   raw?: Socket
+  /** What is told as received instead; of the same length. Default: just that. */
+  asWritten?: (text: string) => string
 }
 
 const latin1 = (bytes: string | Buffer): Buffer => (typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
 
-export function createPeer(socket: Socket, { patienceMs = 3000, idle = false, raw = socket }: PeerOptions = {}): Peer {
+export function createPeer(
+  socket: Socket,
+  { patienceMs = 3000, idle = false, raw = socket, asWritten = (text) => text }: PeerOptions = {},
+): Peer {
   const pieces: Piece[] = []
   const listeners = new Set<() => void>()
   let how: How | 'open' = 'open'
@@ -101,7 +106,7 @@ export function createPeer(socket: Socket, { patienceMs = 3000, idle = false, ra
   }
 
   const bytes = (): Buffer => Buffer.concat(pieces.map((piece) => piece.bytes))
-  const text = (): string => bytes().toString('latin1')
+  const text = (): string => asWritten(bytes().toString('latin1'))
   const shown = (): string => JSON.stringify(text().slice(-400))
   return {
     socket,

@@ -2,11 +2,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect, type NetConnectOpts, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { connect as tlsConnect, TLSSocket } from 'node:tls'
+import { connect as tlsConnect } from 'node:tls'
 import { join } from 'node:path'
 import { createForward, type Forward, type ForwardSettings } from '../../src/proxy.ts'
 import { createPeer, type Peer, type PeerOptions } from './raw.ts'
-import type { Started, StartOptions, StartProxy } from './line.ts'
+import { SERVER_HOST, type Started, type StartOptions, type StartProxy } from './line.ts'
+import { dialPrefixed, type Prefix } from './prefixed.ts'
+import { secureServer } from './secure-server.ts'
 
 /** One folder for the authority of a test run: making one takes a while. */
 export const authorityFolder = mkdtempSync(join(tmpdir(), 'mitmcp-authority-'))
@@ -30,11 +32,30 @@ export function startTunnels(more: Partial<ForwardSettings> = {}): StartProxy {
   }
 }
 
-const pem = (name: string): string => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8')
+/**
+ * By requests in absolute form. A proxy names the server of the target in `Host` (RFC 9112 §3.2.2): where it does, the server of a
+ * line is shown what the client wrote.
+ */
+export function startAbsolute(more: Partial<ForwardSettings> = {}): StartProxy {
+  return async ({ port, host = '127.0.0.1' }, { onUnreachable, headers } = {}): Promise<Started> => {
+    const proxy = await startForward({
+      ...more,
+      ...(onUnreachable === undefined ? {} : { onUnreachable }),
+      ...(headers === undefined ? {} : { headers }),
+    })
+    const origin: Prefix = { text: `http://${host}:${port}`, isOrigin: true }
+    const field = new RegExp(`^(host:[ \\t]*)${host}:${port}(?=[ \\t]*\\r?$)`, 'gim')
+    return {
+      port: proxy.port,
+      dial: (options) => dialPrefixed(proxy.port, origin, options),
+      asWritten: (text) => text.replaceAll(field, `$1${SERVER_HOST}`),
+      close: proxy.close,
+    }
+  }
+}
 
 /** Through CONNECT, with TLS opened on both sides. */
 export function startTls(more: Partial<ForwardSettings> = {}): StartProxy {
-  const identity = { key: pem('localhost.key'), cert: pem('localhost.pem') }
   const start = async ({ port }: { port: number }, options: StartOptions = {}): Promise<Started> => {
     const { onUnreachable, headers } = options
     const proxy = await startForward({
@@ -54,12 +75,7 @@ export function startTls(more: Partial<ForwardSettings> = {}): StartProxy {
     }
     return { port: proxy.port, dial: through, close: proxy.close }
   }
-  const secure = (raw: Socket): TLSSocket => {
-    raw.on('error', () => undefined)
-    const options = { isServer: true, ...identity, highWaterMark: 1 }
-    return new TLSSocket(raw, options)
-  }
-  return Object.assign(start, { secure })
+  return Object.assign(start, { secure: secureServer })
 }
 
 /** A socket in a tunnel, paused. Rejects with the answer when there is none. */
@@ -91,4 +107,28 @@ export async function dialThrough(proxyPort: number, authority: string, options:
   const socket = await tunnelThrough(proxyPort, authority)
   socket.on('error', () => undefined)
   return createPeer(socket, options)
+}
+
+const NOBODY = 'it names no server: test/transports/forward.test.ts says what it is told'
+const AT_THE_HEAD = 'which server is meant is known with the first request line: nothing is dialled before'
+
+/** Laws that requests in absolute form are excused from, and why. */
+export const absoluteExcept: Readonly<Record<string, string>> = {
+  'law 1: passes heads byte for byte': 'what is for a proxy goes: test/transports/forward.test.ts',
+  'law 3: passes CONNECT': 'it opens a tunnel: test/transports/forward.test.ts',
+  'law 3: passes an absolute-form target': 'it names the server to ask',
+  'law 6: passes FIN of the client as FIN before a word': AT_THE_HEAD,
+  'law 6: passes RST of the client as RST before a word': AT_THE_HEAD,
+  'law 6: passes FIN of the server as FIN before a word': AT_THE_HEAD,
+  'law 6: passes RST of the server as RST before a word': AT_THE_HEAD,
+  'law 6: passes RST of a client that leaves as soon as it has asked': AT_THE_HEAD,
+  'law 6: passes what a server says unasked': AT_THE_HEAD,
+  'law 6: passes the end of an aborted fetch': 'Node 20’s fetch asks no proxy by itself',
+  'law 14: passes a bad request': NOBODY,
+  'law 14: passes HTTP/0.9': NOBODY,
+  'law 14: passes HTTP/2': NOBODY,
+  'law 14: passes a TLS hello': NOBODY,
+  'law 14: passes noise': NOBODY,
+  'law 14: passes a single byte': NOBODY,
+  'law 20: names the upstream': 'nothing names the proxy: the target does not, and Host says what the target says',
 }

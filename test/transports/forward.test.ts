@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createClock, nullTap } from '../../src/pipe/index.ts'
 import type { Forward } from '../../src/proxy.ts'
+import { openReader } from '../../src/store/reader.ts'
+import type { ConnectionRow } from '../../src/store/rows.ts'
 import { listenForward } from '../../src/transports/forward.ts'
 import { forwardScene, type Scene } from '../support/forward-fixture.ts'
 import { makeIdentity, makeIssuer } from '../support/certificates.ts'
@@ -284,6 +286,48 @@ describe('certificates of servers', () => {
     const ca = file('ca.pem', issuer.cert)
     const text = await inside({ ca, clientCert: file('me.pem', own.cert), clientKey: file('me.key', own.key) }, server)
     expect(text).toMatch(/a was asked/)
+  })
+})
+
+describe('TLS that cannot be had from the server', () => {
+  const failures: readonly (readonly [what: string, code: RegExp, start: () => Promise<number>])[] = [
+    [
+      'a certificate nobody knows',
+      /^DEPTH_ZERO_SELF_SIGNED_CERT$/,
+      async () => scene.secure('a', await makeIdentity()),
+    ],
+    [
+      'no TLS at all',
+      /^(EPROTO|ERR_SSL_\w+)$/,
+      () => scene.raw((socket) => void socket.once('data', () => socket.end('HTTP/1.1 400 No\r\n\r\n'))),
+    ],
+    ['a reset', /^ECONNRESET$/, () => scene.raw((socket) => void socket.once('data', () => socket.resetAndDestroy()))],
+    ['an end', /^ECONNRESET$/, () => scene.raw((socket) => void socket.once('data', () => socket.end()))],
+  ]
+
+  it.each(failures)('resets the client when told to: %s', async (_what, code, start) => {
+    const port = await start()
+    const db = join(folder, 'capture.db')
+    const proxy = await scene.proxy({ onUnreachable: 'reset', db })
+    const client = await scene.tls(proxy, `localhost:${port}`, { ca: trusted(proxy) })
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    expect(await client.ended()).toBe('rst')
+    expect(client.text()).toBe('')
+    const reader = openReader(db)
+    scene.keep(() => reader.close())
+    const tls = (): ConnectionRow | null | undefined => reader.connection(2)
+    await expect.poll(async () => (await proxy.flush(), tls()?.closedAt)).toEqual(expect.any(Number))
+    expect(tls()?.upstreamError).toMatch(code)
+    expect(tls()).toMatchObject({ s2cEnding: { how: 'rst', by: 'proxy' } })
+  })
+
+  it.each(failures)('is told in a 502 of ours otherwise: %s', async (_what, _code, start) => {
+    const port = await start()
+    const proxy = await scene.proxy()
+    const client = await scene.tls(proxy, `localhost:${port}`, { ca: trusted(proxy) })
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    expect(await client.ended()).toBe('fin')
+    expect(client.text()).toMatch(/^HTTP\/1\.1 502 [\s\S]*x-mitmcp-error: UPSTREAM_UNREACHABLE/)
   })
 })
 
