@@ -10,10 +10,12 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 /** Folders of `test/` without sockets, threads or real time, as far as they exist. */
 const pure = [
   'architecture.test.ts',
+  'errors',
   'errors.test.ts',
   'index.test.ts',
   'wire',
   'filter',
+  'faults',
   'pipe',
   'store',
   'recorder',

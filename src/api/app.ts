@@ -1,6 +1,6 @@
 /** The control API and the page, as one function from request to response. */
 import { Hono } from 'hono'
-import { nearest } from '../config/nearest.ts'
+import { nearest } from '../errors/nearest.ts'
 import { ProxyError } from '../errors.ts'
 import type { Reader } from '../store/index.ts'
 import { type GuardOptions, ownCallers, ownNames, secureHeaders } from './guard.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { CLIENTS, clientPlaces, isClient, type ClientName, type Machine } from '../config/client-places.ts'
-import { nearest } from '../config/nearest.ts'
+import { nearest } from '../errors/nearest.ts'
 import { ProxyError } from '../errors.ts'
 import type { Context } from './context.ts'
 import { tilde } from './invocation.ts'

@@ -1,4 +1,4 @@
-import { nearest } from '../../config/nearest.ts'
+import { nearest } from '../../errors/nearest.ts'
 import { ProxyError } from '../../errors.ts'
 import type { Context, Verb } from '../context.ts'
 import { addProxyFlags, addServersFlags, type ProxyFlags } from '../proxy-flags.ts'

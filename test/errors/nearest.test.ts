@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nearest } from '../../src/config/nearest.ts'
+import { nearest } from '../../src/errors/nearest.ts'
 
 const WORDS = ['tail', 'show', 'prune', 'on-overload']
 
