@@ -1,6 +1,6 @@
 /** The shape of a fault: settings, one sentence, one pure function. */
 import type { z } from 'zod'
-import type { Action, PipeEvent } from '../pipe/action.ts'
+import type { Action, CutHow, CutSide, PipeEvent } from '../pipe/action.ts'
 import type { Admission, DialVerdict } from '../pipe/policy.ts'
 import type { Direction, Transport } from '../wire/frame.ts'
 import type { FaultFrame } from './unit.ts'
@@ -69,6 +69,7 @@ export type Damage = (event: FaultEvent) => readonly FaultAction[]
  * - `wake`: this instance gets a `tick` with `token` after `ms`, never early, on the pipe of that direction (default: of the event)
  * - `write` with `to`: into the other direction, or another connection's pipe, at its next border
  * - `signal`: to the process of a stdio server
+ * - `end`: as `cut`, of another connection
  */
 export type FaultAction =
   | Action
@@ -79,6 +80,7 @@ export type FaultAction =
       readonly to: { readonly connection: number; readonly direction: Direction }
     }
   | { readonly do: 'signal'; readonly signal: NodeJS.Signals }
+  | { readonly do: 'end'; readonly connection: number; readonly how: CutHow; readonly side: CutSide }
 
 /** What a `listener` or `dial` fault answers: as in `pipe/policy.ts`, the engine adds the rule. */
 export type AdmissionOf = Admission extends infer A ? (A extends { rule: string } ? Omit<A, 'rule'> : A) : never
