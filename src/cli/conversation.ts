@@ -1,6 +1,6 @@
 import type { Reader } from '../store/index.ts'
-import type { CallRow, SessionRow } from '../store/rows.ts'
-import { callEntries, flowEntries, frameEntries, logEntries, type Entry } from './entry.ts'
+import type { CallRow, FrameRow, LogRow, SessionRow } from '../store/rows.ts'
+import { callEntries, flowEntries, frameEntries, logEntry, type Entry } from './entry.ts'
 import { previewOf } from './message-text.ts'
 import { callsOf, flowsOf, framesOf, logsOf } from './walk.ts'
 
@@ -17,7 +17,7 @@ export function* conversation(reader: Reader, session: SessionRow, all: boolean)
     calls.set(call.id, call)
     between.push(...callEntries(call, call.answeredAt ?? endOf.get(call.flow) ?? session.lastAt))
   }
-  for (const log of logsOf(reader, session.uid)) between.push(...logEntries(log))
+  for (const log of logsOf(reader, session.uid)) between.push(logEntry(log))
   between.sort((a, b) => a.at - b.at)
   let next = 0
   for (const frame of framesOf(reader, session.uid, !all)) {
@@ -27,6 +27,21 @@ export function* conversation(reader: Reader, session: SessionRow, all: boolean)
     }
   }
   yield* between.slice(next)
+}
+
+/** A session's frames and lines of its log, by time; with `messages` only frames that are messages. */
+export function* rowsOf(
+  reader: Pick<Reader, 'frames' | 'logs'>,
+  session: string,
+  messages: boolean,
+): Generator<{ readonly frame: FrameRow } | { readonly log: LogRow }> {
+  const logs = logsOf(reader, session)
+  let next = logs.next()
+  for (const frame of framesOf(reader, session, messages)) {
+    for (; next.done !== true && next.value.at < frame.receivedLastAt; next = logs.next()) yield { log: next.value }
+    yield { frame }
+  }
+  for (; next.done !== true; next = logs.next()) yield { log: next.value }
 }
 
 /** Larger messages go without a preview: parsing them for one line is not worth the wait. */

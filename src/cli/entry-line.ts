@@ -1,7 +1,8 @@
-import type { CallRow, LogRow, MessageRow, Outcome } from '../store/rows.ts'
+import type { CallRow, MessageRow, Outcome } from '../store/rows.ts'
 import type { Direction } from '../wire/frame.ts'
 import { closeCodeOf, closeWords } from '../wire/websocket-close.ts'
 import { sessionOf, type Entry } from './entry.ts'
+import { logDirection, logText } from './log-text.ts'
 import type { Output, Paint } from './output.ts'
 import { printable, shortened } from './printable.ts'
 import { bytesText, durationText, timeText } from './units.ts'
@@ -47,7 +48,7 @@ const partsOf = (entry: Entry): Part[] => {
       return [{ text: kind, as: 'dim' }, { text: printable(label ?? bytesText(size)), as: 'dim' }, ...changed(edits)]
     }
     case 'log':
-      return logParts(entry.log)
+      return [{ text: printable(entry.log.kind), as: 'dim' }, { text: printable(logText(entry.log)) }]
     case 'unanswered':
       return [
         ...name(entry.call.method, entry.call.tool),
@@ -74,18 +75,6 @@ const partsOf = (entry: Entry): Part[] => {
       ]
     }
   }
-}
-
-const logParts = ({ kind, detail }: LogRow): Part[] => {
-  const { text, signal, code, stream } = detail as {
-    text?: string
-    signal?: string | null
-    code?: number
-    stream?: string
-  }
-  const said =
-    text ?? (kind === 'left-behind' ? `another process keeps its ${stream ?? ''}` : (signal ?? `code ${code ?? '?'}`))
-  return [{ text: kind, as: 'dim' }, { text: printable(said) }]
 }
 
 /** What we changed in it on the way. */
@@ -142,16 +131,16 @@ const name = (method: string, what: string | null): Part[] => [
 
 const id = (rpcId: string | null): Part => ({ text: `#${printable(rpcId ?? '?')}`, as: 'dim' })
 
-const arrow = (direction: Direction, paint: Output['paint']): string =>
-  direction === 'c2s' ? paint('c2s', '→') : paint('s2c', '←')
+const arrow = (direction: Direction | undefined, paint: Output['paint']): string =>
+  direction === undefined ? paint('dim', '·') : direction === 'c2s' ? paint('c2s', '→') : paint('s2c', '←')
 
-const directionOf = (entry: Entry): Direction => {
+const directionOf = (entry: Entry): Direction | undefined => {
   switch (entry.kind) {
     case 'message':
     case 'frame':
       return entry.frame.direction
     case 'log':
-      return entry.log.kind === 'signal' ? 'c2s' : 's2c'
+      return logDirection(entry.log.kind)
     case 'unanswered':
       return entry.call.direction === 'c2s' ? 's2c' : 'c2s'
     case 'refused':

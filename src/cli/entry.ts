@@ -17,7 +17,7 @@ export type Entry =
   | { readonly kind: 'frame'; readonly at: number; readonly frame: FrameRow }
   /** A call that ended without an answer. */
   | { readonly kind: 'unanswered'; readonly at: number; readonly call: CallRow }
-  /** A line of a server's stderr, or a signal that was passed on to it. */
+  /** A line of the log: a server's stderr, how it ended, what the proxy has to say. */
   | { readonly kind: 'log'; readonly at: number; readonly log: LogRow }
   /** An HTTP answer that says no. */
   | { readonly kind: 'refused'; readonly at: number; readonly flow: FlowRow }
@@ -43,10 +43,8 @@ export const frameEntries = (frame: FrameRow, callOf: (id: number) => CallRow | 
 export const callEntries = (call: CallRow, endedAt: number): Entry[] =>
   call.outcome === 'pending' || call.responseFrame !== null ? [] : [{ kind: 'unanswered', at: endedAt, call }]
 
-/** The entry of a line of the log, where it is about a process. */
-export const logEntries = (log: LogRow): Entry[] => (LOGS.has(log.kind) ? [{ kind: 'log', at: log.at, log }] : [])
-
-const LOGS = new Set(['stderr', 'signal', 'exit', 'left-behind'])
+/** The entry of a line of the log. */
+export const logEntry = (log: LogRow): Entry => ({ kind: 'log', at: log.at, log })
 
 /** Entries of a flow: a status of 400 and above, and endings other than clean ones (a client closing its idle stream is clean enough). */
 export const flowEntries = (flow: FlowRow): Entry[] => {

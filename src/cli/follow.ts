@@ -1,5 +1,5 @@
 import type { CallRow, ChangeSet } from '../store/rows.ts'
-import { callEntries, flowEntries, frameEntries, logEntries, sessionOf, type Entry } from './entry.ts'
+import { callEntries, flowEntries, frameEntries, logEntry, sessionOf, type Entry } from './entry.ts'
 
 /** What of the traffic is wanted. */
 export interface Wanted {
@@ -25,10 +25,12 @@ const MAX_TOLD = 20_000
 
 /** Turns what each commit brought into entries, each told once. */
 export interface Follower {
-  /** Entries of one commit, in order. `callOf` answers for calls that are not in it. */
+  /** Entries of one commit, by time. `callOf` answers for calls that are not in it. */
   push(change: ChangeSet, now: number, callOf: (id: number) => CallRow | undefined): Entry[]
   /** Marks frames up to this id as told already. */
   skipFrames(upTo: number): void
+  /** The same of lines of the log. */
+  skipLogs(upTo: number): void
   /** Calls that wait for their answer, oldest first. */
   waiting(): CallRow[]
   /** Calls that were waiting before the first commit. */
@@ -39,6 +41,7 @@ export const createFollower = (wanted: Wanted): Follower => {
   const told = new Set<string>()
   const pending = new Map<number, CallRow>()
   let skipped = 0
+  let skippedLogs = 0
 
   const once = (key: string): boolean => {
     if (told.has(key)) return false
@@ -62,12 +65,17 @@ export const createFollower = (wanted: Wanted): Follower => {
       const others = [
         ...change.calls.flatMap((call) => callEntries(call, call.answeredAt ?? now)),
         ...change.flows.flatMap(flowEntries),
-        ...change.logs.flatMap(logEntries),
+        ...change.logs.filter(({ id }) => id > skippedLogs).map(logEntry),
       ]
-      return [...frames, ...others].filter((entry) => isWanted(entry, wanted) && once(keyOf(entry)))
+      return [...frames, ...others]
+        .filter((entry) => isWanted(entry, wanted) && once(keyOf(entry)))
+        .sort((a, b) => a.at - b.at)
     },
     skipFrames: (upTo) => {
       skipped = Math.max(skipped, upTo)
+    },
+    skipLogs: (upTo) => {
+      skippedLogs = Math.max(skippedLogs, upTo)
     },
     waiting: () =>
       [...pending.values()]

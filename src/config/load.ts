@@ -7,7 +7,15 @@ import { nearest } from '../errors/nearest.ts'
 import { CONFIG_KEYS, configSchema, ENTRY_KEYS, SERVER_KEYS, type ConfigFile } from './schema.ts'
 import type { Surroundings } from './variables.ts'
 import { wrappedServers } from './wrapped-list.ts'
-import { complainOfPorts, headersOf, ownServers, reachOf, targetOf, withTargets } from './servers.ts'
+import {
+  complainOfPorts,
+  headersOf,
+  ownServers,
+  reachOf,
+  targetOf,
+  withTargets,
+  type FileSurroundings,
+} from './servers.ts'
 import type { ServerEntry, Settings } from './settings.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -81,7 +89,7 @@ export const parseConfig = (text: string, env: Env, folder: string): LoadedConfi
     settings = serversOf(distinct(maps.flatMap((map) => clientServers(map, around, complain, remark))))
   } else {
     const file = checked(document, problems)
-    if (file !== undefined) settings = settingsOf(file, env, folder, complain)
+    if (file !== undefined) settings = settingsOf(file, { env, folder }, complain)
   }
   if (problems.length === 0) return { settings, problems, remarks }
   return { settings: {}, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column), remarks }
@@ -141,14 +149,15 @@ const distinct = (servers: readonly ServerEntry[]): ServerEntry[] => {
 }
 
 /** The meaning of a file whose shape is right. Tells what the shape cannot: variables that are unset, headers that cannot be sent. */
-const settingsOf = (file: ConfigFile, env: Env, folder: string, complain: Complain): Settings => {
+const settingsOf = (file: ConfigFile, around: FileSurroundings, complain: Complain): Settings => {
+  const { env, folder } = around
   const token = file['token-env'] === undefined ? undefined : env[file['token-env']]
   if (file['token-env'] !== undefined && (token === undefined || token === '')) {
     complain(['token-env'], `the variable ${file['token-env']} is not set`)
   }
   const fileOf = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path)
-  const settings = file.servers === undefined ? oneServer(file, env, complain) : manyServers(file, env, complain)
+  const settings = file.servers === undefined ? oneServer(file, around, complain) : manyServers(file, around, complain)
   return Object.assign(
     settings,
     given({
@@ -172,7 +181,7 @@ const settingsOf = (file: ConfigFile, env: Env, folder: string, complain: Compla
 }
 
 /** A file that speaks of one server, at its top. */
-const oneServer = (file: ConfigFile, env: Env, complain: Complain): Settings => {
+const oneServer = (file: ConfigFile, { env, folder }: FileSurroundings, complain: Complain): Settings => {
   const target = file.target === undefined ? undefined : targetOf(file.target, ['target'], complain)
   const headers = headersOf(file, env, [], complain)
   if (file['one-listener'] !== undefined) complain(['one-listener'], 'is for several servers; there are none')
@@ -182,7 +191,7 @@ const oneServer = (file: ConfigFile, env: Env, complain: Complain): Settings => 
     host,
     port,
     insecure,
-    ...reachOf(file),
+    ...reachOf(file, folder),
     rewrite,
     publicUrl,
     onUnreachable,
@@ -191,13 +200,13 @@ const oneServer = (file: ConfigFile, env: Env, complain: Complain): Settings => 
 }
 
 /** A file with `servers`: what is said of one of them stands there, but for the address of a listener they share. */
-const manyServers = (file: ConfigFile, env: Env, complain: Complain): Settings => {
+const manyServers = (file: ConfigFile, around: FileSurroundings, complain: Complain): Settings => {
   const shared = file['one-listener'] === true
   for (const key of SERVER_KEYS as readonly (keyof ConfigFile)[]) {
     if (file[key] === undefined || (shared && (key === 'host' || key === 'port' || key === 'public-url'))) continue
     complain([key], 'stands beside servers; move it into the server it belongs to')
   }
-  const servers = ownServers(file.servers ?? {}, env, complain)
+  const servers = ownServers(file.servers ?? {}, around, complain)
   if (Object.keys(file.servers ?? {}).length === 0) complain(['servers'], 'has no server')
   if (!shared) {
     complainOfPorts(servers, file['ui-port'], (name, message) => complain(['servers', name, 'port'], message))

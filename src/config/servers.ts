@@ -1,4 +1,5 @@
 /** The servers of our own configuration file, and what several of them must not do. */
+import { resolve } from 'node:path'
 import { ProxyError } from '../errors.ts'
 import type { Complain } from './client-file.ts'
 import type { Path } from './document.ts'
@@ -9,6 +10,12 @@ import { commandWords, isHeader } from './values.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 type FileEntry = NonNullable<ConfigFile['servers']>[string]
+
+/** What a file is read in: the variables it may name, and the folder its relative paths count from. */
+export interface FileSurroundings {
+  readonly env: Env
+  readonly folder: string
+}
 
 /** `servers: {shop: https://…}` says the same as `servers: {shop: {target: https://…}}`. The value comes back changed where it does. */
 export const withTargets = (value: unknown): unknown => {
@@ -25,7 +32,11 @@ export const withTargets = (value: unknown): unknown => {
 }
 
 /** The entries of `servers`, in their order. What is wrong goes to `complain`. */
-export const ownServers = (servers: Readonly<Record<string, FileEntry>>, env: Env, complain: Complain): ServerEntry[] =>
+export const ownServers = (
+  servers: Readonly<Record<string, FileEntry>>,
+  around: FileSurroundings,
+  complain: Complain,
+): ServerEntry[] =>
   Object.entries(servers).flatMap(([name, entry]) => {
     const at = ['servers', name]
     const { target, url, command } = entry
@@ -33,25 +44,29 @@ export const ownServers = (servers: Readonly<Record<string, FileEntry>>, env: En
     if (name === '') complain(at, 'a server needs a name')
     else if (given.length === 0) complain(at, 'has neither a target nor a command')
     else if (given.length > 1) complain(at, 'has more than one of target, url and command')
-    else if (command !== undefined) return commandServer(name, entry, at, complain)
-    else return targetServer(name, entry, at, env, complain)
+    else if (command !== undefined) return commandServer(name, entry, at, around.folder, complain)
+    else return targetServer(name, entry, at, around, complain)
     return []
   })
 
-/** What a file says of the way to a server. Files of keys and certificates are named from where the program is started. */
-export const reachOf = ({
-  ca,
-  'client-cert': clientCert,
-  'client-key': clientKey,
-  'upstream-proxy': upstreamProxy,
-}: FileEntry): Pick<ServerEntry, 'ca' | 'clientCert' | 'clientKey' | 'upstreamProxy'> => ({
-  ...(ca === undefined ? {} : { ca }),
-  ...(clientCert === undefined ? {} : { clientCert }),
-  ...(clientKey === undefined ? {} : { clientKey }),
+/** What a file says of the way to a server. Files of keys and certificates are named from `folder`, its own. */
+export const reachOf = (
+  { ca, 'client-cert': clientCert, 'client-key': clientKey, 'upstream-proxy': upstreamProxy }: FileEntry,
+  folder: string,
+): Pick<ServerEntry, 'ca' | 'clientCert' | 'clientKey' | 'upstreamProxy'> => ({
+  ...(ca === undefined ? {} : { ca: resolve(folder, ca) }),
+  ...(clientCert === undefined ? {} : { clientCert: resolve(folder, clientCert) }),
+  ...(clientKey === undefined ? {} : { clientKey: resolve(folder, clientKey) }),
   ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
 })
 
-const targetServer = (name: string, entry: FileEntry, at: Path, env: Env, complain: Complain): ServerEntry[] => {
+const targetServer = (
+  name: string,
+  entry: FileEntry,
+  at: Path,
+  { env, folder }: FileSurroundings,
+  complain: Complain,
+): ServerEntry[] => {
   const { url, host, port, insecure, rewrite, 'public-url': publicUrl, 'on-unreachable': onUnreachable } = entry
   const target = targetOf(entry.target ?? url ?? '', [...at, url === undefined ? 'target' : 'url'], complain)
   const headers = headersOf(entry, env, at, complain)
@@ -66,7 +81,7 @@ const targetServer = (name: string, entry: FileEntry, at: Path, env: Env, compla
       ...(host === undefined ? {} : { host }),
       ...(port === undefined ? {} : { port }),
       ...(insecure === undefined ? {} : { insecure }),
-      ...reachOf(entry),
+      ...reachOf(entry, folder),
       ...(rewrite === undefined ? {} : { rewrite }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
       ...(onUnreachable === undefined ? {} : { onUnreachable }),
@@ -75,7 +90,7 @@ const targetServer = (name: string, entry: FileEntry, at: Path, env: Env, compla
   ]
 }
 
-const commandServer = (name: string, entry: FileEntry, at: Path, complain: Complain): ServerEntry[] => {
+const commandServer = (name: string, entry: FileEntry, at: Path, folder: string, complain: Complain): ServerEntry[] => {
   const { command = [], args, env, cwd } = entry
   for (const key of [
     'host',
@@ -105,7 +120,7 @@ const commandServer = (name: string, entry: FileEntry, at: Path, complain: Compl
       name,
       command: [...words, ...(args ?? [])],
       ...(variables.length === 0 ? {} : { variables }),
-      ...(cwd === undefined ? {} : { folder: cwd }),
+      ...(cwd === undefined ? {} : { folder: resolve(folder, cwd) }),
     },
   ]
 }

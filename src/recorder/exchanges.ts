@@ -21,6 +21,8 @@ export class Exchanges {
   #tunnel: Flow | null = null
   /** What belongs to no exchange. */
   #opaque: Flow | null = null
+  /** Bytes were lost of them: how they ended is not known. */
+  #lost: Flow[] = []
 
   constructor(context: RecordingContext, connection: ConnectionRecord) {
     this.#context = context
@@ -40,6 +42,11 @@ export class Exchanges {
   /** The request that waits longest for its response. */
   get oldest(): Flow | undefined {
     return this.#waiting[0]
+  }
+
+  /** What is being answered, or is next to be. */
+  get current(): Flow | null {
+    return this.#answering ?? this.#waiting[0] ?? this.#tunnel
   }
 
   /** The request that came last, of those without a response. */
@@ -114,10 +121,13 @@ export class Exchanges {
   breakOff(json: string, by: EndingBy, at: number): void {
     this.answeredWhole(at, json, by)
     for (const flow of this.#waiting.splice(0)) flow.over(json, by, at)
+    for (const flow of this.#lost.splice(0)) flow.lost(at)
   }
 
   /** Bytes were lost: which answer belongs to which request is not known any more. */
   forget(): void {
+    const open = [...this.#waiting, this.#asking, this.#answering].filter((flow) => flow !== null)
+    this.#lost = [...new Set([...this.#lost, ...open])]
     this.#waiting = []
     this.#asking = this.#answering = null
   }

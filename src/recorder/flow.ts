@@ -3,7 +3,7 @@ import type { EndingBy } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 import { scanMessages, type ScannedMessage } from '../wire/jsonrpc.ts'
 import type { RecordingContext } from './context.ts'
-import { eventLabel, parseStreamEvent } from './events.ts'
+import { parseStreamEvent } from './events.ts'
 import type { FrameSpan } from './frame-span.ts'
 import type { HeadFacts } from './heads.ts'
 import { FRAME_KIND, MESSAGE_KIND } from './kinds.ts'
@@ -142,7 +142,6 @@ export class Flow {
     if (data !== null && data.length > 0 && (name === null || name === 'message')) {
       frame.messages = this.#messages(direction, frame, data)
     }
-    if (frame.messages.length === 0) frame.label = eventLabel(block)
   }
 
   /** No more comes of the response. `by`: who broke it off, null when it is complete. */
@@ -151,6 +150,12 @@ export class Flow {
     this.row.endedAt ??= at
     this.changed()
     if (this.exchange !== null) this.#context.conversations.ended(this.exchange, by, at)
+  }
+
+  /** Its end was not seen, and is behind it at `at`. */
+  lost(at: number): void {
+    this.row.endedAt ??= at
+    this.changed()
   }
 
   #messages(direction: Direction, frame: FrameRecord, payload: Uint8Array): readonly MessageRecord[] {

@@ -103,6 +103,12 @@ export class ConnectionFlows implements HalfOwner {
     this.#context.dirty.connection(row)
   }
 
+  /** Belongs to the session of the answer that is under way, or due. */
+  note(at: number, kind: string, detail: unknown): void {
+    const session = this.#exchanges.current?.row.session ?? null
+    this.#context.dirty.batch.logs.push({ connection: this.row, session, at, kind, detail: JSON.stringify(detail) })
+  }
+
   closed(at: number): void {
     for (const { side } of [this.#c2s, this.#s2c]) side.end(false)
     this.#exchanges.breakOff(this.row.s2cEnding ?? '{"how":"fin","by":"proxy"}', this.#left ? 'client' : 'proxy', at)
@@ -129,13 +135,12 @@ export class ConnectionFlows implements HalfOwner {
     if (payload !== null && span.complete) {
       if (span.kind === 'body') flow.body(direction, frame, payload)
       else if (span.kind === 'event') flow.event(direction, frame, payload)
-      else if (span.kind === 'end') frame.label = eventLabel(payload)
     }
-    if (half.looking === null && !span.inflated) return
-    const kept = half.redact(span, frame.messages.length > 0)
-    if (span.inflated && kept !== null && this.#context.depth === 'full') {
-      this.#context.dirty.batch.payloads.push({ frame, bytes: new Uint8Array(kept) })
-    }
+    const isMessage = frame.messages.length > 0
+    const kept = half.looking === null && !span.inflated ? payload : half.redact(span, isMessage)
+    if (kept === null || this.#context.depth !== 'full') return
+    if (span.inflated) this.#context.dirty.batch.payloads.push({ frame, bytes: new Uint8Array(kept) })
+    if (!isMessage && span.complete && (span.kind === 'event' || span.kind === 'end')) frame.label = eventLabel(kept)
   }
 
   socketFrame(direction: Direction, span: SocketSpan): void {

@@ -9,7 +9,10 @@ export interface LogLine {
   readonly text: string
 }
 
-/** Text of a stderr to its lines: UTF-8, broken bytes as U+FFFD, without LF and CR before it. An instant is that of the line's first byte. */
+/**
+ * Text of a stderr to its lines: UTF-8, broken bytes as U+FFFD, without LF and CR before it. An instant is that of the line's first
+ * byte. Beyond 16 KiB a line goes on in another one.
+ */
 export class LogLines {
   readonly #decoder = new StringDecoder('utf8')
   #text = ''

@@ -140,12 +140,22 @@ export class ProcessFlows implements RecordedConnection {
       this.#flow.body(direction, frame, payload)
       if (this.#phases.frame(direction, frame)) this.#context.dirty.process(this.#process)
     }
-    if (frame.messages.every(({ kind }) => kind === MESSAGE_KIND.invalid)) frame.label = labelOf(payload)
+    const { depth } = this.#context
+    if (depth === 'full' && frame.messages.every(({ kind }) => kind === MESSAGE_KIND.invalid))
+      frame.label = labelOf(payload)
     return frame
   }
 
   #log(lines: readonly LogLine[]): void {
-    for (const { at, text } of lines) this.#line(at, 'stderr', { text })
+    for (const { at, text } of lines) this.#line(at, 'stderr', this.#kept(text))
+  }
+
+  /** Where bodies are not kept a line is so many bytes, no more. */
+  #kept(line: string): object {
+    const { depth, redactor } = this.#context
+    if (depth !== 'full') return { bytes: Buffer.byteLength(line) }
+    const { text, redacted } = redactor.text(line)
+    return redacted.length === 0 ? { text } : { text, redacted }
   }
 
   #line(at: number, kind: string, detail: unknown): void {

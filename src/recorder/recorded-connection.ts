@@ -15,8 +15,8 @@ export interface RecordedConnection {
   edited(edit: PackedEdit): void
   /** Bytes of a process's stderr. */
   logged?(bytes: Uint8Array, at: number): void
-  /** Absent: a line of the log is all there is to it. */
-  note?(at: number, kind: string, detail: unknown): void
+  /** A line of the log. */
+  note(at: number, kind: string, detail: unknown): void
   ended(direction: Direction, at: number, ending: Ending, unsent: number): void
   closed(at: number): void
   /** Moves what may be stored into the batch. */

@@ -192,7 +192,7 @@ class Loop implements RecorderLoop {
   }
 
   #close(message: ToThread): void {
-    this.#recording.finish()
+    this.#recording.finish(Date.now() * 1000)
     if (!this.#commit()) {
       this.#inbox.push(message)
       return

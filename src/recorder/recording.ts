@@ -14,6 +14,8 @@ import type { Redactor } from './redaction.ts'
 import { createSessions } from './sessions.ts'
 import { unpack } from './unpack.ts'
 
+const HANG: Ending = { how: 'hang', by: 'proxy' }
+
 /** The recorder without its thread: packed buffers in, commits out. */
 export class Recording implements RecordVisitor {
   readonly #writer: Writer
@@ -65,9 +67,15 @@ export class Recording implements RecordVisitor {
     this.#context.conversations.sweep(now)
   }
 
-  /** The recording ends: calls still pending stay unanswered. To be followed by `commit`. */
-  finish(): void {
+  /** The recording ends: calls still pending stay unanswered, what is still open hangs. To be followed by `commit`. */
+  finish(at = this.#now): void {
     this.#context.conversations.finish(this.#now)
+    for (const flows of this.#connections.values()) {
+      const { row } = flows
+      this.#touch(flows)
+      if (row.c2sEnding === null) flows.ended('c2s', at, HANG, 0)
+      if (row.s2cEnding === null) flows.ended('s2c', at, HANG, 0)
+    }
   }
 
   opened(connection: number, at: number, info: ConnectionInfo): void {
@@ -125,10 +133,8 @@ export class Recording implements RecordVisitor {
 
   note(connection: number, at: number, kind: string, detail: unknown): void {
     const flows = this.#connections.get(connection)
-    if (flows?.note !== undefined) return flows.note(at, kind, detail)
-    const row = flows?.row ?? null
-    const logged = { connection: row, session: null, at, kind, detail: JSON.stringify(detail) }
-    this.#context.dirty.batch.logs.push(logged)
+    if (flows !== undefined) return flows.note(at, kind, detail)
+    this.#context.dirty.batch.logs.push({ connection: null, session: null, at, kind, detail: JSON.stringify(detail) })
   }
 
   loss(loss: Loss): void {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { SECRET_FIELDS, SECRET_HEADERS, SECRET_PARAMETERS } from './secret-names.ts'
+import { maskText, secretFinder, type RedactedText, type SecretSpan } from './secret-text.ts'
 import { walkJson } from './walk-json.ts'
 
 /** A span that was overwritten. `from` and `to` are relative to the bytes that were looked through. */
@@ -51,6 +52,7 @@ export class Redactor {
   readonly #extra: Set<string>
   readonly #paths: readonly (readonly string[])[]
   readonly #values: readonly RegExp[]
+  readonly #find: (text: string) => SecretSpan[]
 
   constructor({ enabled = true, keys = [], paths = [], values = [] }: RedactionRules, key: Buffer) {
     const extra = keys.map((name) => name.toLowerCase())
@@ -62,6 +64,7 @@ export class Redactor {
     this.#extra = new Set(extra)
     this.#paths = paths.map((path) => path.split('.'))
     this.#values = values.map((value) => new RegExp(value, 'g'))
+    this.#find = secretFinder({ headers: SECRET_HEADERS, parameters: SECRET_PARAMETERS, extra })
     this.everyBody = enabled && (extra.length > 0 || paths.length > 0 || values.length > 0)
   }
 
@@ -107,6 +110,17 @@ export class Redactor {
     else if (names.size > 0 || this.#paths.length > 0) this.#json(bytes, names, found)
     this.#everyValue(bytes, found)
     return found
+  }
+
+  /** Text that people read, as a process writes to stderr: what announces itself, and the configured values. */
+  text(text: string): { readonly text: string; readonly redacted: readonly RedactedText[] } {
+    if (!this.enabled) return { text, redacted: [] }
+    const values = this.#values.flatMap((value) =>
+      Array.from(text.matchAll(value), ({ index, 0: { length } }) => ({ offset: index, length, name: 'value' })),
+    )
+    return maskText(text, [...values, ...this.#find(text)], (secret) =>
+      this.hash(Buffer.from(secret).toString('latin1')),
+    )
   }
 
   #overwrite(bytes: Buffer, from: number, to: number, name: string, found: Redacted[], value?: string): void {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { Bulk } from './bulk.ts'
 import { createCapture, type CaptureDatabase, type CreateOptions } from './create.ts'
+import { type InstanceFacts, registerInstance } from './instance.ts'
 import { checkCapture } from './open.ts'
 import { pruning, usedBytes, type PruneOptions, type PruneReport } from './prune.ts'
 import {
@@ -21,14 +21,8 @@ import { prepareBirths, prepareStatements, type Births, type Statements } from '
 /** A process without a heartbeat for so long is dead. */
 const DEAD_AFTER_US = 5_000_000
 
-/** Who writes: its row in `instance`. */
-export interface WriterInstance {
-  role: string
-  name: string
-  url: string | null
-  target: string | null
-  uiPort: number | null
-}
+/** Who writes. */
+export type WriterInstance = InstanceFacts
 
 /** The one writer of traffic of a process. Every method is one transaction and throws what SQLite throws. */
 export interface Writer {
@@ -51,7 +45,7 @@ export interface Writer {
 /** Opens (or makes) the capture and registers the process. Throws as `createCapture`. */
 export function createWriter(path: string, instance: WriterInstance, at: number, options: CreateOptions = {}): Writer {
   const db = createCapture(path, options)
-  const id = register(db, instance, at)
+  const id = registerInstance(db, instance, at)
   const store = new Store(db, id)
   const commit = db.transaction((batch: Batch, now: number) => store.put(batch, now))
   const beat = db.prepare('UPDATE instance SET seen_at = ? WHERE id = ?')
@@ -93,23 +87,6 @@ export function createWriter(path: string, instance: WriterInstance, at: number,
         db.close()
       }
     },
-  }
-}
-
-function register(db: CaptureDatabase, { role, name, url, target, uiPort }: WriterInstance, at: number): number {
-  const sql =
-    'INSERT INTO instance (pid, ticks, role, name, url, target, ui_port, started_at, seen_at) VALUES (?,?,?,?,?,?,?,?,?)'
-  const row = db.prepare(sql).run(process.pid, startTicks(), role, name, url, target, uiPort, at, at)
-  return Number(row.lastInsertRowid)
-}
-
-/** Start time of this process in clock ticks since boot (proc(5), field 22): with the pid it names a process for good. 0 elsewhere. */
-function startTicks(): number {
-  try {
-    const stat = readFileSync('/proc/self/stat', 'latin1')
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
-  } catch {
-    return 0
   }
 }
 

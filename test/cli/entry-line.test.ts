@@ -3,7 +3,7 @@ import type { Entry } from '../../src/cli/entry.ts'
 import { entryLine } from '../../src/cli/entry-line.ts'
 import { timeText } from '../../src/cli/units.ts'
 import { capturedOutput, NOW } from '../support/cli-context.ts'
-import { callRow, flowRow, frameRow, messageRow } from '../support/rows.ts'
+import { callRow, flowRow, frameRow, logRow, messageRow } from '../support/rows.ts'
 
 const line = (entry: Entry, options: { sessions?: boolean; preview?: string } = {}, columns?: number): string =>
   entryLine(entry, capturedOutput(columns, { NO_COLOR: '1' }), { sessions: false, ...options }).replace(
@@ -103,6 +103,14 @@ describe('one line for', () => {
       }),
     ).toBe('TIME  ←  closed with 1008 policy violation by server (no token)  GET /mcp'))
 })
+
+test.each([
+  ['stderr', { text: 'a\u001b[2J' }, String.raw`TIME  ←  stderr  a\x1b[2J`],
+  ['signal', { signal: 'SIGINT' }, 'TIME  →  signal  SIGINT'],
+  ['unedited', { message: 'It was left.' }, 'TIME  ·  unedited  It was left.'],
+])('a %s line of the log is told with where it comes from', (kind, detail, told) =>
+  expect(line({ kind: 'log', at: NOW, log: logRow({ kind, detail }) })).toBe(told),
+)
 
 test('the session is told where several are', () =>
   expect(line({ kind: 'message', at: NOW, frame: frameRow(), message: messageRow() }, { sessions: true })).toBe(

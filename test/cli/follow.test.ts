@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createFollower, isWanted } from '../../src/cli/follow.ts'
 import { NOW } from '../support/cli-context.ts'
-import { callRow, changeSet, flowRow, frameRow, messageRow } from '../support/rows.ts'
+import { callRow, changeSet, flowRow, frameRow, logRow, messageRow } from '../support/rows.ts'
 
 const request = frameRow({ id: 1, messages: [messageRow({ call: 7 })] })
 const answer = frameRow({ id: 2, direction: 's2c', messages: [messageRow({ kind: 'response', call: 7 })] })
@@ -43,6 +43,14 @@ describe('following', () => {
     const follower = createFollower({ all: false })
     follower.skipFrames(1)
     expect(follower.push(changeSet({ frames: [request, answer] }), NOW, none)).toHaveLength(1)
+  })
+
+  test('tells lines of the log between the messages, by time, but those told before', () => {
+    const follower = createFollower({ all: false })
+    follower.skipLogs(4)
+    const logs = [logRow({ id: 4 }), logRow({ id: 5, at: NOW - 1 }), logRow({ id: 6, at: NOW + 1, session: null })]
+    const told = follower.push(changeSet({ frames: [request], logs }), NOW, none)
+    expect(told.map((entry) => (entry.kind === 'log' ? entry.log.id : entry.kind))).toEqual([5, 'message', 6])
   })
 
   test('tells a frame when its session becomes known, where one session is wanted', () => {

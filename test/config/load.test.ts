@@ -65,6 +65,23 @@ log-level: debug
       port: 7000,
     }))
 
+  test('has its paths counted from its folder, whoever they belong to; whole ones stay', () => {
+    const way = { ca: 'ca.pem', 'client-cert': '../me.pem', 'client-key': '/keys/me.key' }
+    const found = { ca: '/etc/mitmcp/ca.pem', clientCert: '/etc/me.pem', clientKey: '/keys/me.key' }
+    const shop = { target: 'https://shop.test/', ...way }
+    const alone = { ...shop, 'redact-key-file': 'keys/hash.key' }
+    expect(parse(JSON.stringify(alone)).settings).toMatchObject({
+      ...found,
+      redactKeyFile: '/etc/mitmcp/keys/hash.key',
+    })
+    expect(parse(JSON.stringify({ servers: { shop } })).settings).toMatchObject(found)
+    const both = { shop, files: { command: 'node files.js', cwd: 'servers' } }
+    expect(parse(JSON.stringify({ servers: both })).settings.servers).toMatchObject([
+      found,
+      { folder: '/etc/mitmcp/servers' },
+    ])
+  })
+
   test('may be empty', () => expect(parse('# nothing\n')).toEqual({ settings: {}, problems: [], remarks: [] }))
 })
 

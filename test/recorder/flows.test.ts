@@ -293,6 +293,71 @@ test('a session that becomes known late takes the frames before it along', () =>
   expect(session).toMatchObject({ frames: 2, flows: 1, calls: 1, pending: 1, bytes: text.length })
 })
 
+test('what we note of an exchange belongs to its session, what we note of none to none', () => {
+  taped.tap.note(0, now, 'clock', { stepUs: 1 })
+  feed('c2s', ask(1).replace('tools/call', 'initialize'))
+  taped.tap.note(1, now, 'unedited', { message: 'left' })
+  taped.commit()
+  const [session] = taped.reader.sessions()
+  expect(taped.reader.logs().map((log) => [log.kind, log.connection, log.session])).toEqual([
+    ['clock', null, null],
+    ['unedited', 1, session!.uid],
+  ])
+})
+
+test('an exchange that bytes were lost of has ended when its connection has, nobody knows how', () => {
+  feed('c2s', ask(1))
+  feed('s2c', streamHead)
+  taped.lost.begin('overload')
+  feed('s2c', chunk('data: 1\n\n'))
+  taped.lost.end()
+  feed('s2c', chunk('data: 2\n\n'), { border: false })
+  end('s2c', rst('server'))
+  close()
+  expect(flows()[0]).toMatchObject({ s2cEnding: null, endedAt: now - 10 })
+})
+
+describe('the label of an event', () => {
+  const event = 'event: log\ndata: {"pin":"1234"}\n\n'
+  const labelled = (options: Parameters<typeof record>[0]): (string | null)[] => {
+    const other = record(options)
+    other.tap.opened(1, 1, info)
+    other.tap.chunk(1, 'c2s', Buffer.from('GET /events HTTP/1.1\r\n\r\n'), 2, 3, true)
+    other.tap.chunk(1, 's2c', Buffer.from(streamHead + chunk(event) + '0\r\nSum: 1\r\n\r\n'), 4, 5, true)
+    other.commit()
+    const { rows } = other.reader.frames({ direction: 's2c' })
+    other.close()
+    return rows.slice(1).map(({ label }) => label)
+  }
+
+  test('is that of what is kept', () => {
+    expect(labelled({})[0]).toBe('log {"pin":"1234"}')
+    expect(labelled({ redact: { keys: ['pin'] } })[0]).toBe('log {"pin":"****"}')
+  })
+
+  test.each(['heads', 'metadata'] as const)('is none with %s', (depth) =>
+    expect(labelled({ depth })).toEqual([null, null]),
+  )
+})
+
+describe('when the recording ends', () => {
+  test('what is open hangs, and says where', () => {
+    const other = record()
+    const reader = other.reader
+    other.tap.opened(1, 1, info)
+    other.tap.chunk(1, 'c2s', Buffer.from(ask(1)), 2, 3, true)
+    other.tap.chunk(1, 's2c', Buffer.from(streamHead + chunk('data: 1\n\n')), 4, 5, true)
+    other.tap.ended(1, 'c2s', 6, fin('client'), 0)
+    other.commit()
+    other.finish(9)
+    const hang = { how: 'hang', by: 'proxy' }
+    expect(reader.flows()).toMatchObject([{ s2cEnding: { ...hang, at: 'boundary' }, endedAt: 9 }])
+    expect(reader.connection(1)).toMatchObject({ c2sEnding: { how: 'fin' }, s2cEnding: hang, closedAt: null })
+    expect(reader.calls()).toMatchObject([{ outcome: 'silent' }])
+    other.close()
+  })
+})
+
 describe('less depth', () => {
   test.each([
     ['heads', 'POST /mcp'],

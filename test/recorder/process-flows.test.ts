@@ -224,6 +224,44 @@ describe('the log', () => {
     expect(taped.reader.logs({ connection: 1, kind: 'exit' })).toMatchObject([{ detail: { code: 0, signal: null } }])
   })
 
+  const said = (): unknown[] => taped.reader.logs({ kind: 'stderr' }).map(({ detail }) => detail)
+
+  test('hides secrets, and says what it hid', () => {
+    taped.close()
+    start({ redact: { values: ['sk-\\d+'] } })
+    taped.tap.logged(1, 1100, Buffer.from('with sk-123, token=abc\nnothing here\n'))
+    taped.commit()
+    const hash = expect.stringMatching(/^[0-9a-f]{32}$/)
+    expect(said()).toEqual([
+      {
+        text: 'with ******, token=***',
+        redacted: [
+          { offset: 5, length: 6, name: 'value', hash },
+          { offset: 19, length: 3, name: 'token', hash },
+        ],
+      },
+      { text: 'nothing here' },
+    ])
+  })
+
+  test('keeps secrets where redaction is off', () => {
+    taped.close()
+    start({ redact: { enabled: false } })
+    taped.tap.logged(1, 1100, Buffer.from('Authorization: Bearer abcdefgh\n'))
+    taped.commit()
+    expect(said()).toEqual([{ text: 'Authorization: Bearer abcdefgh' }])
+  })
+
+  test.each(['heads', 'metadata'] as const)('keeps with %s how long lines are, and labels none', (depth) => {
+    taped.close()
+    start({ depth })
+    taped.tap.logged(1, 1100, Buffer.from('été\n'))
+    feed('s2c', 'no message\n')
+    taped.commit()
+    expect(said()).toEqual([{ bytes: 5 }])
+    expect(taped.reader.frames().rows).toMatchObject([{ kind: 'line', label: null }])
+  })
+
   test('is told by changes', () => {
     taped.tap.logged(1, 1100, Buffer.from('one\n'))
     taped.commit()

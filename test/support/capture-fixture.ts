@@ -101,6 +101,7 @@ const defaults: Record<string, Record<string, unknown>> = {
   redaction: { connection: 1, direction: 0, offset: 0, length: 1, name: 'authorization', hash: '00' },
   payload: {},
   change: { at: START, instance: 1, frames: '[]', flows: '[]', calls: '[]', sessions: '[]', connections: '[]' },
+  log: { instance: 1, session: 1, at: START, kind: 'stderr', detail: '{}' },
   loss: { instance: 1, from_at: START, chunks: 1, bytes: 1, reason: 'queue' },
 }
 

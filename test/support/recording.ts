@@ -33,6 +33,8 @@ export interface Taped {
   /** Everything tapped so far is handed to the recording, and stored. */
   commit(): void
   readonly reader: Reader
+  /** The recording ends, and is stored. */
+  finish(at: number): void
   /** Stores, closes, removes. */
   close(): void
 }
@@ -79,6 +81,10 @@ export function record({
     commit,
     get reader() {
       return (reader ??= openReader(path))
+    },
+    finish(at) {
+      recording.finish(at)
+      recording.commit()
     },
     close() {
       reader?.close()

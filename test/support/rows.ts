@@ -1,4 +1,4 @@
-import type { CallRow, ChangeSet, FlowRow, FrameRow, MessageRow, SessionRow } from '../../src/store/rows.ts'
+import type { CallRow, ChangeSet, FlowRow, FrameRow, LogRow, MessageRow, SessionRow } from '../../src/store/rows.ts'
 import { NOW } from './cli-context.ts'
 
 export const messageRow = (row: Partial<MessageRow> = {}): MessageRow => ({
@@ -68,6 +68,17 @@ export const flowRow = (row: Partial<FlowRow> = {}): FlowRow => ({
   endedAt: null,
   c2sEnding: null,
   s2cEnding: null,
+  ...row,
+})
+
+export const logRow = (row: Partial<LogRow> = {}): LogRow => ({
+  id: 1,
+  instance: 1,
+  connection: 1,
+  session: 'abcdefgh',
+  at: NOW,
+  kind: 'stderr',
+  detail: { text: 'listening' },
   ...row,
 })
 

@@ -4,12 +4,12 @@ import type { SessionRow } from '../../store/rows.ts'
 import { aliveInstances } from '../alive.ts'
 import { addCaptureFlags, openMeantCapture, type CaptureFlags } from '../capture.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
-import { conversation, previewIn } from '../conversation.ts'
+import { conversation, previewIn, rowsOf } from '../conversation.ts'
 import { detailLines } from '../detail-lines.ts'
 import { entryLine } from '../entry-line.ts'
 import { printable } from '../printable.ts'
 import { bytesText, countText, dayText, durationText } from '../units.ts'
-import { callsOf, framesOf } from '../walk.ts'
+import { callsOf } from '../walk.ts'
 
 interface ShowFlags extends CaptureFlags {
   headers?: true
@@ -55,12 +55,13 @@ const tell = async (uid: string | undefined, flags: ShowFlags, context: Context)
 
 const everyFrame = ({ all, headers }: ShowFlags): boolean => all === true || headers === true
 
-/** JSON lines: the session, then every frame as it came, then its calls. */
+/** JSON lines: the session, then its frames and lines of its log by time, then its calls. */
 const tellJson = (reader: Reader, session: SessionRow, flags: ShowFlags, { output }: Context): void => {
   output.json({ type: 'session', ...session })
   const full = flags.body === true || flags.headers === true
-  for (const frame of framesOf(reader, session.uid, !everyFrame(flags))) {
-    output.json({ type: 'frame', ...(full ? (reader.frame(frame.id) ?? frame) : frame) })
+  for (const row of rowsOf(reader, session.uid, !everyFrame(flags))) {
+    if ('log' in row) output.json({ type: 'log', ...row.log })
+    else output.json({ type: 'frame', ...(full ? (reader.frame(row.frame.id) ?? row.frame) : row.frame) })
   }
   for (const call of callsOf(reader, session.uid)) output.json({ type: 'call', ...call })
 }

@@ -3,13 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseDuration } from '../../config/values.ts'
 import { ProxyError } from '../../errors.ts'
 import type { Reader } from '../../store/index.ts'
-import type { ChangeSet, FrameRow } from '../../store/rows.ts'
+import type { ChangeSet, FrameRow, LogRow } from '../../store/rows.ts'
 import { aliveInstances } from '../alive.ts'
 import { addCaptureFlags, waitForCapture, type CaptureFlags } from '../capture.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
 import { previewIn } from '../conversation.ts'
 import { detailLines } from '../detail-lines.ts'
-import { frameEntries, type Entry } from '../entry.ts'
+import { frameEntries, logEntry, type Entry } from '../entry.ts'
 import { entryLine } from '../entry-line.ts'
 import { createFollower, isWanted, type Follower, type Wanted } from '../follow.ts'
 import { waitingLine, waitingNotes } from '../waiting.ts'
@@ -112,7 +112,7 @@ const pendingNow = (reader: Reader, now: number): ReturnType<Reader['calls']> =>
   const earliest = Math.min(
     ...reader
       .instances()
-      .filter(({ id }) => alive.has(id))
+      .filter(({ id, role }) => alive.has(id) && role !== 'ui')
       .map(({ startedAt }) => startedAt),
   )
   return reader.calls({ outcome: 'pending', limit: 1000 }).filter(({ requestedAt }) => requestedAt >= earliest)
@@ -142,7 +142,28 @@ const before = (reader: Reader, follower: Follower, wanted: Wanted, flags: TailF
     follower.skipFrames(frame.id)
     entries.push(...frameEntries(frame, (id) => callById(reader, id), wanted.all))
   }
-  return entries.filter((entry) => isWanted(entry, wanted))
+  for (const log of logsBeside(reader, frames, wanted, flags, from)) {
+    follower.skipLogs(log.id)
+    entries.push(logEntry(log))
+  }
+  return entries.filter((entry) => isWanted(entry, wanted)).sort((a, b) => a.at - b.at)
+}
+
+/** At most so many lines of the log are told of before. */
+const MAX_LOGS_BEFORE = 1000
+
+/** Lines of the log since `from`; without that those between the messages told, and where there are none as many as asked for. */
+const logsBeside = (
+  reader: Reader,
+  frames: readonly FrameRow[],
+  { session }: Wanted,
+  { since, lines }: TailFlags,
+  from: number,
+): LogRow[] => {
+  const limit = since === undefined && frames.length === 0 ? lines : MAX_LOGS_BEFORE
+  if (limit === 0 || (since === undefined && lines === 0)) return []
+  const first = since === undefined ? (frames[0]?.receivedAt ?? 0) : from
+  return reader.logs({ limit, ...(session === undefined ? {} : { session }) }).filter(({ at }) => at >= first)
 }
 
 type Tell = (entry: Entry, busy?: boolean) => void
@@ -152,6 +173,7 @@ const teller =
   (entry, busy = false) => {
     if (entry.kind === 'frame' && flags.all !== true && entry.frame.kind !== 'head') return
     if (flags.json) {
+      if (entry.kind === 'log') output.json({ type: 'log', ...entry.log })
       if (entry.kind === 'message' && entry.frame.messages[0] !== entry.message) return
       if (entry.kind === 'message' || entry.kind === 'frame') {
         output.json({ type: 'frame', ...(flags.body ? (reader.frame(entry.frame.id) ?? entry.frame) : entry.frame) })

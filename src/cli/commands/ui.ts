@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { readEnvironment } from '../../config/environment.ts'
 import { parsePort } from '../../config/values.ts'
 import { ProxyError } from '../../errors.ts'
+import type { Presence } from '../../store/presence.ts'
 import { InvalidArgumentError } from 'commander'
 import { capturePath } from '../capture.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
@@ -69,12 +70,31 @@ const openPage = async (flags: UiFlags, context: Context): Promise<number> => {
     target: null,
   })
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${desk.port}/`
+  const presence = await announce(path, url, desk.port, context)
   if (flags.json) output.json({ ui: url, token, db: path, pid: process.pid })
   else {
     output.line(`Open in a browser: ${output.paint('link', pageUrl(url, token))}`)
     output.line(`It shows ${tilde(path, env['HOME'])}, and what is recorded into it from now on. Ctrl-C stops it.`)
   }
   await aborted(stopping)
+  presence?.end()
   await desk.close()
   return EXIT.ok
+}
+
+/** So that every proxy on this capture knows the page as ours. A capture that cannot be written is shown all the same. */
+const announce = async (
+  path: string,
+  url: string,
+  uiPort: number,
+  { output }: Context,
+): Promise<Presence | undefined> => {
+  const { announcePresence } = await import('../../store/presence.ts')
+  try {
+    return announcePresence(path, { role: 'ui', name: '', url, target: null, uiPort })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    output.note(`Proxies that record into this capture do not know of this page: it cannot be written (${reason}).`)
+    return undefined
+  }
 }

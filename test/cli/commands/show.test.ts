@@ -52,6 +52,37 @@ test('--json gives the session, its frames and its calls, a row a line', async (
   expect(rows.map(({ type }) => type)).toEqual(['session', 'frame', 'frame', 'frame', 'frame', 'call', 'call'])
 })
 
+test('lines of the log stand where they belong, with --json too', async () => {
+  const { path, add } = conversationFixture()
+  add('log', { at: START + 50_000, detail: '{"text":"between"}' })
+  add('log', { at: START + 300_000, kind: 'exit', detail: '{"code":3,"signal":null}' })
+  const of = async (...args: string[]) => {
+    const context = fakeContext()
+    await run(['show', '--db', path, ...args], context)
+    return context.output.stdout().trimEnd().split('\n')
+  }
+  expect((await of()).slice(3).map((line) => line.slice(14, 35))).toEqual([
+    '→  tools/call  echo  ',
+    '←  tools/call  echo  ',
+    '←  stderr  between',
+    '←  rst by server mid-',
+    '→  tools/call  slow  ',
+    '←  exit  code 3',
+    expect.stringContaining('not answered'),
+  ])
+  const rows = (await of('--json')).map((line) => JSON.parse(line) as { type: string; kind?: string })
+  expect(rows.map(({ type, kind }) => (type === 'log' ? kind : type))).toEqual([
+    'session',
+    'frame',
+    'frame',
+    'stderr',
+    'frame',
+    'exit',
+    'call',
+    'call',
+  ])
+})
+
 test('what a killed recorder left open is over', async () => {
   const { stdout } = await shown()
   expect(stdout).not.toContain('open')

@@ -82,6 +82,42 @@ describe('tail', () => {
     ])
   })
 
+  test('tells lines of the log in their places, before and as they come', async () => {
+    const capture = conversationFixture()
+    const { add } = capture
+    const log = (id: number, ms: number, detail: object, session: number | null = 1): number =>
+      add('log', { id, at: START + ms * 1000, session, detail: JSON.stringify(detail) })
+    log(1, -5, { text: 'too long ago' })
+    log(2, 50, { text: 'between' })
+    const told = (...args: string[]) => {
+      const context = fakeContext()
+      const ended = run(['tail', '--db', capture.path, '-n', '2', ...args], context)
+      onTestFinished(async () => (context.stop(), void (await ended)))
+      return () => context.output.stdout().trimEnd().split('\n')
+    }
+    const lines = told()
+    const rows = told('--json')
+    await expect.poll(() => lines().length + rows().length).toBe(6)
+    add('log', { id: 3, kind: 'clock', session: null, at: START + 300_000, detail: '{"stepUs":1000000}' })
+    add('change', { seq: 1, log_first: 3, log_last: 3 })
+    await expect
+      .poll(() => lines().map((line) => line.slice(24)))
+      .toEqual([
+        '←  tools/call  echo  #1  ok 12 ms  "hi"',
+        '←  stderr  between',
+        '→  tools/call  slow  #2',
+        '·  clock  the clock of this machine was set forward by 1.00 s',
+      ])
+    await expect
+      .poll(() => rows().map((row) => JSON.parse(row) as object))
+      .toMatchObject([
+        { type: 'frame', id: 3 },
+        { type: 'log', id: 2, kind: 'stderr', session: 'talk0001', detail: { text: 'between' } },
+        { type: 'frame', id: 4 },
+        { type: 'log', id: 3, kind: 'clock', session: null },
+      ])
+  })
+
   test('ends with 0 when stopped', async () => {
     const { context, ended } = tailing()
     context.stop()
