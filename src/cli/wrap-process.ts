@@ -1,5 +1,4 @@
 import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs'
-import { constants as system } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { readEnvironment } from '../config/environment.ts'
 import { ProxyError } from '../errors.ts'
@@ -8,6 +7,7 @@ import { wrapServer, type WrapperEnd, type WrapperOptions } from '../wrapper.ts'
 import { commandName } from './command-name.ts'
 import { reportFailure } from './failure.ts'
 import { createOutput, type Output } from './output.ts'
+import { raiseSignal } from './raise-signal.ts'
 import { wrapFlags, type WrapFlags, type WrappedCommand } from './wrapped-command.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -37,8 +37,8 @@ export const wrapProcess = async ({ flags, command: [command, ...args] }: Wrappe
   }
   const exited = exitNote(end)
   if (exited !== undefined) fail(exited)
-  if (end.signal !== null) raise(end.signal)
-  process.exit(end.code ?? 1)
+  if (end.signal !== null) raiseSignal(end.signal)
+  process.exit(end.code ?? process.exitCode ?? 1)
 }
 
 /** Flags over `MITMCP_DB`. The guide's `MCP_*` names belong to the server. */
@@ -138,18 +138,4 @@ const exitNote = ({ code, signal, quiet }: Extract<WrapperEnd, { kind: 'exit' }>
   return new ProxyError('SERVER_EXITED', `The server ended ${how} before it answered anything.`, {
     hint: 'What it wrote to stderr says more: mitmcp show',
   })
-}
-
-/** Ends this process by a signal, as the server ended. */
-const raise = (signal: NodeJS.Signals): void => {
-  try {
-    // adding and removing a listener brings back what the system does by itself, for those Node ignores too
-    process.on(signal, () => undefined)
-    process.removeAllListeners(signal)
-  } catch {
-    // SIGKILL and SIGSTOP cannot be listened to
-  }
-  process.kill(process.pid, signal)
-  // where that does not end us, a shell's code for it
-  setTimeout(() => process.exit(128 + (system.signals[signal] ?? 0)), 1000)
 }
