@@ -204,7 +204,7 @@ describe('pure rooms', () => {
   test.each([`import { connect } from 'node:net'`, `const at = Date.now()`, `setTimeout(() => {}, 5)`])(
     'would be caught: %s',
     (code) => {
-      expect(impure({ path: 'src/pipe/gate.ts', code })).toHaveLength(1)
+      expect(impure({ path: 'src/pipe/link.ts', code })).toHaveLength(1)
     },
   )
 })

@@ -10,7 +10,7 @@ interface Arrived {
 
 /**
  * - `chunk`: bytes as read (cut-through)
- * - `frame`: a whole frame, only behind a gate; `meaning` is the gate's, for stages that know it; `span`: how many received bytes it stands for,
+ * - `frame`: a whole frame, only behind a stage that makes frames; `meaning` is its own, for stages that know it; `span`: how many received bytes it stands for,
  *   where that is not the length of its `raw` (it was edited)
  * - `end`: nothing more will come
  * - `tick`: `Pipe.tick` was called for this stage; it goes to no other. Its actions stand behind what has passed the stage already, before all else
@@ -50,6 +50,10 @@ export interface NamedStage {
   readonly stage: Stage
   /** Gives back events it holds, in order, when it is taken out. */
   readonly release?: () => readonly PipeEvent[]
+  /** It makes frames of chunks: what it passes has the bytes received at that address, unless a `span` says otherwise, and an arrival of its own. */
+  readonly framing?: true
+  /** Bytes of ours that go past it: written by a stage before it, or put in from outside. */
+  readonly wrote?: (bytes: Uint8Array) => void
 }
 
 /** Lets the event go on as it is. */

@@ -98,6 +98,11 @@ export class Pipe {
     return this.#received
   }
 
+  /** The next byte that leaves begins a message. */
+  get border(): boolean {
+    return this.#host.outlet.border
+  }
+
   /** Bytes just read. They must not change afterwards. */
   push(bytes: Uint8Array): void {
     const { tap, clock, connection, direction, outlet } = this.#host
@@ -180,6 +185,7 @@ export class Pipe {
 
   /** Bytes of ours, sent at once. */
   inject(bytes: Uint8Array, rule: string): void {
+    this.#goPast(bytes, 0)
     this.#insert(bytes, rule)
   }
 
@@ -233,11 +239,25 @@ export class Pipe {
     if (step.stage === 0 && event.kind === 'chunk') this.#inbox -= event.bytes.length
     if (named === undefined) return this.#out(event, step.rule)
     const actions = named.stage(event)
-    const unchanged = actions.length === 1 && actions[0]?.do === 'pass' && actions[0].event === event
-    const rule = unchanged ? step.rule : named.rule
-    if (!unchanged) this.#lastRule = named.rule
+    if (named.framing === true) return this.#framed(step, named, actions)
     const { at, delay } = step
-    const steps = actions.map((action) => ({ action, stage: step.stage + 1, at, delay, rule, by: named }))
+    let passed = false
+    const steps = actions.map((action) => {
+      // the event itself goes on as it came, whatever is done around it; a second time it is one of ours
+      const itself = !passed && action.do === 'pass' && action.event === event
+      passed ||= itself
+      return { action, stage: step.stage + 1, at, delay, rule: itself ? step.rule : named.rule, by: named }
+    })
+    if (!passed) this.#lastRule = named.rule
+    this.#steps.unshift(...steps)
+  }
+
+  #framed(step: Step, by: NamedStage, actions: readonly Action[]): void {
+    const steps = actions.map((action) => {
+      const { at } = action.do === 'pass' ? action.event : step
+      const ours = action.do !== 'pass' || (action.event.kind === 'frame' && action.event.span !== undefined)
+      return { action, stage: step.stage + 1, at, delay: { us: 0 }, rule: ours ? by.rule : step.rule, by }
+    })
     this.#steps.unshift(...steps)
   }
 
@@ -264,6 +284,7 @@ export class Pipe {
         return
       }
       case 'write':
+        this.#goPast(action.bytes, step.stage)
         this.#insert(action.bytes, step.rule)
         return
       case 'reply':
@@ -296,6 +317,11 @@ export class Pipe {
       this.#given = event.offset + bytes.length
       this.flushed()
     }
+  }
+
+  /** Tells the stages from `from` on. */
+  #goPast(bytes: Uint8Array, from: number): void {
+    for (let at = from; at < this.#stages.length; at++) this.#stages[at]?.wrote?.(bytes)
   }
 
   /** More bytes than were received: made up, repeated, or late. */

@@ -33,6 +33,7 @@ export class CallBook<Frame, S, C> {
       id,
       method: message.method ?? '',
       tool: message.tool,
+      token: message.token,
       request,
       response: null,
       requestedAt: at,
@@ -94,6 +95,21 @@ export class CallBook<Frame, S, C> {
     if (id !== null && id !== 'null') return exchange.session?.pending[asked].get(id) ?? null
     // An error without id answers what could not be read: the only one it can mean is the request it came back on.
     return message.kind === 'error' && count === 1 ? open : null
+  }
+
+  /** The open call that a notification is about: progress of it, or its cancellation. */
+  about(exchange: Exchange<Frame, S, C>, direction: Direction, message: ScannedMessage): Open<Frame, S, C> | null {
+    const { session, calls } = exchange
+    if (message.method === 'notifications/cancelled') {
+      return message.requestId === null ? null : (session?.pending[direction].get(message.requestId) ?? null)
+    }
+    if (message.method !== 'notifications/progress' || message.token === null) return null
+    const asked: Direction = direction === 'c2s' ? 's2c' : 'c2s'
+    for (const call of calls) {
+      if (call.direction === asked && call.token === message.token && call.answeredAt === null) return call
+    }
+    for (const call of session?.pending[asked].values() ?? []) if (call.token === message.token) return call
+    return null
   }
 
   /** `notifications/cancelled` of who asked. */

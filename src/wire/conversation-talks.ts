@@ -1,7 +1,7 @@
 /** The sessions there are: how they begin, what they are found by, and when they are over. */
 import type { CallBook } from './conversation-calls.ts'
 import { isEndpointKey } from './conversation-keys.ts'
-import type { ConversationListener, Exchange, Talk } from './conversation-types.ts'
+import type { ConversationListener, Exchange, Session, Talk } from './conversation-types.ts'
 import type { Era, Transport } from './frame.ts'
 
 export class TalkBook<Frame, S, C> {
@@ -33,6 +33,20 @@ export class TalkBook<Frame, S, C> {
 
   find(key: string): Talk<Frame, S, C> | undefined {
     return this.#byKey.get(key)
+  }
+
+  /** Those that are not over. */
+  get all(): Iterable<Talk<Frame, S, C>> {
+    return this.#talks
+  }
+
+  /** One that began elsewhere. */
+  restore(session: Session<S>, keys: readonly string[], held: boolean): Talk<Frame, S, C> {
+    const talk: Talk<Frame, S, C> = { ...session, pending: { c2s: new Map(), s2c: new Map() }, keys: [], held }
+    this.#talks.add(talk)
+    for (const key of keys) this.key(talk, key)
+    this.#listener.session(talk)
+    return talk
   }
 
   /** A new one, which the exchange belongs to. */

@@ -38,6 +38,8 @@ export interface Call<Frame, Tag> {
   readonly id: string
   readonly method: string
   readonly tool: string | null
+  /** JSON text of the token that progress of it is told with. */
+  readonly token: string | null
   readonly request: Frame
   /** The frame of the answer; of the response head where HTTP failed without one. */
   response: Frame | null

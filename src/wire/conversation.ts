@@ -24,12 +24,14 @@ import type {
 } from './conversation-types.ts'
 import { learn, sameClient } from './conversation-facts.ts'
 import { clientKey, endpointKey, endpointOf, idKey, looseKey } from './conversation-keys.ts'
+import { loadInto, save, type OpenLine, type RestoredLine, type SavedConversation } from './conversation-saved.ts'
 import { TalkBook } from './conversation-talks.ts'
 import type { EndingBy } from './ending.ts'
 import type { Direction, Transport } from './frame.ts'
 import type { ScannedMessage } from './jsonrpc.ts'
 import { eraOf } from './mcp.ts'
 
+export type { OpenLine, RestoredLine, SavedConversation } from './conversation-saved.ts'
 export type {
   Call,
   CallOutcome,
@@ -162,6 +164,28 @@ export class Conversations<Frame, S, C> {
       exchange.facts.verb === 'DELETE' && response !== null && response.status >= 200 && response.status < 300
     for (const call of exchange.calls) if (call.answeredAt === null) this.#calls.cut(exchange, call, by, at)
     if (ends && exchange.session !== null) this.#talks.over(exchange.session, at)
+  }
+
+  /** The open call that a notification of the exchange is about: progress of it, or its cancellation. To be asked before `message`. */
+  about(exchange: Exchange<Frame, S, C>, direction: Direction, message: ScannedMessage): Call<Frame, C> | null {
+    return this.#calls.about(exchange, direction, message)
+  }
+
+  /** All that is open, to be understood by another one: sessions, and what runs on these connections. */
+  save(lines: Iterable<OpenLine<Frame, S, C>>): SavedConversation {
+    return save(this.#talks.all, lines)
+  }
+
+  /**
+   * Takes over what another one knew. Sessions that are known here already stay, and learn what they lack. `frame`: what stands
+   * for the requests of its calls. `wanted`: connections that are watched here. Gives what was open on these.
+   */
+  load(
+    saved: SavedConversation,
+    frame: Frame,
+    wanted: (connection: number) => boolean = () => true,
+  ): Map<number, RestoredLine<Frame, S, C>> {
+    return loadInto(this.#talks, saved, frame, wanted)
   }
 
   /** Sessions idle for too long, or too many, are over. To be called now and then. */

@@ -50,6 +50,14 @@ export class ChunkedBody {
     return this.#state === FAILED
   }
 
+  /** Another one that stands where this one stands. */
+  copy(): ChunkedBody {
+    const other = new ChunkedBody()
+    other.remaining = this.remaining
+    other.#state = this.#state
+    return other
+  }
+
   reset(): void {
     this.#state = SIZE_FIRST
     this.remaining = 0

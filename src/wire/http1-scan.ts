@@ -55,6 +55,21 @@ export class HeadScanner {
     this.#request = side === 'request'
   }
 
+  /** Another one that stands where this one stands. */
+  copy(): HeadScanner {
+    const other = new HeadScanner(this.#request ? 'request' : 'response')
+    other.length = this.length
+    other.startFrom = this.startFrom
+    other.startTo = this.startTo
+    other.lines = [...this.lines]
+    other.#state = this.#state
+    other.#position = this.#position
+    other.#matched = this.#matched
+    other.#hasTarget = this.#hasTarget
+    other.#method = this.#method
+    return other
+  }
+
   reset(): void {
     this.length = 0
     this.lines = []

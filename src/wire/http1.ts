@@ -65,6 +65,8 @@ export interface Http1Splitter {
   push(chunk: Uint8Array): void
   /** The direction has ended. An until-close body is complete by this; anything else unfinished stays so. */
   end(): void
+  /** Another splitter that stands where this one stands, even within a head, and tells another listener from here on. */
+  fork(listener: Http1Listener, outstanding: Outstanding): Http1Splitter
 }
 
 /** An empty queue of requests, to be shared by the two splitters of one connection. */
@@ -95,8 +97,8 @@ class Splitter implements Http1Splitter {
   readonly #outstanding: Outstanding
   readonly #listener: Http1Listener
   readonly #maxHeadBytes: number
-  readonly #scanner: HeadScanner
-  readonly #chunked = new ChunkedBody()
+  #scanner: HeadScanner
+  #chunked = new ChunkedBody()
   #mode = HEAD
   #remaining = 0
   /** The bytes of a head that straddles chunks; its length is the scanner's. */
@@ -128,6 +130,17 @@ class Splitter implements Http1Splitter {
     if (this.#mode !== UNTIL_CLOSE) return
     this.#mode = OPAQUE
     this.#listener.messageEnd()
+  }
+
+  fork(listener: Http1Listener, outstanding: Outstanding): Http1Splitter {
+    const other = new Splitter(this.#side, outstanding, listener, this.#maxHeadBytes)
+    other.#scanner = this.#scanner.copy()
+    other.#chunked = this.#chunked.copy()
+    other.#mode = this.#mode
+    other.#remaining = this.#remaining
+    other.#held = this.#held === undefined ? undefined : Buffer.from(this.#held)
+    other.#asked = this.#asked
+    return other
   }
 
   #step(chunk: Uint8Array, from: number): number {

@@ -287,3 +287,89 @@ describe('Pipe, when stages come and go', () => {
     ])
   })
 })
+
+describe('Pipe, with a stage that makes frames', () => {
+  /** A frame of two bytes after the other; `!` before it where they are not those that came. */
+  const pairs: NamedStage = {
+    rule: 'framing',
+    framing: true,
+    stage: (event) => {
+      if (event.kind !== 'chunk') return [pass(event)]
+      return [0, 2].map((from) => {
+        const raw = event.bytes.subarray(from, from + 2)
+        const own =
+          raw[0] === 120 ? { frame: frameOf(Buffer.concat([Buffer.from('!'), raw])), span: 2 } : { frame: frameOf(raw) }
+        return pass({ kind: 'frame', at: event.at, offset: event.offset + from, ...own })
+      })
+    },
+  }
+  const frameOf = (raw: Uint8Array) => ({ kind: 'opaque', raw, payload: raw }) as const
+  const all = (ms: number): NamedStage => ({ rule: 'late', stage: (event) => [{ do: 'wait', ms }, pass(event)] })
+
+  it('records no edit where frames are made of the bytes that came', () => {
+    const { push, log, tapped } = playbook([pairs])
+    push('abcd')
+    expect(log).toEqual(['ab@0', 'cd@0'])
+    expect(tapped).toEqual(['in abcd 0', 'sent 2', 'sent 4'])
+  })
+
+  it('records the edits of frames that are not', () => {
+    const { push, tapped } = playbook([pairs])
+    push('abxy')
+    expect(tapped).toEqual(['in abxy 0', 'sent 2', 'edit 2 -2 +!xy framing', 'sent 4'])
+  })
+
+  it('delays each of them by itself, and that is no edit', () => {
+    const { push, log, clock, tapped } = playbook([pairs, all(200)])
+    push('abcd')
+    clock.advance(200)
+    expect(log).toEqual(['ab@200', 'cd@200'])
+    expect(tapped).toEqual(['in abcd 0', 'sent 2', 'sent 4'])
+  })
+
+  it('says whose doing the loss of a frame is', () => {
+    const none: NamedStage = {
+      rule: 'drop',
+      stage: (event) => (event.kind === 'frame' && event.offset === 0 ? [] : [pass(event)]),
+    }
+    const { push, tapped } = playbook([pairs, none])
+    push('abcd')
+    expect(tapped).toEqual(['in abcd 0', 'edit 0 -2 + drop', 'sent 2', 'sent 4'])
+  })
+
+  it('may end with the end alone', () => {
+    const { pipe, log } = playbook([pairs])
+    pipe.end(FIN)
+    expect(log).toEqual(['end:fin@0'])
+  })
+})
+
+describe('Pipe, of bytes of ours', () => {
+  it('tells the stages they go past', () => {
+    const past: string[] = []
+    const hearing = (rule: string, stage: NamedStage['stage']): NamedStage => ({
+      rule,
+      stage,
+      wrote: (bytes) => void past.push(`${rule} ${Buffer.from(bytes).toString()}`),
+    })
+    const passing: NamedStage['stage'] = (event) => [pass(event)]
+    const { pipe, push } = playbook([
+      hearing('first', passing),
+      hearing('second', (event) => [{ do: 'write', bytes: Buffer.from('w') }, pass(event)]),
+      hearing('third', passing),
+    ])
+    push('a')
+    pipe.inject(Buffer.from('i'), 'x')
+    expect(past).toEqual(['third w', 'first i', 'second i', 'third i'])
+  })
+
+  it('records what is passed twice as one of its own and one of ours', () => {
+    const { push, tapped } = playbook([twice])
+    push('a')
+    expect(tapped).toEqual(['in a 0', 'sent 1', 'edit 1 -0 +a twice'])
+  })
+
+  it('may be put in where the outlet says that a message begins', () => {
+    expect(playbook().pipe.border).toBe(false)
+  })
+})

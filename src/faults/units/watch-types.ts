@@ -1,0 +1,64 @@
+/** What makes units of a connection, and who it works for. */
+import type { ConnectionInfo } from '../../pipe/tap.ts'
+import type { Clock } from '../../pipe/clock.ts'
+import type { NamedStage } from '../../pipe/action.ts'
+import type { Standing } from '../../pipe/policy.ts'
+import type { Conversations, RestoredLine } from '../../wire/conversation.ts'
+import type { Direction } from '../../wire/frame.ts'
+import type { Subject } from '../../filter/subject.ts'
+
+/** The conversations of this process. Frames and calls have no tag; that of a session is its name, `live-1`, where no `Mcp-Session-Id` names it. */
+export type LiveConversations = Conversations<null, string, null>
+
+/** Bytes that were let through without becoming a unit, though units were asked for. */
+export interface LeftAlone {
+  readonly direction: Direction
+  /** Address of the first byte of the message. */
+  readonly offset: number
+  /** `too large`, `waits for 100-continue`. */
+  readonly reason: string
+}
+
+export interface WatchOptions {
+  readonly info: ConnectionInfo
+  /** Name of the vantage; empty for none. */
+  readonly tap: string
+  /** Shared by all watches of the process. */
+  readonly conversations: LiveConversations
+  readonly clock: Clock
+  /**
+   * Asked at each HTTP head that has a body to wait for, but not for event streams. `whole` (default): held until it is a unit; `pass`: leaves as
+   * it comes, in `opaque` frames. What it says is heard all the same, so that an answer finds its request.
+   */
+  wants?(soFar: Subject): 'whole' | 'pass'
+  leftAlone?(what: LeftAlone): void
+  /** A message beyond this many bytes is not held: it passes in `opaque` frames. Default 16 MiB. */
+  readonly maxUnitBytes?: number
+  /** What tells one credential from another; the recorder's hash, so that what it knows can be taken over. Default: SHA-256. */
+  identity?(credential: string): string
+}
+
+/** Where a direction stands when a watch begins. `border`: that of its pipe; counts where there is no `standing`. */
+export interface Place {
+  readonly standing: Standing | null
+  readonly border: boolean
+}
+
+/**
+ * One connection. Before its first byte nothing is to be said to it: `pipe.setStages([entry(d), ...rules, exit(d)])` for both
+ * directions, at the same time. In the middle of one, `attach` comes right before that.
+ */
+export interface Watch {
+  /** First stage of a pipe; its rule is `framing`. The same object each time. */
+  entry(direction: Direction): NamedStage
+  /** Last stage of a pipe. */
+  exit(direction: Direction): NamedStage
+  /** Begins in the middle: bytes pass as they come until the next border, in each direction. */
+  attach(places: Readonly<Record<Direction, Place>>): void
+  /** What was asked before `attach`, as the recorder knew it at that very place; may come later. */
+  learn(line: RestoredLine<null, string, null>): void
+  /** The stages may be taken out now: what they hold is given back, and what comes then goes on as it is. */
+  readonly aligned: boolean
+  /** The connection is over, or not watched any more. */
+  close(): void
+}
