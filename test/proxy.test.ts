@@ -2,12 +2,12 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { createProxies, createProxy, type ProxiesOptions, type Proxy, type ProxyOptions } from '../src/proxy.ts'
 import { openReader } from '../src/store/reader.ts'
 import { temporaryFolder } from './support/temporary.ts'
 
-const folder = temporaryFolder()
+const folder = temporaryFolder(afterAll)
 const toClose: (() => Promise<unknown> | void)[] = []
 let captures = 0
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { apiFixture, builtPage } from '../support/api-fixture.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 test.each([
   ['/', 'text/html; charset=utf-8', 'no-cache'],

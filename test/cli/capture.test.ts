@@ -2,8 +2,9 @@ import { mkdirSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { capturePath, openMeantCapture, waitForCapture } from '../../src/cli/capture.ts'
-import { captureFixture, temporaryFolder } from '../support/capture-fixture.ts'
+import { captureFixture } from '../support/capture-fixture.ts'
 import { fakeContext } from '../support/cli-context.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 test('the flag wins over MITMCP_DB, and that over the usual place', async () => {
   const env = { MITMCP_DB: '/env.db', HOME: '/home/ann' }

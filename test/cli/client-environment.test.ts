@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { clientEnvironment, proxyBefore, trustedBefore } from '../../src/cli/client-environment.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const trust = { extra: '/t/extra.pem', bundle: '/t/bundle.pem' }
 const URL = 'http://127.0.0.1:1'

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { filesMeant, programFor } from '../../src/cli/client-files.ts'
 import { fakeContext } from '../support/cli-context.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
-const home = temporaryFolder()
+const home = temporaryFolder(afterAll)
 const context = fakeContext({ env: { HOME: home } })
 
 describe('what is meant', () => {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { exitCodeOf, runClient } from '../../src/cli/client-process.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const node = (code: string, signals: EventEmitter = new EventEmitter(), terminal = false) =>
   runClient([process.execPath, '-e', code], process.env, signals as never, terminal)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { startDemo } from '../../src/cli/demo-process.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const ENTRY = new URL('../../dist/demo/traffic.js', import.meta.url)
 

@@ -4,9 +4,10 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { captureFixture, temporaryFolder } from '../support/capture-fixture.ts'
+import { captureFixture } from '../support/capture-fixture.ts'
 import { cli, type CliProcess } from '../support/cli-process.ts'
 import { demoServer, demoVisitor } from '../support/demo-server.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 interface Ready {
   readonly proxy: string

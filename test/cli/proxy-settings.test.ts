@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { ProxyFlags } from '../../src/cli/proxy-flags.ts'
 import { gatherSettings, proxyOptions } from '../../src/cli/proxy-settings.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const flags = (given: Partial<ProxyFlags> = {}): ProxyFlags => ({ ui: true, redact: true, rewrite: true, ...given })
 

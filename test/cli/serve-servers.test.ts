@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { run } from '../../src/cli/run.ts'
 import { stdioLine } from '../../src/cli/serve-servers.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
 import { fakeContext } from '../support/cli-context.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const FILE = `
 servers:

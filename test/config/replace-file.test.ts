@@ -1,10 +1,10 @@
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { replaceFile } from '../../src/config/replace-file.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
-const folder = temporaryFolder()
+const folder = temporaryFolder(afterAll)
 
 describe('a file', () => {
   test('is replaced with its mode kept, and nothing left beside it', () => {

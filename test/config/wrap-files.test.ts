@@ -10,11 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { unwrapFile, wrapFile, wrappedState } from '../../src/config/wrap-files.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
-const root = temporaryFolder()
+const root = temporaryFolder(afterAll)
 
 const BEFORE = `{
   // mine

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
 import { loadWrapped, portFor, saveWrapped, wrappedServers, type WrappedEntry } from '../../src/config/wrapped-list.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
-const folder = temporaryFolder()
+const folder = temporaryFolder(afterAll)
 
 const entry = (name: string, port: number, url = `https://${name}.test/mcp`): WrappedEntry => ({
   file: '/home/ada/.cursor/mcp.json',

@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createProxy } from '../../src/proxy.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
 import { findChromium, launchChromium } from '../support/chromium.ts'
 import { v2Story } from '../support/sdk-v2-client.ts'
 import { startStateful } from '../support/sdk-v2-server.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 import { openPage } from '../support/ui-page.ts'
 
 const chromium = findChromium()

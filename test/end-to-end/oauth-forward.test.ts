@@ -6,10 +6,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createForward } from '../../src/proxy.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { startAuthorizationServer } from '../support/authorization-server.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
 import { v1Login, v2Login } from '../support/oauth-story.ts'
 import { startProtectedServer } from '../support/protected-server.ts'
 import { authorityFolder } from '../support/start-forward.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 test.each([
   ['v1', v1Login],

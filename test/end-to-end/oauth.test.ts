@@ -8,10 +8,10 @@ import {
   type AuthorizationServerOptions,
   startAuthorizationServer,
 } from '../support/authorization-server.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
 import { v1Login, v2Login } from '../support/oauth-story.ts'
 import { type ProtectedServer, startProtectedServer } from '../support/protected-server.ts'
 import { refusal } from '../support/sdk-v1-client.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -5,8 +5,8 @@ import type { FrameRow, LiveChange, Status } from '../../src/api/contract.ts'
 import { createProxy, type Proxy } from '../../src/proxy.ts'
 import { prune } from '../../src/store/prune.ts'
 import { openReader } from '../../src/store/reader.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
 import { startStateful } from '../support/sdk-v2-server.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 interface Answer {
   readonly status: number

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { temporaryFolder } from '../support/capture-fixture.ts'
 import { cli } from '../support/cli-process.ts'
 import { demoServer, demoVisitor } from '../support/demo-server.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 interface Ready {
   readonly servers: readonly { readonly name: string; readonly url: string; readonly target: string }[]

@@ -9,12 +9,12 @@ import { createProxies, createProxy } from '../../src/proxy.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { bothWays, type Told } from '../support/both-ways.ts'
 import { recorded } from '../support/capture-check.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
 import { findChromium, launchChromium } from '../support/chromium.ts'
 import { type ServerProcess, startEverything } from '../support/everything-server.ts'
 import { refusal, v1Story, type V1Options, type V1Scene } from '../support/sdk-v1-client.ts'
 import { v2Story } from '../support/sdk-v2-client.ts'
 import { startSsePair, type SsePairServer } from '../support/sse-pair-server.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const carried = (url: URL): Transport => new SSEClientTransport(url) as Transport
 const v1 = (story: (scene: V1Scene) => Promise<unknown>, options: V1Options = {}): ((url: string) => Promise<Told>) =>

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { openReader } from '../../src/store/reader.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
 import { cli } from '../support/cli-process.ts'
 import { start } from '../support/stdio-pair.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const WRITERS = 8
 const CALLS = 300

@@ -3,9 +3,9 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createProxy } from '../../src/proxy.ts'
 import { recorded } from '../support/capture-check.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
 import { findChromium, launchChromium } from '../support/chromium.ts'
 import { startEverythingSocket } from '../support/everything-socket-server.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 import { openPage } from '../support/ui-page.ts'
 
 const chromium = findChromium()

@@ -5,8 +5,8 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { expect, test } from 'vitest'
 import { openReader } from '../../src/store/reader.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
 import { cli } from '../support/cli-process.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 interface Entry {
   readonly command: string

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { Dirty } from '../../src/recorder/dirty.ts'
-import { connectionOf } from '../support/records.ts'
+import { connectionRecord } from '../support/records.ts'
 
 test('holds a row once, however often it changes', () => {
   const dirty = new Dirty()
-  const connection = connectionOf()
+  const connection = connectionRecord()
   expect(dirty.empty).toBe(true)
   dirty.connection(connection)
   dirty.connection(connection)

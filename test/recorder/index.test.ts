@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createRecorder, type Recorder, type RecorderOptions, type RecorderState } from '../../src/recorder/index.ts'
 import { openReader } from '../../src/store/reader.ts'
-import { info, instance, temporaryFolder } from '../support/recording.ts'
+import { info, instance } from '../support/recording.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const workerUrl = new URL('../../dist/recorder/thread.js', import.meta.url)
 const cleanups: (() => unknown)[] = []
@@ -12,11 +13,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-function folder(): string {
-  const made = temporaryFolder()
-  cleanups.push(() => made.remove())
-  return made.path
-}
+const folder = (): string => temporaryFolder((clean) => cleanups.push(clean))
 
 async function start(options: Partial<RecorderOptions> = {}): Promise<{ recorder: Recorder; db: string }> {
   const db = options.db ?? join(folder(), 'capture.db')

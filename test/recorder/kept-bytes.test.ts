@@ -4,13 +4,13 @@ import { Dirty } from '../../src/recorder/dirty.ts'
 import { KeptBytes } from '../../src/recorder/kept-bytes.ts'
 import { BufferPool } from '../../src/recorder/raw.ts'
 import { Redactor } from '../../src/recorder/redaction.ts'
-import { connectionOf } from '../support/records.ts'
+import { connectionRecord } from '../support/records.ts'
 
 function keeping(depth: Depth = 'full', heads = false) {
   const dirty = new Dirty()
   const redactor = new Redactor({}, Buffer.alloc(32, 7))
   const context = { dirty, redactor, pool: new BufferPool(), depth } as unknown as RecordingContext
-  const kept = new KeptBytes(context, connectionOf(), 's2c', heads)
+  const kept = new KeptBytes(context, connectionRecord(), 's2c', heads)
   const stored = (): string => dirty.batch.raws.map(({ bytes }) => Buffer.from(bytes).toString('latin1')).join('|')
   const arrive = (offset: number, text: string): void =>
     kept.arrived({

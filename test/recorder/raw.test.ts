@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { BufferPool, RawStream } from '../../src/recorder/raw.ts'
 import { emptyBatch } from '../../src/store/records.ts'
-import { connectionOf } from '../support/records.ts'
+import { connectionRecord } from '../support/records.ts'
 
-const connection = connectionOf()
+const connection = connectionRecord()
 
 function taken(raw: RawStream, hold = Infinity) {
   const batch = emptyBatch()

@@ -1,15 +1,11 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { redactionKey } from '../../src/recorder/redaction-key.ts'
-import { temporaryFolder } from '../support/recording.ts'
-
-let folder: ReturnType<typeof temporaryFolder>
-beforeEach(() => (folder = temporaryFolder()))
-afterEach(() => folder.remove())
+import { temporaryFolder } from '../support/temporary.ts'
 
 test('is made once, for its owner alone, and stays', () => {
-  const path = join(folder.path, 'deep', 'key')
+  const path = join(temporaryFolder(), 'deep', 'key')
   const key = redactionKey(path)
   expect(key).toMatch(/^[0-9a-f]{64}$/)
   expect(redactionKey(path)).toBe(key)
@@ -17,14 +13,14 @@ test('is made once, for its owner alone, and stays', () => {
 })
 
 test('a file that holds none is refused and left as it is', () => {
-  const path = join(folder.path, 'key')
+  const path = join(temporaryFolder(), 'key')
   writeFileSync(path, 'mine')
   expect(() => redactionKey(path)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
   expect(readFileSync(path, 'utf8')).toBe('mine')
 })
 
 test('a folder that cannot be made says so', () => {
-  const file = join(folder.path, 'file')
+  const file = join(temporaryFolder(), 'file')
   writeFileSync(file, '')
   expect(() => redactionKey(join(file, 'key'))).toThrow(expect.objectContaining({ code: 'STORE_OPEN_FAILED' }))
 })

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { createRecorder } from '../../src/recorder/index.ts'
 import { openReader } from '../../src/store/reader.ts'
-import { info, instance, temporaryFolder } from '../support/recording.ts'
+import { info, instance } from '../support/recording.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const script = fileURLToPath(new URL('../fixtures/recording-process.mjs', import.meta.url))
 
@@ -31,17 +32,12 @@ async function kill(db: string, calls: number) {
 test('a process killed at any instant leaves a capture that opens and lacks at most the last 50 ms', async () => {
   const missing: number[] = []
   for (const calls of [60, 97, 131, 166, 204]) {
-    const folder = temporaryFolder()
-    try {
-      const { tapped, at, stored, frames } = await kill(join(folder.path, 'capture.db'), calls)
-      expect(stored.length).toBeLessThanOrEqual(tapped)
-      const ids = [...stored.matchAll(/"id":(\d+)/g)].map(([, id]) => Number(id))
-      expect(ids).toEqual(ids.map((_, i) => i + 1))
-      expect(frames.reduce((sum, { length }) => sum + length, 0)).toBe(stored.length)
-      missing.push((at - (frames.at(-1)?.receivedAt ?? 0)) / 1000)
-    } finally {
-      folder.remove()
-    }
+    const { tapped, at, stored, frames } = await kill(join(temporaryFolder(), 'capture.db'), calls)
+    expect(stored.length).toBeLessThanOrEqual(tapped)
+    const ids = [...stored.matchAll(/"id":(\d+)/g)].map(([, id]) => Number(id))
+    expect(ids).toEqual(ids.map((_, i) => i + 1))
+    expect(frames.reduce((sum, { length }) => sum + length, 0)).toBe(stored.length)
+    missing.push((at - (frames.at(-1)?.receivedAt ?? 0)) / 1000)
   }
   // the machine may take its time over one of them; that is no load the recorder keeps up with
   expect(missing.toSorted((a, b) => a - b)[2]).toBeLessThanOrEqual(50)
@@ -50,8 +46,7 @@ test('a process killed at any instant leaves a capture that opens and lacks at m
 test('of 100,000 calls every frame is stored once, in order, and its instants never run backwards', async () => {
   const CALLS = 100_000
   const CONNECTIONS = 16
-  const folder = temporaryFolder()
-  const db = join(folder.path, 'capture.db')
+  const db = join(temporaryFolder(), 'capture.db')
   const workerUrl = new URL('../../dist/recorder/thread.js', import.meta.url)
   const recorder = await createRecorder({ db, workerUrl, instance })
   try {
@@ -102,6 +97,5 @@ test('of 100,000 calls every frame is stored once, in order, and its instants ne
     reader.close()
   } finally {
     await recorder.close()
-    folder.remove()
   }
 }, 120_000)

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createCapture } from '../../src/store/create.ts'
 import { inspectCapture } from '../../src/store/open.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const create = (path: string, options = {}) => {
   const db = createCapture(path, options)

@@ -2,7 +2,7 @@ import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeFolder } from '../../src/store/folder.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 test('makes every folder on the way, for nobody else, and may be asked again', () => {
   const folder = temporaryFolder()

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { ProxyError } from '../../src/errors.ts'
 import { createCapture } from '../../src/store/create.ts'
 import { checkCapture, defaultCapturePath, inspectCapture, openCapture, storeError } from '../../src/store/open.ts'
-import { captureFixture, temporaryFolder } from '../support/capture-fixture.ts'
+import { captureFixture } from '../support/capture-fixture.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const thrownBy = (act: () => unknown): ProxyError => {
   try {

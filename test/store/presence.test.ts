@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { announcePresence } from '../../src/store/presence.ts'
 import { createWriter } from '../../src/store/writer.ts'
-import { captureFixture, temporaryFolder } from '../support/capture-fixture.ts'
+import { captureFixture } from '../support/capture-fixture.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const facts = { role: 'ui', name: '', url: null, target: null, uiPort: 6273 }
 afterEach(() => vi.useRealTimers())

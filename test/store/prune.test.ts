@@ -7,7 +7,7 @@ import { prune, pruning } from '../../src/store/prune.ts'
 import { emptyBatch } from '../../src/store/records.ts'
 import { createWriter } from '../../src/store/writer.ts'
 import { captureFixture, type CaptureFixture, fillCapture, START } from '../support/capture-fixture.ts'
-import { connectionRecord } from '../support/written-records.ts'
+import { connectionRecord } from '../support/records.ts'
 
 const SECOND = 1_000_000
 const DAY = 86_400 * SECOND

@@ -6,7 +6,8 @@ import type { FrameQuery, Reader } from '../../src/store/index.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { emptyBatch } from '../../src/store/records.ts'
 import { createWriter } from '../../src/store/writer.ts'
-import { captureFixture, type CaptureFixture, fillCapture, START, temporaryFolder } from '../support/capture-fixture.ts'
+import { captureFixture, type CaptureFixture, fillCapture, START } from '../support/capture-fixture.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 import {
   callRecord,
   connectionRecord,
@@ -14,7 +15,7 @@ import {
   frameRecord,
   messageRecord,
   sessionRecord,
-} from '../support/written-records.ts'
+} from '../support/records.ts'
 
 test('a reader sees what is committed while it is open, and nothing earlier', () => {
   const { path, db, add } = captureFixture()
@@ -72,7 +73,7 @@ describe('what the writer stored', () => {
     )
     onTestFinished(() => writer.close(START))
     const connection = connectionRecord({ c2sBytes: request.length })
-    const session = sessionRecord({ calls: 1, pending: 1 })
+    const session = sessionRecord({ uid: 'abcd2345', calls: 1, pending: 1 })
     const flow = flowRecord(connection, { session })
     const edits = {
       edits: [{ offset: 26, removed: Buffer.from('proxy'), bytes: Buffer.from('server'), rule: 'host' }],

@@ -5,20 +5,25 @@ import { emptyBatch, type Batch } from '../../src/store/records.ts'
 import { SCHEMA_VERSION } from '../../src/store/schema.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { createWriter, type Writer } from '../../src/store/writer.ts'
-import { instance, temporaryFolder } from '../support/recording.ts'
-import { callOf, connectionOf, flowOf, frameOf, sessionOf } from '../support/records.ts'
+import { instance } from '../support/recording.ts'
+import {
+  callRecord,
+  connectionRecord,
+  flowRecord,
+  frameRecord,
+  messageRecord,
+  sessionRecord,
+} from '../support/records.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
-let folder: ReturnType<typeof temporaryFolder>
 let path: string
 const writers: Writer[] = []
 
 beforeEach(() => {
-  folder = temporaryFolder()
-  path = join(folder.path, 'deep', 'capture.db')
+  path = join(temporaryFolder(), 'deep', 'capture.db')
 })
 afterEach(() => {
   for (const writer of writers.splice(0)) writer.close(0)
-  folder.remove()
 })
 
 function open(options: Parameters<typeof createWriter>[3] = {}): Writer {
@@ -30,17 +35,15 @@ function open(options: Parameters<typeof createWriter>[3] = {}): Writer {
 /** A connection with `calls` calls, each a frame and its answer. */
 function batchOf(calls: number): Batch {
   const batch = emptyBatch()
-  const connection = connectionOf()
-  const session = sessionOf()
+  const connection = connectionRecord()
+  const session = sessionRecord()
   batch.connections.push(connection)
   batch.sessions.push(session)
   for (let i = 0; i < calls; i++) {
-    const flow = flowOf(connection, session)
-    const asks = frameOf(flow, { offset: i })
-    const call = callOf(asks, { session })
-    asks.messages = [
-      { kind: 0, method: 'ping', rpcId: String(i), tool: null, uri: null, token: null, code: null, call },
-    ]
+    const flow = flowRecord(connection, { session })
+    const asks = frameRecord(flow, { offset: i })
+    const call = callRecord(asks)
+    asks.messages = [messageRecord({ rpcId: String(i), call })]
     batch.flows.push(flow)
     batch.frames.push(asks)
     batch.calls.push(call)
@@ -169,9 +172,10 @@ test('a commit that fails half-way leaves nothing behind for the next one', () =
 test('bytes that never left take the instants of sending back', () => {
   const writer = open()
   const batch = batchOf(0)
-  const flow = flowOf(batch.connections[0]!, null)
+  const flow = flowRecord(batch.connections[0]!)
   batch.flows.push(flow)
-  for (const offset of [0, 10, 20]) batch.frames.push(frameOf(flow, { offset, length: 10, sentAt: 3, sentLastAt: 4 }))
+  for (const offset of [0, 10, 20])
+    batch.frames.push(frameRecord(flow, { offset, length: 10, sentAt: 3, sentLastAt: 4 }))
   batch.unsent.push({ connection: batch.connections[0]!, direction: 0, from: 15 })
   writer.commit(batch, 1)
   expect(query('SELECT sent_at, sent_last FROM frame')).toEqual([

@@ -4,7 +4,8 @@ import { onTestFinished } from 'vitest'
 import { createApi } from '../../src/api/app.ts'
 import type { LiveClock } from '../../src/api/live.ts'
 import { openReader } from '../../src/store/reader.ts'
-import { captureFixture, START, temporaryFolder } from './capture-fixture.ts'
+import { captureFixture, START } from './capture-fixture.ts'
+import { temporaryFolder } from './temporary.ts'
 
 export const TOKEN = 'the-token-of-this-test'
 export const PORT = 6273

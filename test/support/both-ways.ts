@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { recorded, type Recorded, messageLines } from './capture-check.ts'
-import { temporaryFolder } from './capture-fixture.ts'
 import { callsOf, type Said, withoutChance } from './sdk-transcript.ts'
+import { temporaryFolder } from './temporary.ts'
 import { reverse, type OpenWay } from './ways.ts'
 
 /** What a client's story comes back with. */

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type CaptureDatabase, createCapture } from '../../src/store/create.ts'
+import { temporaryFolder } from './temporary.ts'
 
 /** Rows by SQL, for tests that ask a capture what no proxy has to be run for. */
 export interface CaptureFixture {
@@ -14,13 +13,6 @@ export interface CaptureFixture {
 
 /** 2026-01-01T00:00:00Z in microseconds: the instant fixtures begin at. */
 export const START = 1_767_225_600_000_000
-
-/** An empty folder; gone when the test is over. */
-export function temporaryFolder(done: (clean: () => void) => void = onTestFinished): string {
-  const folder = mkdtempSync(join(tmpdir(), 'mitmcp-test-'))
-  done(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
 
 /** An empty capture with one instance, open for writing. `done`: how to hear that it is no longer wanted. */
 export function captureFixture(done: (clean: () => void) => void = onTestFinished): CaptureFixture {

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConnectionInfo, Tap } from '../../src/pipe/tap.ts'
 import type { Depth } from '../../src/recorder/context.ts'
@@ -12,6 +10,7 @@ import { Redactor, type RedactionRules } from '../../src/recorder/redaction.ts'
 import type { Reader } from '../../src/store/index.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { createWriter, type WriterInstance } from '../../src/store/writer.ts'
+import { temporaryFolder } from './temporary.ts'
 
 export const instance: WriterInstance = { role: 'proxy', name: '', url: null, target: null, uiPort: null }
 
@@ -39,12 +38,6 @@ export interface Taped {
   close(): void
 }
 
-/** A folder of its own for one test's captures; to be removed by `remove`. */
-export function temporaryFolder(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'mitmcp-'))
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
-}
-
 /** The whole recorder without its thread: a tap whose buffers go straight into a recording. */
 export function record({
   redact = {},
@@ -55,8 +48,11 @@ export function record({
   depth?: Depth
   capacity?: number
 } = {}): Taped {
-  const folder = temporaryFolder()
-  const path = join(folder.path, 'capture.db')
+  let clean = (): void => undefined
+  const path = join(
+    temporaryFolder((done) => (clean = done)),
+    'capture.db',
+  )
   const writer = createWriter(path, instance, 1)
   const recording = new Recording(writer, new Redactor(redact, Buffer.alloc(32, 7)), depth)
   const full: PackedBuffer[] = []
@@ -91,7 +87,7 @@ export function record({
       recording.finish()
       recording.commit()
       writer.close(2)
-      folder.remove()
+      clean()
     },
   }
 }

@@ -1,18 +1,27 @@
-import type { CallRecord, ConnectionRecord, FlowRecord, FrameRecord, SessionRecord } from '../../src/store/records.ts'
+import type {
+  CallRecord,
+  ConnectionRecord,
+  FlowRecord,
+  FrameRecord,
+  MessageRecord,
+  SessionRecord,
+} from '../../src/store/records.ts'
+import { START } from './capture-fixture.ts'
 
-const born = () => ({ id: 0, stored: false, dirty: false })
+/** Records as the recorder hands them to the writer, with what a test does not care about filled in. */
+const born = { id: 0, stored: false, dirty: false }
 let sessions = 0
 
-export const connectionOf = (over: Partial<ConnectionRecord> = {}): ConnectionRecord => ({
-  ...born(),
-  server: 's',
-  target: 't',
+export const connectionRecord = (values: Partial<ConnectionRecord> = {}): ConnectionRecord => ({
+  ...born,
+  server: 'localhost:3000',
+  target: 'http://localhost:3000/mcp',
   transport: 'http',
   clientAddress: '127.0.0.1',
-  clientPort: 1,
+  clientPort: 40000,
   localAddress: '127.0.0.1',
-  localPort: 2,
-  openedAt: 1,
+  localPort: 6278,
+  openedAt: START,
   upstreamAddress: null,
   upstreamPort: null,
   upstreamError: null,
@@ -24,26 +33,26 @@ export const connectionOf = (over: Partial<ConnectionRecord> = {}): ConnectionRe
   s2cUnsent: 0,
   c2sEnding: null,
   s2cEnding: null,
-  ...over,
+  ...values,
 })
 
-export const sessionOf = (over: Partial<SessionRecord> = {}): SessionRecord => ({
-  ...born(),
+export const sessionRecord = (values: Partial<SessionRecord> = {}): SessionRecord => ({
+  ...born,
   uid: `session${++sessions}`,
-  server: 's',
-  target: 't',
+  server: 'localhost:3000',
+  target: 'http://localhost:3000/mcp',
   transport: 'http',
-  era: null,
-  revision: null,
-  clientName: null,
-  clientVersion: null,
+  era: 'stateful',
+  revision: '2025-11-25',
+  clientName: 'probe',
+  clientVersion: '1',
   serverName: null,
   serverVersion: null,
   sessionId: null,
   certain: true,
   probe: false,
-  startedAt: 1,
-  lastAt: 1,
+  startedAt: START,
+  lastAt: START,
   endedAt: null,
   frames: 0,
   flows: 0,
@@ -51,17 +60,13 @@ export const sessionOf = (over: Partial<SessionRecord> = {}): SessionRecord => (
   pending: 0,
   errors: 0,
   bytes: 0,
-  ...over,
+  ...values,
 })
 
-export const flowOf = (
-  connection: ConnectionRecord,
-  session: SessionRecord | null,
-  over: Partial<FlowRecord> = {},
-): FlowRecord => ({
-  ...born(),
+export const flowRecord = (connection: ConnectionRecord, values: Partial<FlowRecord> = {}): FlowRecord => ({
+  ...born,
   connection,
-  session,
+  session: null,
   kind: 'http',
   verb: 'POST',
   target: '/mcp',
@@ -71,48 +76,60 @@ export const flowOf = (
   revision: null,
   requestType: null,
   responseType: null,
-  startedAt: 1,
+  startedAt: START,
   respondedAt: null,
   endedAt: null,
   c2sEnding: null,
   s2cEnding: null,
-  ...over,
+  ...values,
 })
 
-export const frameOf = (flow: FlowRecord, over: Partial<FrameRecord> = {}): FrameRecord => ({
-  ...born(),
+export const frameRecord = (flow: FlowRecord, values: Partial<FrameRecord> = {}): FrameRecord => ({
+  ...born,
   flow,
   direction: 0,
   kind: 1,
-  receivedAt: 1,
-  receivedLastAt: 1,
-  sentAt: null,
-  sentLastAt: null,
+  receivedAt: START,
+  receivedLastAt: START,
+  sentAt: START,
+  sentLastAt: START,
   offset: 0,
-  length: 1,
+  length: 0,
   lead: 0,
   trail: 0,
   pieces: null,
-  size: 1,
+  size: 0,
   label: null,
   edits: null,
   messages: [],
-  ...over,
+  ...values,
 })
 
-export const callOf = (requestFrame: FrameRecord, over: Partial<CallRecord> = {}): CallRecord => ({
-  ...born(),
-  session: null,
+export const messageRecord = (values: Partial<MessageRecord> = {}): MessageRecord => ({
+  kind: 0,
+  method: 'tools/call',
+  rpcId: '1',
+  tool: null,
+  uri: null,
+  token: null,
+  code: null,
+  call: null,
+  ...values,
+})
+
+export const callRecord = (requestFrame: FrameRecord, values: Partial<CallRecord> = {}): CallRecord => ({
+  ...born,
+  session: requestFrame.flow.session,
   flow: requestFrame.flow,
   direction: 0,
-  method: 'ping',
+  method: 'tools/call',
   tool: null,
   rpcId: '1',
   requestFrame,
   responseFrame: null,
-  requestedAt: 1,
+  requestedAt: START,
   answeredAt: null,
   outcome: 'pending',
   code: null,
-  ...over,
+  ...values,
 })

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import type { Told } from './both-ways.ts'
 import { messageLines, recorded, type Recorded } from './capture-check.ts'
-import { temporaryFolder } from './capture-fixture.ts'
 import { callsOf, withoutChance } from './sdk-transcript.ts'
+import { temporaryFolder } from './temporary.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 

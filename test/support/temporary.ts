@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import { onTestFinished } from 'vitest'
 
-/** A folder for this test file, removed when it is through. */
-export function temporaryFolder(): string {
+/** An empty folder. `done`: how to hear that it is no longer wanted; by default it is gone when the test is over. */
+export function temporaryFolder(done: (clean: () => void) => void = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), 'mitmcp-test-'))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  done(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { portHolder } from '../../src/transports/port-holder.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 /** A `/proc` with one process, which holds the socket of inode 77. */
 function proc(table: string, command: string, tables: readonly string[] = ['tcp']): string {

@@ -4,8 +4,8 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { openReader } from '../../src/store/reader.ts'
-import { temporaryFolder } from '../support/capture-fixture.ts'
 import { lives, start, type Way } from '../support/stdio-pair.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const ways: readonly Way[] = ['direct', 'wrapped']
 const ECHO = 'process.stdin.pipe(process.stdout)'

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { run } from '../../../src/cli/run.ts'
-import { temporaryFolder } from '../../support/capture-fixture.ts'
 import { fakeContext } from '../../support/cli-context.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
 
 const check = async (text: string, ...flags: string[]) => {
   const file = join(temporaryFolder(), 'mitmcp.yaml')

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { run } from '../../../src/cli/run.ts'
-import { temporaryFolder } from '../../support/capture-fixture.ts'
 import { fakeContext } from '../../support/cli-context.ts'
+import { temporaryFolder } from '../../support/temporary.ts'
 
 /** Runs until the proxy has been asked for, then stops it. */
 const askedFor = async (args: string[], env: Record<string, string> = {}) => {
