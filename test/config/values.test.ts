@@ -4,8 +4,6 @@ import {
   isHeader,
   isPattern,
   parseBoolean,
-  parseBytes,
-  parseDuration,
   parseLimit,
   parsePort,
 } from '../../src/config/values.ts'
@@ -19,27 +17,6 @@ test.each([
   ['', undefined],
   ['80a', undefined],
 ])('the port %j is %j', (text, value) => expect(parsePort(text)).toBe(value))
-
-test.each([
-  ['500mb', 524_288_000],
-  ['2 GiB', 2_147_483_648],
-  ['1.5k', 1536],
-  ['4096', 4096],
-  ['10b', 10],
-  ['mb', undefined],
-  ['-1', undefined],
-  ['1 year', undefined],
-])('the size %j is %j bytes', (text, value) => expect(parseBytes(text)).toBe(value))
-
-test.each([
-  ['7d', 604_800_000],
-  ['90s', 90_000],
-  ['1.5h', 5_400_000],
-  ['250ms', 250],
-  ['2w', 1_209_600_000],
-  ['7', undefined],
-  ['d', undefined],
-])('the time span %j is %j ms', (text, value) => expect(parseDuration(text)).toBe(value))
 
 test.each([
   ['1', true],

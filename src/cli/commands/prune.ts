@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
-import { parseBytes, parseDuration } from '../../config/values.ts'
+import { parseBytes, parseDuration } from '../../faults/values.ts'
 import { ProxyError } from '../../errors.ts'
 import { addCaptureFlags, capturePath, type CaptureFlags } from '../capture.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'

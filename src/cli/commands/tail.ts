@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseDuration } from '../../config/values.ts'
+import { parseDuration } from '../../faults/values.ts'
 import { ProxyError } from '../../errors.ts'
 import type { Reader } from '../../store/index.ts'
 import type { ChangeSet, FrameRow, LogRow } from '../../store/rows.ts'
