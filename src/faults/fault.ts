@@ -110,7 +110,7 @@ export interface Fault<Options = never> {
   span?(options: Options): number
   /** Every option with `.describe()`, durations in ms and sizes in bytes once parsed (`values.ts`). None is named like a word of the envelope. */
   readonly options: z.ZodType<Options>
-  /** Verb phrase for the sentence, from parsed options: `delays by 200 ms`. Ends without a full stop. */
+  /** Verb phrase for the sentence, from parsed options: `delays {it} by 200 ms`. `{it}` becomes what the rule matches, or is left out where that is plain. Ends without a full stop. */
   explain(options: Options): string
   /** Of `bytes` and `units`: makes an instance. */
   stage?(options: Options, tools: Tools): Damage

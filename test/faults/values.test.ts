@@ -36,7 +36,6 @@ test.each([
   ['d', undefined],
 ])('the time span %j is %j ms', (text, value) => expect(parseDuration(text)).toBe(value))
 
-
 test.each([
   ['64kb/s', 65_536],
   ['1.5 MB / s', 1_572_864],
