@@ -125,4 +125,6 @@ export interface Fault<Options = never> {
 }
 
 /** A fault whose options are not known here. */
-export type AnyFault = Fault<any>
+export type AnyFault = Omit<Fault<unknown>, 'narrow'> & {
+  readonly narrow?: string | ((options: never) => string)
+}

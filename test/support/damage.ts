@@ -87,6 +87,8 @@ export function actionTexts(actions: readonly FaultAction[]): string[] {
         return `wake ${action.ms}${action.direction === undefined ? '' : ` ${action.direction}`}`
       case 'signal':
         return `signal ${action.signal}`
+      case 'end':
+        return `end ${action.connection} ${action.how} ${action.side}`
     }
   })
 }
