@@ -37,9 +37,11 @@ function sendFetch(): void {
       if (made !== undefined) return made
       // the library asks for it while it is being loaded, and puts its own there when there is none
       made = {}
-      const { EnvHttpProxyAgent } = require('undici') as typeof import('undici')
-      made = new EnvHttpProxyAgent()
-      return made
+      const { EnvHttpProxyAgent } = require('undici') as Partial<typeof import('undici')>
+      const placeholder = made
+      // where the client shares our copy of the library and loads it just now, nothing of it is there yet
+      made = EnvHttpProxyAgent === undefined ? undefined : new EnvHttpProxyAgent()
+      return made ?? placeholder
     },
     set: (value) => {
       made = value

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../support/temporary.ts'
 test.each([
   ['v1', v1Login],
   ['v2', v2Login],
-])('the %s client logs in, calls, and refreshes its token, and no byte is changed', async (_name, login) => {
+])('law 34: the %s client logs in, calls, and refreshes its token, and no byte is changed', async (_name, login) => {
   const authorization = await startAuthorizationServer({})
   onTestFinished(() => authorization.close())
   const server = await startProtectedServer({ authorization, strict: true })

@@ -35,7 +35,7 @@ const clients: [version: 'v1' | 'v2', told: (story: (scene: Either) => Promise<u
   ['v2', (story) => v2Story(story as never, { mode: 'legacy' })],
 ]
 
-describe.each(clients)('the %s client', (version, told) => {
+describe.each(clients)('law 34: the %s client', (version, told) => {
   test.each(['fin', 'rst'] as const)('gets the answer of a call whose stream was cut by %s', async (how) => {
     const { flows, callLines } = await bothWays(
       relay.url,
@@ -78,7 +78,7 @@ describe.each(clients)('the %s client', (version, told) => {
   })
 })
 
-test('in the stateless era a cut stream is not resumed: the call is lost, and the record says who closed', async () => {
+test('law 34: in the stateless era a cut stream is not resumed: the call is lost, and the record says who closed', async () => {
   const modern = await startStateless()
   const between = await startCutRelay(modern.url)
   try {

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-describe('the v1 client and the everything server, through the proxy as without it', () => {
+describe('law 34: the v1 client and the everything server, through the proxy as without it', () => {
   test('initialize, list tools, call them, ping', async () => {
     const { callLines, sessions, flows } = await bothWays(
       server.url,

@@ -23,7 +23,7 @@ const collecting = async ({ client }: V2Scene, name: string, args: Record<string
   return [steps, result]
 }
 
-describe.each(eras)('the v2 client and server, %s', (era, mode, revision) => {
+describe.each(eras)('law 34: the v2 client and server, %s', (era, mode, revision) => {
   const url = (): string => servers[era]!.url
 
   test('tools: list, call, an error, structured content', async () => {
@@ -131,7 +131,7 @@ describe.each(eras)('the v2 client and server, %s', (era, mode, revision) => {
   })
 })
 
-describe('the stateful era alone', () => {
+describe('law 34: the stateful era alone', () => {
   test('logging by level', async () => {
     const { messages } = await bothWays(
       servers.stateful!.url,
@@ -166,7 +166,7 @@ describe('the stateful era alone', () => {
   })
 })
 
-describe('the stateless era alone', () => {
+describe('law 34: the stateless era alone', () => {
   test('server/discover', async () => {
     const { callLines } = await bothWays(
       servers.stateless!.url,

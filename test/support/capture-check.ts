@@ -16,15 +16,20 @@ export interface Recorded {
 
 const limit = 5000
 
-/** Reads a whole capture, for captures of up to 5000 frames. */
-export function recorded(path: string): Recorded {
+/** Reads a whole capture, for captures of up to 5000 frames. `before`: what is left out. */
+export function recorded(path: string, before?: Recorded): Recorded {
   const reader = openReader(path)
+  const known = new Set(before?.sessions.map(({ uid }) => uid))
+  const fresh = <Row extends { readonly id: number }>(rows: readonly Row[], old: readonly Row[] = []): Row[] => {
+    const ids = new Set(old.map(({ id }) => id))
+    return rows.filter(({ id }) => !ids.has(id))
+  }
   try {
-    const frames = reader.frames({ limit }).rows
-    const calls = reader.calls({ limit })
+    const frames = fresh(reader.frames({ limit }).rows, before?.frames)
+    const calls = fresh(reader.calls({ limit }), before?.calls)
     return {
-      sessions: reader.sessions(),
-      flows: reader.flows({ limit }),
+      sessions: reader.sessions().filter(({ uid }) => !known.has(uid)),
+      flows: fresh(reader.flows({ limit }), before?.flows),
       frames,
       calls,
       callLines: calls.map((call) => callLine(call.direction, call.method, call.tool, call.rpcId, call.outcome)).sort(),

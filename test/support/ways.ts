@@ -1,18 +1,19 @@
 /** Ways from a client to its server through the proxy, for stories that were written for the reverse proxy in the clear. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer } from 'node:tls'
-import { EnvHttpProxyAgent, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
-import { createForward, createProxy, type Running } from '../../src/proxy.ts'
-import { makeIdentity, makeIssuer } from './certificates.ts'
-import { authorityFolder } from './start-forward.ts'
+import { createProxy, type ProxyStats, type Running } from '../../src/proxy.ts'
+import type { Recorded } from './capture-check.ts'
+import { makeIdentity, makeIssuer, type Identity } from './certificates.ts'
 
 /** A running proxy, and the URL by which the client of a story has to ask. */
 export interface Way {
-  readonly proxy: Running
+  readonly proxy: Pick<Running, 'flush'> & { stats(): Pick<ProxyStats, 'lostBytes' | 'lostChunks'> }
   readonly url: string
+  /** What was recorded on this way. Default: all of the capture it was opened with. */
+  recorded?(): Recorded
   close(): Promise<void>
 }
 
@@ -26,45 +27,43 @@ export const reverse: OpenWay = async (target, db) => {
 
 /** The reverse proxy before a server over TLS. */
 export const reverseToTls: OpenWay = async (target, db) => {
-  const front = await tlsFront(target)
-  const proxy = await createProxy({ target: front.url, port: 0, ui: false, db, ca: front.ca })
+  const stranger = await makeStranger()
+  const front = await tlsFront(target, stranger)
+  const proxy = await createProxy({ target: front.url, port: 0, ui: false, db, ca: stranger.ca })
   const close = async (): Promise<void> => {
     await proxy.close()
     await front.close()
+    stranger.remove()
   }
   return { proxy, url: proxy.url, close }
 }
 
-/** Forward mode, to a server over TLS: what `fetch` does in a client that `mitmcp run` has started. */
-export const forwardToTls: OpenWay = async (target, db) => {
-  const front = await tlsFront(target)
-  const proxy = await createForward({ port: 0, ui: false, db, ca: front.ca, authority: authorityFolder })
-  const before = getGlobalDispatcher()
-  const agent = new EnvHttpProxyAgent({
-    httpProxy: proxy.url,
-    httpsProxy: proxy.url,
-    noProxy: '',
-    requestTls: { ca: readFileSync(proxy.authority.file, 'utf8') },
-  })
-  setGlobalDispatcher(agent)
-  const close = async (): Promise<void> => {
-    setGlobalDispatcher(before)
-    await agent.destroy()
-    await proxy.close()
-    await front.close()
-  }
-  return { proxy, url: front.url, close }
+/** Who a server is, by an authority nobody knows. */
+export interface Stranger extends Identity {
+  /** File with the certificate of the authority. */
+  readonly ca: string
 }
 
-/** TLS in front of a server in the clear, by an authority nobody knows. */
-async function tlsFront(target: string): Promise<{ url: string; ca: string; close(): Promise<void> }> {
-  const { hostname, port, pathname } = new URL(target)
+export async function makeStranger(): Promise<Stranger & { remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'mitmcp-test-'))
   const issuer = await makeIssuer()
   const ca = join(folder, 'ca.pem')
   writeFileSync(ca, issuer.cert)
+  return {
+    ...(await makeIdentity({ issuer })),
+    ca,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** TLS in front of a server in the clear. */
+export async function tlsFront(
+  target: string,
+  { key, cert }: Identity,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const { hostname, port, pathname } = new URL(target)
   const sockets = new Set<Socket>()
-  const server = createServer({ ...(await makeIdentity({ issuer })), allowHalfOpen: true }, (near) => {
+  const server = createServer({ key, cert, allowHalfOpen: true }, (near) => {
     const far = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
     for (const [one, other] of [
       [near, far],
@@ -82,7 +81,6 @@ async function tlsFront(target: string): Promise<{ url: string; ca: string; clos
   const close = async (): Promise<void> => {
     for (const socket of sockets) socket.destroy()
     await new Promise((resolve) => server.close(resolve))
-    rmSync(folder, { recursive: true, force: true })
   }
-  return { url: `https://localhost:${(server.address() as AddressInfo).port}${pathname}`, ca, close }
+  return { url: `https://localhost:${(server.address() as AddressInfo).port}${pathname}`, close }
 }

@@ -77,6 +77,16 @@ describe('mitmcp run', () => {
     expect(targets).toEqual(['GET /agent', 'GET /fetch', 'GET /fetch', 'GET /http', 'GET /http'])
   })
 
+  test('sends a client that loads the same copy of undici as we do through the proxy', async () => {
+    const client = `
+      const { request } = await import('undici')
+      const { body } = await request(process.argv[1] + '/request')
+      console.log(await body.text(), await (await fetch(process.argv[1] + '/fetch')).text())`
+    const { ended, stdout, stderr } = behind(process.execPath, '--input-type=module', '-e', client, secure)
+    expect([await ended, stdout()]).toEqual([0, 'answer to /request answer to /fetch\n'])
+    expect(stderr()).not.toContain('no traffic')
+  })
+
   test.skipIf(!has('curl'))('sends curl through the proxy', async () => {
     const { ended, stdout, stderr } = behind('curl', '-sS', `${plain}/1`, `${secure}/2`)
     expect(await ended).toBe(0)
