@@ -1,6 +1,7 @@
 /**
  * Rows as the store gives them. Instants are integer microseconds since the epoch, sizes bytes, `null` = not known or not yet.
  */
+import type { CallOutcome } from '../wire/conversation-types.ts'
 import type { Direction, Era, FrameKind, Transport } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
 
@@ -8,16 +9,7 @@ import type { Ending } from '../wire/ending.ts'
 export type MessageKind = 'request' | 'response' | 'error' | 'notification' | 'invalid'
 
 /** What became of a call; exactly one. `pending` only while its session or stream lives. */
-export type Outcome =
-  | 'ok'
-  | 'error'
-  | 'tool-error'
-  | 'cancelled'
-  | 'client-left'
-  | 'server-closed'
-  | 'silent'
-  | 'fault'
-  | 'pending'
+export type Outcome = CallOutcome
 
 export interface Peer {
   readonly name: string

@@ -1,15 +1,7 @@
 /**
  * Which session an exchange belongs to, and which answer belongs to which request. Pure: fed with what was parsed, it tells its
- * listener what was born or changed. One for all traffic of a process; the recorder, the fault engine and the trace use it.
- *
- * | evidence | session |
- * |---|---|
- * | `Mcp-Session-Id` on the request | of that id (and server) |
- * | `initialize` | a new one; the id on its response names it |
- * | path of an `endpoint` event | that of the stream which announced it (2024-11-05) |
- * | a socket or process that is a conversation by itself | its own, whatever is said |
- * | `_meta` of a stateless revision | by server, client address, `clientInfo` and credential; not certain |
- * | none of these | the connection's last one, else by server, address, agent and credential; not certain |
+ * listener what was born or changed. One for all traffic of a process; the recorder, the fault engine and the trace use it. By
+ * what evidence a session is found: `conversation-places.ts`.
  */
 import { CallBook } from './conversation-calls.ts'
 import type {
@@ -22,14 +14,12 @@ import type {
   RequestFacts,
   ResponseFacts,
 } from './conversation-types.ts'
-import { learn, sameClient } from './conversation-facts.ts'
-import { clientKey, endpointKey, endpointOf, idKey, looseKey } from './conversation-keys.ts'
+import { Places } from './conversation-places.ts'
 import { loadInto, save, type OpenLine, type RestoredLine, type SavedConversation } from './conversation-saved.ts'
 import { TalkBook } from './conversation-talks.ts'
 import type { EndingBy } from './ending.ts'
 import type { Direction, Transport } from './frame.ts'
 import type { ScannedMessage } from './jsonrpc.ts'
-import { eraOf } from './mcp.ts'
 
 export type { OpenLine, RestoredLine, SavedConversation } from './conversation-saved.ts'
 export type {
@@ -51,6 +41,7 @@ export class Conversations<Frame, S, C> {
   readonly #listener: ConversationListener<Frame, S, C>
   readonly #calls: CallBook<Frame, S, C>
   readonly #talks: TalkBook<Frame, S, C>
+  readonly #places: Places<Frame, S, C>
 
   constructor(
     listener: ConversationListener<Frame, S, C>,
@@ -59,6 +50,7 @@ export class Conversations<Frame, S, C> {
     this.#listener = listener
     this.#calls = new CallBook(listener, maxPending)
     this.#talks = new TalkBook(listener, this.#calls, idle, maxSessions)
+    this.#places = new Places(listener, this.#talks)
   }
 
   line(party: Party): Line<Frame, S, C> {
@@ -80,11 +72,7 @@ export class Conversations<Frame, S, C> {
       alone: null,
       calls: [],
     }
-    if (facts.sessionId !== null) this.#bySessionId(exchange, facts.sessionId, at)
-    else if (this.#talks.withEndpoints) {
-      const talk = this.#talks.find(endpointKey(line.party, facts.target))
-      if (talk !== undefined) this.#talks.tie(exchange, talk, at)
-    }
+    this.#places.byHead(exchange, at)
     return exchange
   }
 
@@ -92,7 +80,7 @@ export class Conversations<Frame, S, C> {
   responded(exchange: Exchange<Frame, S, C>, facts: ResponseFacts, frame: Frame): void {
     exchange.response = facts
     exchange.responseFrame = frame
-    if (exchange.began) this.#name(exchange)
+    if (exchange.began) this.#places.name(exchange)
   }
 
   /** An event with an id: the stream may be resumed. */
@@ -105,21 +93,7 @@ export class Conversations<Frame, S, C> {
    * session lives as long as the stream.
    */
   endpoint(exchange: Exchange<Frame, S, C>, uri: string, at: number): void {
-    const { line, facts } = exchange
-    exchange.alone = 'sse'
-    const talk = this.#talks.begin(exchange, at, 'sse', 'stateful')
-    talk.held = true
-    const { path, sessionId } = endpointOf(uri, facts.target, line.party)
-    const key = endpointKey({ ...line.party, prefix: '' }, path)
-    talk.sessionId = sessionId
-    const other = this.#talks.find(key)
-    if (other !== undefined) {
-      // two streams with one address to write to: what is written cannot be told apart
-      for (const each of [talk, other]) each.certain = false
-      this.#listener.session(other)
-    }
-    this.#talks.key(talk, key)
-    this.#listener.session(talk)
+    this.#places.byEndpoint(exchange, uri, at)
   }
 
   /**
@@ -141,8 +115,8 @@ export class Conversations<Frame, S, C> {
     at: number,
   ): Call<Frame, C> | null {
     if (message.kind === 'invalid') return null
-    if (exchange.alone !== null) this.#placeAlone(exchange, exchange.alone, message, at)
-    else if (direction === 'c2s') this.#place(exchange, message, at)
+    if (exchange.alone !== null) this.#places.alone(exchange, exchange.alone, message, at)
+    else if (direction === 'c2s') this.#places.byMessage(exchange, message, at)
     const talk = exchange.session
     if (talk !== null) talk.lastAt = at
     if (message.kind === 'request') return this.#calls.asked(exchange, direction, message, frame, at)
@@ -198,101 +172,12 @@ export class Conversations<Frame, S, C> {
     this.#talks.finish(at)
   }
 
-  #bySessionId(exchange: Exchange<Frame, S, C>, id: string, at: number): void {
-    const { line } = exchange
-    const known = line.last?.sessionId === id ? line.last : this.#talks.find(idKey(line.party.server, id))
-    if (known !== undefined && known.endedAt === null) return this.#talks.tie(exchange, known, at)
-    const talk = this.#talks.begin(exchange, at, 'http', 'stateful')
-    talk.sessionId = id
-    talk.revision = exchange.facts.revision
-    this.#talks.key(talk, idKey(talk.server, id))
-    this.#listener.session(talk)
-  }
-
-  /** Finds or makes the session of a message from the client. */
-  #place(exchange: Exchange<Frame, S, C>, message: ScannedMessage, at: number): void {
-    const revision = message.revision
-    if (revision !== null && message.method !== 'initialize' && eraOf(revision) === 'stateless') {
-      exchange.era = 'stateless'
-      exchange.revision = revision
-      const known = exchange.session
-      if (known === null || known.era !== 'stateless') this.#stateless(exchange, message, at)
-      return
-    }
-    if (message.method === 'initialize' && message.kind === 'request') {
-      const talk = exchange.session ?? this.#talks.begin(exchange, at, 'http', 'stateful')
-      exchange.began = true
-      talk.client = message.client ?? talk.client
-      talk.revision = revision ?? talk.revision
-      exchange.revision = revision
-      if (exchange.response !== null) this.#name(exchange)
-      this.#listener.session(talk)
-    } else if (exchange.session === null) this.#guess(exchange, at)
-    exchange.era = 'stateful'
-  }
-
-  /** The era is that of its newest message that tells one. */
-  #placeAlone(exchange: Exchange<Frame, S, C>, transport: Transport, message: ScannedMessage, at: number): void {
-    const talk = exchange.session ?? this.#talks.begin(exchange, at, transport, null)
-    talk.held = true
-    if (learn(talk, exchange, message)) this.#listener.session(talk)
-  }
-
   /** Nothing comes any more on it, so nothing that is pending will be answered, in either direction. */
   #endAlone({ session: talk }: Exchange<Frame, S, C>, by: EndingBy | null, at: number): void {
     if (talk === null) return
     const cut = by === 'client' ? 'client-left' : by === 'server' ? 'server-closed' : by === 'fault' ? by : 'silent'
     this.#calls.giveUpAll(talk, cut)
     this.#talks.over(talk, at)
-  }
-
-  #stateless(exchange: Exchange<Frame, S, C>, message: ScannedMessage, at: number): void {
-    const client = message.client
-    const { last } = exchange.line
-    const same = last?.era === 'stateless' && last.endedAt === null && sameClient(last.client, client)
-    const key = clientKey(exchange, client)
-    if (same && last.keys[0] === key) return this.#talks.tie(exchange, last, at)
-    const known = this.#talks.find(key)
-    if (known !== undefined) return this.#talks.tie(exchange, known, at)
-    const talk = this.#talks.begin(exchange, at, 'http', 'stateless')
-    talk.client = client
-    talk.revision = message.revision
-    talk.certain = false
-    this.#talks.key(talk, key)
-    this.#listener.session(talk)
-  }
-
-  /** Stateful traffic that names no session: of a server without sessions, or recorded from the middle on. */
-  #guess(exchange: Exchange<Frame, S, C>, at: number): void {
-    const { line, facts } = exchange
-    const last = line.last
-    if (last !== null && last.endedAt === null && last.era !== 'stateless' && last.sessionId === null) {
-      return this.#talks.tie(exchange, last, at)
-    }
-    const key = looseKey(exchange)
-    const known = this.#talks.find(key)
-    if (known !== undefined && known.sessionId === null) {
-      this.#talks.tie(exchange, known, at)
-      if (!known.certain) return
-      known.certain = false
-      return this.#listener.session(known)
-    }
-    const talk = this.#talks.begin(exchange, at, 'http', 'stateful')
-    talk.certain = false
-    talk.revision = facts.revision
-    this.#talks.key(talk, key)
-    this.#listener.session(talk)
-  }
-
-  /** What the response to `initialize` names the session; one that names none is found by its looks. */
-  #name(exchange: Exchange<Frame, S, C>): void {
-    const talk = exchange.session
-    if (talk === null || exchange.response === null || talk.sessionId !== null || talk.transport === 'sse') return
-    const id = exchange.response.sessionId
-    if (id === null) return this.#talks.key(talk, looseKey(exchange))
-    talk.sessionId = id
-    this.#talks.key(talk, idKey(talk.server, id))
-    this.#listener.session(talk)
   }
 
   #introduced(exchange: Exchange<Frame, S, C>, message: ScannedMessage): void {
