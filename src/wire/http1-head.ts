@@ -2,8 +2,9 @@
 
 /**
  * How long the body of a message is, and how that is known. `tunnel`: after 101 or a 2xx to CONNECT. `unknown`: the
- * head contradicts itself (differing Content-Length, a length that is no number or beyond 2^53, a folded
- * Transfer-Encoding or a control character in it, a request whose last Transfer-Encoding is not chunked), so no border behind it can be known and all that follows is opaque.
+ * head contradicts itself (differing Content-Length, a length that is no number or beyond 2^53, an empty or folded
+ * Transfer-Encoding or a control character in it, a request whose last Transfer-Encoding is not chunked), so no border
+ * behind it can be known and all that follows is opaque.
  */
 export type BodyFraming = 'none' | 'length' | 'chunked' | 'until-close' | 'tunnel' | 'unknown'
 
@@ -125,8 +126,9 @@ export class ParsedHead implements Http1Head {
       from = this.#after(k, 'transfer-encoding')
       if (from === -1) continue
       codings = this.#value(k, from)
-      // Folds and control characters among codings: some peers skip them, for others the coding has another name.
-      if (this.#isFolded(k) || /[^\t\x20-\x7e\x80-\xff]/.test(codings)) return 'unknown'
+      // Folds and control characters among codings: some peers skip them, for others the coding has another name. None at all:
+      // for some the field is not there, for others it hides the length.
+      if (this.#isFolded(k) || /^$|[^\t\x20-\x7e\x80-\xff]/.test(codings)) return 'unknown'
     }
     if (codings === undefined) return framing
     return /(?:^|,)[ \t]*chunked$/i.test(codings) ? 'chunked' : 'until-close'

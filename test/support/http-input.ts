@@ -107,6 +107,7 @@ const codingField = pick(
   'Transfer-Encoding: xchunked',
   'Transfer-Encoding: chunkedx',
   'Transfer-Encoding: chunked,',
+  'Transfer-Encoding:',
   'Transfer-Encoding:\r\n chunked',
 )
 

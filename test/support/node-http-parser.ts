@@ -84,9 +84,12 @@ export function parseWithNode(side: 'request' | 'response', bytes: Buffer, asked
   }
   const result = parser.execute(bytes)
   if (typeof result !== 'number') return { messages, error: result.code, switchedAt: null }
-  // Where an upgrade was asked for Node gives no error; a body that was not read to its end tells of one.
-  if (switched && result < bytes.length && !messages.at(-1)!.complete)
-    return { messages, error: 'HPE_UNTOLD', switchedAt: null }
+  // Where an upgrade was asked for Node gives no error; a body that was not read to its end tells of one, and which one it is
+  // the same text without the upgrade.
+  if (switched && result < bytes.length && !messages.at(-1)!.complete) {
+    const plain = bytes.toString('latin1').replace(/^upgrade(?=[ \t]*:)/gim, 'xpgrade')
+    return { messages, error: parseWithNode(side, Buffer.from(plain, 'latin1'), asked).error, switchedAt: null }
+  }
   if (switched && messages.at(-1)!.complete) return { messages, error: null, switchedAt: result }
   parser.finish()
   return { messages, error: null, switchedAt: null }

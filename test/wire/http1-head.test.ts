@@ -36,6 +36,7 @@ describe('a head', () => {
     ['HTTP/1.1 099 X', '', 'until-close', 0],
     ['HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked', '', 'chunked', 0],
     ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip', '', 'until-close', 0],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: ', '', 'unknown', 0],
     ['HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4', '', 'unknown', 0],
   ])('%j to %s has a body of %s %d', (text, asked, framing, length) => {
     const head = headOf(text)
