@@ -43,6 +43,8 @@ export type ErrorCode =
   | 'UNAUTHORIZED'
   /** The control API was asked from a page or host that is not its own. */
   | 'FORBIDDEN'
+  /** A filter does not hold: an unknown key, a value its key does not take, a quote or parenthesis left open. */
+  | 'FILTER_INVALID'
   /** A request to the control API is not valid. */
   | 'REQUEST_INVALID'
 

@@ -54,6 +54,11 @@ const clockFile = 'src/pipe/clock.ts'
 
 /** Parts whose test has another name, and why; each reason ends with that test. */
 const testedElsewhere: Record<string, string> = {
+  'src/filter/keys.ts': 'a table: test/filter/complete.test.ts',
+  'src/filter/print.ts': 'one half of the round trip: test/filter/parse.test.ts',
+  'src/filter/problem.ts': 'what the parser refuses: test/filter/parse.test.ts',
+  'src/filter/tree.ts': 'types, and one walk: test/filter/analyse.test.ts',
+  'src/filter/values.ts': 'a part of the parser: test/filter/parse.test.ts',
   'src/pipe/action.ts': 'two one-line readers of a union: test/pipe/pipe.test.ts',
   'src/pipe/null-tap.ts': 'does nothing, and everything stands on it: test/pipe/pipe.test.ts',
   'src/transports/connection.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',

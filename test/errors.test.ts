@@ -44,6 +44,7 @@ test('the codes are these: scripts match on them', () => {
     'SERVER_EXITED',
     'UNAUTHORIZED',
     'FORBIDDEN',
+    'FILTER_INVALID',
     'REQUEST_INVALID',
   ])
 })

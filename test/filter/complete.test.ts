@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { complete, KEYS, parseFilter } from '../../src/filter/index.ts'
+
+/** `^` is the cursor. */
+const at = (marked: string, known = {}) => {
+  const { from, to, candidates } = complete(marked.replace('^', ''), marked.indexOf('^'), known)
+  return { from, to, texts: candidates.map(({ text }) => text) }
+}
+
+test.each<[string, number, number, string[]]>([
+  ['me^', 0, 2, ['method:', 'code:', 'since:', 'header:', 'size:', 'time:']],
+])('%j begins with the keys that begin so', (marked, from, to) => {
+  expect(at(marked)).toMatchObject({ from, to })
+  expect(at(marked).texts[0]).toBe('method:')
+})
+
+test('where nothing is written, every key', () => {
+  expect(at('^').texts).toHaveLength(20)
+  expect(at('tool:a ^').texts[0]).toBe('method:')
+})
+
+test.each<[string, number, number, string[]]>([
+  ['dir:^', 4, 4, ['c2s', 's2c']],
+  ['a (-dir:s^', 8, 9, ['s2c', 'c2s']],
+  ['kind:requ^', 5, 9, ['request']],
+  ['outcome:ok|ca^', 11, 13, ['cancelled']],
+  ['METHOD:tools/^', 7, 13, ['tools/list', 'tools/call']],
+  ['dir:^c2s tool:x', 4, 7, ['c2s', 's2c']],
+  ['tool:^', 5, 5, ['search', '"a b"']],
+  ['tool:a^', 5, 6, ['"a b"', 'search']],
+  ['foo:^', 4, 4, []],
+  ['"dir:^', 5, 5, []],
+  ['"a\\" dir:^', 9, 9, []],
+  ['dir:c2s^', 4, 7, []],
+])('%j: %d..%d could be %j', (marked, from, to, texts) => {
+  expect(at(marked, { tool: ['search', 'a b'] })).toEqual({ from, to, texts })
+})
+
+test('every sample and every value it offers holds', () => {
+  for (const [key, { sample, takes }] of Object.entries(KEYS)) {
+    expect(() => parseFilter(sample)).not.toThrow()
+    for (const text of takes === 'header' ? [] : at(`${key}:^`).texts)
+      expect(() => parseFilter(`${key}:${text}`)).not.toThrow()
+  }
+})
