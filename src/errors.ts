@@ -47,6 +47,8 @@ export type ErrorCode =
   | 'FILTER_INVALID'
   /** A request to the control API is not valid. */
   | 'REQUEST_INVALID'
+  /** A fault rule has problems; the message lists all of them. */
+  | 'RULE_INVALID'
 
 export interface ProxyErrorOptions {
   /** What to do about it: one sentence, or a command to type. */

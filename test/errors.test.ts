@@ -46,5 +46,6 @@ test('the codes are these: scripts match on them', () => {
     'FORBIDDEN',
     'FILTER_INVALID',
     'REQUEST_INVALID',
+    'RULE_INVALID',
   ])
 })

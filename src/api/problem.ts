@@ -7,6 +7,7 @@ import type { ApiError } from './contract.ts'
 const STATUS: { readonly [Code in ErrorCode]?: ContentfulStatusCode } = {
   REQUEST_INVALID: 400,
   FILTER_INVALID: 400,
+  RULE_INVALID: 400,
   OPTION_INVALID: 400,
   CONFIG_INVALID: 400,
   TARGET_INVALID: 400,

@@ -1,0 +1,30 @@
+/** What is wrong with a rule, all at once, each with the place and the nearest valid word. */
+import { ProxyError } from '../errors.ts'
+
+/** Rides on a `RULE_INVALID` as its `cause`, in a list. */
+export interface RuleProblem {
+  /** `rules.0.delay`; empty for the rule as a whole. */
+  readonly path: string
+  readonly message: string
+  /** What was probably meant. */
+  readonly nearest?: string
+}
+
+/** An error with every problem in its message. */
+export function ruleError(problems: readonly RuleProblem[]): ProxyError {
+  const lines = problems.map(({ path, message, nearest }) => {
+    const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`
+    return `${path === '' ? '' : `${path}: `}${message}${meant}`
+  })
+  const text =
+    lines.length === 1 ? `The rule is not valid: ${lines[0]}` : `The rule is not valid:\n  ${lines.join('\n  ')}`
+  return new ProxyError('RULE_INVALID', text, {
+    hint: 'Nothing was changed. `mitmcp fault add --help` lists every fault with its options.',
+    cause: problems,
+  })
+}
+
+/** Of a `RULE_INVALID`; none of any other error. */
+export function ruleProblemsOf(error: unknown): readonly RuleProblem[] {
+  return error instanceof ProxyError && error.code === 'RULE_INVALID' ? (error.cause as RuleProblem[]) : []
+}
