@@ -12,6 +12,7 @@ import { Pipe, type Outlet } from '../pipe/pipe.ts'
 import type { Tap } from '../pipe/tap.ts'
 import { kernelDrained } from './kernel-queue.ts'
 import type { ReadBuffer } from './read-buffer.ts'
+import { holdWriteFailures, type WriteFailures } from './write-failures.ts'
 
 /** Why a socket is not being read; it is read when there is no reason left. */
 const PEER = 1
@@ -54,6 +55,7 @@ interface Side extends LinkEnd {
   ours: boolean
   /** It has kept us waiting: the kernel may hold bytes for it. */
   slow: boolean
+  writes?: WriteFailures
 }
 
 export interface LinkOptions {
@@ -207,6 +209,7 @@ export class Link {
   #listen(side: Side): void {
     const { socket } = side
     const pipe = this.#pipeOf(side)
+    side.writes = holdWriteFailures(socket, () => this.#other(side)?.ours === false)
     if (side.reads === undefined) socket.on('data', (bytes: Uint8Array) => pipe.push(bytes))
     else {
       side.reads.to((bytes) => {
@@ -229,7 +232,9 @@ export class Link {
 
   /** RST behind data looks like an end; writing nothing to the peer fails if it was one. */
   #endOrReset(side: Side): void {
-    const { socket, raw, who } = side
+    const { socket, raw, who, writes } = side
+    // that failure comes now
+    if (writes?.held === true) return
     const pipe = this.#pipeOf(side)
     // Node does not say whether a close_notify came before the FIN
     const fin = (): void => pipe.end({ how: 'fin', by: who, ...(socket === raw ? {} : { detail: UNKNOWN_CLOSE }) })
@@ -299,7 +304,7 @@ export class Link {
   /** A reset throws away what the kernel still holds for a slow reader, so that has to leave first. */
   async #resetDrained(side: Side): Promise<void> {
     side.ending = true
-    if (side.socket.writableLength > 0 && !side.socket.destroyed) {
+    if (side.socket.writableLength > 0 && !side.socket.destroyed && side.writes?.held !== true) {
       await new Promise<void>((resolve) => {
         side.socket.once('drain', resolve)
         side.socket.once('close', resolve)
