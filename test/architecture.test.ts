@@ -102,6 +102,9 @@ const testedElsewhere: Record<string, string> = {
   'src/wire/conversation-facts.ts': 'a part of the conversation: test/wire/conversation-alone.test.ts',
   'src/store/put.ts': 'rows of a batch: test/store/writer.test.ts',
   'src/store/statements.ts': 'the SQL of the writer: test/store/writer.test.ts',
+  'src/faults/rule-after.ts': 'two words of a rule: test/faults/rule-parse.test.ts',
+  'src/faults/rule-envelope.ts': 'the shape of a rule: test/faults/rule-parse.test.ts',
+  'src/faults/rule-problem.ts': 'what is said of a rule: test/faults/rule-parse.test.ts',
   'src/recorder/connection-row.ts': 'one object: test/recorder/flows.test.ts',
   'src/recorder/frame-span.ts': 'types, and one empty object: test/recorder/framing.test.ts',
 }
