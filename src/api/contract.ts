@@ -12,7 +12,7 @@
  * | `GET /api/frames/:id` | `FrameDetail` |
  * | `GET /api/frames/:id/raw` · `/payload` | bytes, `application/octet-stream` |
  * | `GET /api/calls?session&outcome&before&after&limit` | `CallRow[]` |
- * | `GET /api/logs?session&connection&kind&before&after&limit` | `LogRow[]`: stderr of processes, and what else is no traffic |
+ * | `GET /api/logs?session&connection&kind&from&to&before&after&limit` | `LogRow[]`: stderr of processes, and what else is no traffic |
  * | `GET /api/live?since` | SSE: `event: change`, `id: <seq>`, data `LiveChange`; `event: status`, data `Status` |
  *
  * Every request needs `Authorization: Bearer <token>`. Errors have one shape, `ApiError`.
@@ -79,6 +79,8 @@ export interface LiveChange {
   readonly logs: readonly LogRow[]
   /** There was more than is sent along, and `seq` is behind all of it: load the frames after the last one given, and what else is shown. */
   readonly framesLeftOut: boolean
+  /** The same of the lines of the log. */
+  readonly logsLeftOut: boolean
 }
 
 export type { CallRow, ConnectionRow, FlowRow, FrameDetail, FrameRow, InstanceRow, LossRow, SessionRow }

@@ -94,15 +94,17 @@ function changeAfter(reader: LiveOptions['reader'], since: number): LiveChange {
   const sets = reader.changes(since, MAX_FRAMES)
   const frames = distinct(sets, (set) => set.frames)
   const reached = sets.at(-1)?.seq ?? since
-  const pruned = sets[0] !== undefined && sets[0].seq > since + 1
+  const gap = reached < newest || (sets[0] !== undefined && sets[0].seq > since + 1)
+  const logs = distinct(sets, (set) => set.logs)
   return {
     seq: Math.max(newest, reached),
     frames: frames.slice(0, MAX_FRAMES),
     flows: distinct(sets, (set) => set.flows),
     calls: distinct(sets, (set) => set.calls),
     sessions: distinct(sets, (set) => set.sessions),
-    logs: distinct(sets, (set) => set.logs).slice(0, MAX_LOGS),
-    framesLeftOut: pruned || reached < newest || frames.length > MAX_FRAMES,
+    logs: logs.slice(0, MAX_LOGS),
+    framesLeftOut: gap || frames.length > MAX_FRAMES,
+    logsLeftOut: gap || logs.length > MAX_LOGS,
   }
 }
 

@@ -50,6 +50,10 @@ export interface LogQuery extends Page {
   connection?: number
   /** One kind only, e.g. `stderr`. */
   kind?: string
+  /** From this instant on; a page begins there. */
+  from?: number
+  /** Before this instant; a page ends there. */
+  to?: number
 }
 
 /** A page, and how far the scan came when it stopped for time (80 ms): go on from there. Null when it looked at everything asked. */

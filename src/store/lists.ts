@@ -8,6 +8,8 @@ import { type FindSession, sessionNamed } from './sessions.ts'
 
 const PAGE_ROWS = 200
 const MAX_PAGE_ROWS = 5000
+/** So far apart, in microseconds, may lines of two processes be stored in the wrong order. */
+const WRITERS_APART = 1_000_000
 
 /** How many rows a page may have when `limit` are asked for. */
 export function pageRows(limit = PAGE_ROWS): number {
@@ -45,9 +47,30 @@ export function lists(db: Database, find: FindSession): Lists {
   const calls = ({ session, outcome, ...asked }: CallQuery = {}): CallRow[] =>
     page('call', CALL, asked, { ...ofSession('call', session), ...outcomeTerm(outcome) }).map(callRow)
 
+  /** The first line at or behind `at`: ids rise with time, as far as several writers let them. */
+  const logAt = (at: number): number => {
+    const next = statement('SELECT id, at FROM log WHERE id >= ? ORDER BY id LIMIT 1')
+    let low = 0
+    let high = ((statement('SELECT max(id) FROM log').pluck().get() as number | null) ?? 0) + 1
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      const found = next.get(middle) as { id: number; at: number } | undefined
+      if (found === undefined || found.at >= at) high = middle
+      else low = found.id + 1
+    }
+    return low
+  }
+  const logSpan = ({ from, to, before, after, limit }: Page & { from?: number; to?: number }): Page => ({
+    ...(limit !== undefined && { limit }),
+    ...((before ?? to) !== undefined && { before: before ?? logAt((to ?? 0) + WRITERS_APART) }),
+    ...((after ?? from) !== undefined && { after: after ?? logAt((from ?? 0) - WRITERS_APART) - 1 }),
+  })
+
   const logs = ({ session, connection, kind, ...asked }: LogQuery = {}): LogRow[] =>
-    page('log', LOG, asked, {
+    page('log', LOG, logSpan(asked), {
       ...ofSession('log', session),
+      ...(asked.from !== undefined && { 'log.at >= @from': { from: asked.from } }),
+      ...(asked.to !== undefined && { 'log.at < @to': { to: asked.to } }),
       ...(connection !== undefined && { 'log.connection = @connection': { connection } }),
       ...(kind !== undefined && { 'log.kind = @kind': { kind } }),
     }).map(logRow)

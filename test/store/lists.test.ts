@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { lists, pageRows } from '../../src/store/lists.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { sessionFinder } from '../../src/store/sessions.ts'
-import { captureFixture } from '../support/capture-fixture.ts'
+import { captureFixture, START } from '../support/capture-fixture.ts'
 import { withPlans } from '../support/query-plans.ts'
 
 const ids = (rows: readonly { id: number }[]) => rows.map(({ id }) => id)
@@ -77,4 +77,23 @@ test('SQLite answers each of them along an index, sorting nothing', () => {
   expect(first(() => calls({ session }))).toBe('SEARCH call USING INDEX call_session (session=? AND id>? AND id<?)')
   expect(first(() => calls({ outcome: 'pending' }))).toBe('SEARCH call USING INDEX call_pending (id>? AND id<?)')
   expect(first(() => calls({ outcome: 'ok' }))).toBe(byKey('call'))
+})
+
+test('lines of the log are found by their instant, whatever is missing between them', () => {
+  const { db, add } = captureFixture()
+  add('session', { uid: 'abcd2345' })
+  const second = (id: number): number => START + id * 2_000_000
+  for (let id = 1; id <= 40; id++) if (id % 7 !== 0) add('log', { id, at: second(id), session: id % 2 })
+  // another process stored it late
+  add('log', { id: 41, at: second(39) + 1_500_000, session: null })
+  add('log', { id: 42, at: second(40) + 1, session: null })
+  const { logs } = lists(db, sessionFinder(db))
+  const ids = (query: Parameters<typeof logs>[0]): number[] => logs(query).map(({ id }) => id)
+  expect(ids({ from: second(20), limit: 3 })).toEqual([20, 22, 23])
+  expect(ids({ to: second(20), limit: 3 })).toEqual([17, 18, 19])
+  expect(ids({ from: second(20), to: second(23) })).toEqual([20, 22])
+  expect(ids({ to: second(20), session: 'abcd', limit: 2 })).toEqual([17, 19])
+  expect(ids({ to: second(40) })).toContain(41)
+  expect(ids({ from: second(40) })).toEqual([40, 42])
+  expect([ids({ from: second(50) }), ids({ to: START })]).toEqual([[], []])
 })

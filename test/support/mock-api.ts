@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ApiError, CallRow, FramePage, FrameRow, LiveChange, Status } from '../../src/api/contract.ts'
+import type { ApiError, CallRow, FramePage, FrameRow, LiveChange, LogRow, Status } from '../../src/api/contract.ts'
 import { createMockTraffic, frameIds, pace, type MockTraffic } from './mock-traffic.ts'
 
 /** The control API over made-up traffic, and the built page, on a loopback port. For tests of the page and to look at it. */
@@ -15,6 +15,8 @@ export interface MockApi {
   readonly push: (exchanges: number, options?: { leaveOut?: boolean }) => void
   /** Every request to a path that begins so is answered with this error, until null is given. */
   readonly fail: (path: string, failure: { status: number; error: ApiError } | null) => void
+  /** Lines of the log, told to every open live stream; the newest session's, at the end of what there is, if nothing else is said. */
+  readonly log: (...lines: readonly Partial<LogRow>[]) => void
   /** Cuts the live streams. */
   readonly cutLive: () => void
   /** Losses shown by `/api/status`. */
@@ -54,6 +56,7 @@ export async function startMockApi({
   const traffic = createMockTraffic(exchanges, beganAt)
   const streams = new Set<ServerResponse>()
   const failures = new Map<string, { status: number; error: ApiError }>()
+  const logs: LogRow[] = []
   let lost = 0
 
   const status = (): Status => ({
@@ -99,6 +102,7 @@ export async function startMockApi({
     for (const [path, { status: code, error }] of failures)
       if (url.pathname.startsWith(path)) return send(response, code, error)
     if (url.pathname === '/api/status') return send(response, 200, status())
+    if (url.pathname === '/api/logs') return send(response, 200, logsOf(url.searchParams, logs))
     if (url.pathname === '/api/live') return live(response, numberOf(url.searchParams, 'since'))
     const answer = answerFor(url, traffic)
     if (answer instanceof Buffer)
@@ -131,11 +135,22 @@ export async function startMockApi({
     const text = `${changeText(change)}event: status\ndata: ${JSON.stringify(status())}\n\n`
     for (const stream of streams) stream.write(text)
   }
+  const log = (...lines: readonly Partial<LogRow>[]) => {
+    const { session, connection, receivedLastAt: at } = traffic.frame(traffic.frames)
+    const rows = lines.map((line, n) => {
+      const plain = { instance: 1, connection, session, at: at + 1000, kind: 'stderr', detail: {} }
+      return { id: logs.length + 1 + n, ...plain, ...line }
+    })
+    logs.push(...rows)
+    const change = { ...changeOf(traffic, traffic.calls, 0, false), logs: rows }
+    for (const stream of streams) stream.write(changeText(change))
+  }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token,
     traffic,
     push,
+    log,
     fail: (path, failure) => void (failure === null ? failures.delete(path) : failures.set(path, failure)),
     cutLive: () => streams.forEach((stream) => stream.destroy()),
     lose: (chunks) => void (lost = chunks),
@@ -187,6 +202,7 @@ function changeOf(traffic: MockTraffic, from: number, exchanges: number, framesL
     sessions: traffic.sessions().slice(-1),
     logs: [],
     framesLeftOut,
+    logsLeftOut: false,
   }
 }
 
@@ -198,6 +214,7 @@ function answerFor({ pathname, searchParams }: URL, traffic: MockTraffic): unkno
   }
   if (noun === 'calls') return calls(searchParams, traffic)
   if (noun === 'frames' && id === undefined) return frames(searchParams, traffic)
+  if (noun === 'flows' && id === undefined) return [traffic.flow(1)]
   const number = Number(id)
   if (noun === 'frames' && number >= 1 && number <= traffic.frames) {
     if (part !== undefined) return Buffer.from(traffic.payload(number))
@@ -206,7 +223,12 @@ function answerFor({ pathname, searchParams }: URL, traffic: MockTraffic): unkno
   if (noun === 'flows' && number >= 1 && number <= traffic.calls) {
     const first = frameIds(number - 1)
     const rows = Array.from({ length: 6 }, (_, at) => traffic.frame(first + at))
-    return { flow: traffic.flow(number), connection: traffic.connection(rows[0]!.connection), frames: rows }
+    return {
+      flow: traffic.flow(number),
+      connection: traffic.connection(rows[0]!.connection),
+      process: null,
+      frames: rows,
+    }
   }
   return undefined
 }
@@ -222,6 +244,20 @@ function accepts(row: FrameRow, query: URLSearchParams): boolean {
   return [row.label, ...row.messages.flatMap(({ method, tool }) => [method, tool])].some((field) =>
     field?.toLowerCase().includes(text),
   )
+}
+
+function logsOf(query: URLSearchParams, logs: readonly LogRow[]): LogRow[] {
+  const [after, before, from, to] = ['after', 'before', 'from', 'to'].map((name) => numberOf(query, name))
+  const found = logs.filter(
+    ({ id, at, session }) =>
+      id > (after ?? 0) &&
+      id < (before ?? Infinity) &&
+      at >= (from ?? 0) &&
+      at < (to ?? Infinity) &&
+      (!query.has('session') || session === query.get('session')),
+  )
+  const limit = numberOf(query, 'limit') ?? 200
+  return after === null && from === null ? found.slice(-limit) : found.slice(0, limit)
 }
 
 /** Rows looked at before the scan stops, as the real one stops for time. */

@@ -1,4 +1,4 @@
-import type { CallRow, FrameRow, MessageRow } from '../../src/api/contract.ts'
+import type { CallRow, FrameRow, LogRow, MessageRow } from '../../src/api/contract.ts'
 
 /** A message with everything unknown but what is given. */
 export const messageRow = (change: Partial<MessageRow> = {}): MessageRow => ({
@@ -48,5 +48,17 @@ export const callRow = (id: number, change: Partial<CallRow> = {}): CallRow => (
   answeredAt: null,
   outcome: 'pending',
   code: null,
+  ...change,
+})
+
+/** A line of stderr in session `s`. */
+export const logRow = (id: number, change: Partial<LogRow> = {}): LogRow => ({
+  id,
+  instance: 1,
+  connection: 1,
+  session: 's',
+  at: id * 1000,
+  kind: 'stderr',
+  detail: { text: `line ${id}` },
   ...change,
 })

@@ -1,6 +1,6 @@
 import axe from 'axe-core'
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { findChromium, launchChromium } from '../support/chromium.ts'
 import { startMockApi, type MockApi } from '../support/mock-api.ts'
 import { openPage, type UiPage } from '../support/ui-page.ts'
@@ -209,6 +209,30 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     await ui.page.keyboard.press('p')
     await ui.page.locator(`#frame-${api.traffic.frames - 1}`).waitFor()
     expect(await ui.rowCount()).toBe(held + 6)
+  })
+
+  test('draws lines of the log between the frames, and leaves them out on request', async () => {
+    const talking = await startMockApi({ exchanges: 100 })
+    onTestFinished(() => talking.close())
+    open = await openPage(browser, talking)
+    const { page, rowCount } = open
+    await page.locator('.list-row').first().waitFor()
+    await expect.poll(() => talking.liveStreams()).toBe(1)
+    const held = await rowCount()
+    talking.log({ detail: { text: 'listening <b>here</b>' } }, { kind: 'exit', detail: { code: 3, signal: null } })
+    const line = page.locator('.list-row.is-log', { hasText: 'listening <b>here</b>' })
+    await line.click()
+    expect(await rowCount()).toBe(held + 2)
+    await page.getByRole('region', { name: 'Line of the log' }).getByText('listening').waitFor()
+    await page.keyboard.press('j')
+    await page.waitForURL(/log=2$/)
+    await page.locator('.detail-head', { hasText: 'exit' }).waitFor()
+    await page.keyboard.press('k')
+    await page.keyboard.press('k')
+    await page.waitForURL(/frame=\d+$/)
+    await page.getByRole('button', { name: 'Log', exact: true }).click()
+    await page.waitForURL(/hide=log/)
+    await expect.poll(rowCount).toBe(held)
   })
 
   test('works from the keyboard', async () => {

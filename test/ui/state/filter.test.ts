@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { defaultFilter, frameQuery, isWide, matches, rowKind } from '../../../ui/src/state/filter.ts'
-import { frameRow, messageRow } from '../../support/ui-rows.ts'
+import {
+  defaultFilter,
+  frameQuery,
+  isWide,
+  logMatches,
+  matches,
+  rowKind,
+  showsLogs,
+} from '../../../ui/src/state/filter.ts'
+import { frameRow, logRow, messageRow } from '../../support/ui-rows.ts'
 
 describe('rowKind', () => {
   test.each([
@@ -40,6 +48,17 @@ describe('matches', () => {
     expect(matches(head, { ...defaultFilter, all: true, text: 'post /m' }, null)).toBe(true)
     expect(matches(call, { ...defaultFilter, text: 'post' }, null)).toBe(false)
   })
+})
+
+test('lines of the log go by session, kind and what they say, and are of neither direction', () => {
+  const line = logRow(1, { detail: { text: 'Listening' } })
+  expect(logMatches(line, defaultFilter, null)).toBe(true)
+  expect(logMatches(line, { ...defaultFilter, text: 'listen' }, 's')).toBe(true)
+  expect(logMatches(line, { ...defaultFilter, text: 'STDERR' }, null)).toBe(true)
+  expect(logMatches(line, { ...defaultFilter, text: 'tools' }, null)).toBe(false)
+  expect(logMatches(line, defaultFilter, 'other')).toBe(false)
+  expect(logMatches(line, { ...defaultFilter, hidden: new Set(['log']) }, null)).toBe(false)
+  expect(showsLogs({ ...defaultFilter, direction: 'c2s' })).toBe(false)
 })
 
 test('the API is asked what it can answer', () => {

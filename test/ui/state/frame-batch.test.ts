@@ -11,6 +11,7 @@ const change = (seq: number, ids: number[], framesLeftOut = false): LiveChange =
   sessions: [],
   logs: [],
   framesLeftOut,
+  logsLeftOut: false,
 })
 
 function batchOf() {

@@ -12,13 +12,19 @@ test('a route comes back from the address bar as it was', () => {
     view: 'connect',
     session: 'k1',
     frame: 12,
+    log: null,
     tab: 'raw',
     filter: { text: 'a &b', all: true, direction: 's2c', hidden: new Set(['error', 'head']) },
   })
   expect(parseRoute(formatRoute(route))).toEqual(route)
 })
 
-test.each(['?frame=-1', '?frame=x', '?tab=nothing', '?dir=up', '?hide=nothing', '?all=yes'])(
+test('a line of the log may be selected in the place of a frame', () => {
+  expect(formatRoute(parseRoute('?log=7'))).toBe('?log=7')
+  expect(parseRoute('?frame=3&log=7')).toMatchObject({ frame: 3, log: null })
+})
+
+test.each(['?log=x', '?frame=-1', '?frame=x', '?tab=nothing', '?dir=up', '?hide=nothing', '?all=yes'])(
   'leaves the default for %s',
   (search) => expect(parseRoute(search)).toEqual(defaultRoute),
 )

@@ -3,9 +3,10 @@ import type { FrameRow, LiveChange } from '../../../src/api/contract.ts'
 import { ApiFailure } from '../../../ui/src/api/client.ts'
 import { createCalls } from '../../../ui/src/state/calls.ts'
 import { defaultFilter } from '../../../ui/src/state/filter.ts'
+import { keyOf } from '../../../ui/src/state/timeline.ts'
 import { type Scope, Traffic } from '../../../ui/src/state/traffic.ts'
 import { fakeApi } from '../../support/fake-api.ts'
-import { frameRow } from '../../support/ui-rows.ts'
+import { frameRow, logRow } from '../../support/ui-rows.ts'
 
 const all: Scope = { session: null, filter: { ...defaultFilter, all: true } }
 const ids = (traffic: Traffic) => traffic.window.rows.map(({ id }) => id)
@@ -37,7 +38,16 @@ describe('Traffic', () => {
   }
   const change = (rows: readonly FrameRow[], framesLeftOut = false): LiveChange => {
     newest = Math.max(newest, ...rows.map(({ id }) => id))
-    return { seq: newest, frames: rows, flows: [], calls: [], sessions: [], logs: [], framesLeftOut }
+    return {
+      seq: newest,
+      frames: rows,
+      flows: [],
+      calls: [],
+      sessions: [],
+      logs: [],
+      framesLeftOut,
+      logsLeftOut: false,
+    }
   }
 
   beforeEach(() => {
@@ -154,5 +164,66 @@ describe('Traffic', () => {
     const second = traffic.show({ session: 'none', filter: all.filter })
     await Promise.all([first, second])
     expect(ids(traffic)).toEqual([])
+  })
+
+  describe('lines of the log', () => {
+    /** Lines there are; each a thousandth of a second after the frame of its number. */
+    let lines: number[]
+    const withLines = fakeApi((path, query) => {
+      if (path === '/api/frames') return frames(query)
+      const { after, before, from, to } = query
+      return path === '/api/logs'
+        ? lines
+            .filter((id) => id > Number(after ?? 0) && id < Number(before ?? Infinity))
+            .filter((id) => id * 1000 >= Number(from ?? 0) && id * 1000 < Number(to ?? Infinity))
+            .map((id) => logRow(id, { at: id * 1000 + 1 }))
+        : []
+    })
+    const shown = (traffic: Traffic) => traffic.timeline.slice(0, traffic.timeline.length).map(keyOf)
+    const open = async (scope = all) => {
+      const traffic = new Traffic(withLines, createCalls(withLines))
+      await traffic.show(scope)
+      return traffic
+    }
+    const said = (...ids: number[]): LiveChange => ({
+      ...change([]),
+      logs: ids.map((id) => logRow(id, { at: id * 1000 + 1 })),
+    })
+    beforeEach(() => {
+      newest = 3
+      lines = [1, 3]
+    })
+
+    test('stand between the frames, as they are and as they come, and are not counted', async () => {
+      const traffic = await open()
+      expect(shown(traffic)).toEqual(['frame-1', 'log-1', 'frame-2', 'frame-3', 'log-3'])
+      traffic.follow(false)
+      traffic.apply(said(4))
+      expect([shown(traffic).at(-1), traffic.unseen.value]).toEqual(['log-4', 0])
+    })
+
+    test('wait while the list is paused, and those left out are asked for', async () => {
+      const traffic = await open()
+      traffic.pause(true)
+      lines.push(4)
+      traffic.apply(said(4))
+      expect(shown(traffic)).not.toContain('log-4')
+      traffic.pause(false)
+      await vi.waitFor(() => expect(shown(traffic)).toContain('log-4'))
+      lines.push(5, 6)
+      traffic.apply({ ...said(5), logsLeftOut: true })
+      await vi.waitFor(() => expect(shown(traffic).slice(-2)).toEqual(['log-5', 'log-6']))
+    })
+
+    test('are older and newer with the frames, wherever the list stands', async () => {
+      newest = 12_000
+      lines = [5, 5500, 11_500]
+      const traffic = await open()
+      expect(shown(traffic).filter((key) => key.startsWith('log'))).toEqual(['log-11500'])
+      await traffic.around(5600)
+      expect(shown(traffic).filter((key) => key.startsWith('log'))).toEqual(['log-5500'])
+      await traffic.oldest()
+      expect(shown(traffic).slice(4, 7)).toEqual(['frame-5', 'log-5', 'frame-6'])
+    })
   })
 })

@@ -42,6 +42,6 @@ test('moves as little as possible to show a row', () => {
 })
 
 test('an anchor is the row at the edge and how much of it is hidden', () => {
-  expect(anchorAt(70, 28, (index) => index * 10)).toEqual({ id: 20, hidden: 14 })
+  expect(anchorAt(70, 28, (index) => `frame-${index}`)).toEqual({ id: 'frame-2', hidden: 14 })
   expect(anchorAt(0, 28, () => undefined)).toBeNull()
 })

@@ -10,6 +10,7 @@ import { DirectionMark } from './direction-mark.tsx'
 import { ErrorCard } from './error-card.tsx'
 import { Icon } from './icon.tsx'
 import { HttpTab } from './http-tab.tsx'
+import { LogDetail } from './log-detail.tsx'
 import { MessageTab } from './message-tab.tsx'
 import { RawTab } from './raw-tab.tsx'
 import { RelatedTab } from './related-tab.tsx'
@@ -29,11 +30,13 @@ const tabViews: Record<Tab, TabView> = {
   related: { title: 'Related', Body: RelatedTab },
 }
 
-/** The selected frame, by tabs. */
+/** The selected frame, by tabs, or the selected line of the log. */
 export function Detail() {
   const { selection, route } = useApp()
   const frame = selection.frame.value
   const error = selection.error.value
+  const { log } = route.value
+  if (log !== null) return <LogDetail key={log} id={log} />
   if (route.value.frame === null) return <DetailHint />
   if (error !== null) return <ErrorCard error={error} onRetry={() => void selection.select(route.value.frame)} />
   if (frame === null) return <p class="detail-hint faint">Loading…</p>

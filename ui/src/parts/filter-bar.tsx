@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useApp } from '../app-context.ts'
-import { frameKinds, messageKinds, type Filter, type RowKind } from '../state/filter.ts'
+import { frameKinds, logKind, messageKinds, type Filter, type RowKind } from '../state/filter.ts'
 import { DirectionMark } from './direction-mark.tsx'
 import { Icon } from './icon.tsx'
 
@@ -12,6 +12,7 @@ const kindName: Record<RowKind, string> = {
   head: 'Heads',
   body: 'Bodies',
   other: 'Other',
+  log: 'Log',
 }
 
 export function FilterBar() {
@@ -23,7 +24,7 @@ export function FilterBar() {
     if (!hidden.delete(kind)) hidden.add(kind)
     set({ hidden })
   }
-  const kinds: readonly RowKind[] = filter.all ? [...messageKinds, ...frameKinds] : messageKinds
+  const kinds: readonly RowKind[] = filter.all ? [...messageKinds, ...frameKinds, logKind] : [...messageKinds, logKind]
   return (
     <search class="filter-bar">
       <div class="filter-row">

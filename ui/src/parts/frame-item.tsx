@@ -6,18 +6,22 @@ import { DirectionMark } from './direction-mark.tsx'
 import { HttpStatus, OutcomeBadge } from './outcome-badge.tsx'
 import { FrameLabel } from './frame-label.tsx'
 
-interface ItemProps {
-  row: FrameRow
-  call: CallRow | null
+/** Where a row of the list is drawn. */
+export interface RowPlace {
   index: number
   /** Pixels from the top of the list. */
   top: number
   selected: boolean
-  /** Of the same exchange as the selected one. */
-  related: boolean
   /** Instant that times are told from; null for the time of day. */
   base: number | null
-  onChoose: (id: number) => void
+  onChoose: () => void
+}
+
+interface ItemProps extends RowPlace {
+  row: FrameRow
+  call: CallRow | null
+  /** Of the same exchange as the selected one. */
+  related: boolean
 }
 
 /** One row of the list. Its time is when it was complete: that is what the order of the list goes by. */
@@ -34,7 +38,7 @@ export function FrameItem({ row, call, index, top, selected, related, base, onCh
       aria-rowindex={index + 2}
       aria-selected={selected}
       style={{ transform: `translateY(${top}px)` }}
-      onClick={() => onChoose(row.id)}
+      onClick={onChoose}
     >
       <span role="gridcell" class="cell-time num">
         {base === null ? clockTime(row.receivedLastAt) : offsetTime(row.receivedLastAt, base)}

@@ -7,7 +7,7 @@ export function FrameListNotice() {
   const { traffic, route, go } = useApp()
   void traffic.version.value
   const error = traffic.error.value
-  const empty = traffic.window.rows.length === 0
+  const empty = traffic.timeline.length === 0
   if (error !== null)
     return (
       <div class={empty ? 'list-notice' : 'list-notice is-slim'}>
@@ -17,7 +17,7 @@ export function FrameListNotice() {
   if (!empty) return null
   if (traffic.loading.value !== null) return <p class="list-notice faint">Loading…</p>
   const { filter, session } = route.value
-  if (traffic.window.hasOlder)
+  if (traffic.hasOlder)
     return (
       <div class="list-notice">
         <p>Nothing found so far; the capture goes further back.</p>

@@ -3,6 +3,7 @@ import type { FrameRow } from '../../../src/api/contract.ts'
 import { useApp } from '../app-context.ts'
 import type { App } from '../state/app-state.ts'
 import { narrowPane, timeMode } from '../state/settings.ts'
+import { keyOf, routeTo, selectedKey, type Timeline, type TimelineItem } from '../state/timeline.ts'
 import {
   anchorAt,
   bottomOf,
@@ -15,14 +16,15 @@ import {
 import { FrameItem } from './frame-item.tsx'
 import { FrameListNotice } from './frame-list-notice.tsx'
 import { Icon } from './icon.tsx'
+import { LogItem } from './log-item.tsx'
 import { shortCount } from '../state/size-format.ts'
 
 /** Where the list stands; changed by scrolling and by drawing, never a reason to draw by itself. */
 interface Place {
   top: number
   anchor: Anchor | null
-  /** Selected frame last brought into sight. */
-  shown: number | null
+  /** Selected row last brought into sight. */
+  shown: string | null
 }
 
 /** Rows left before an end at which the next page is asked for. */
@@ -38,9 +40,9 @@ export function FrameList() {
   const [, redraw] = useState(0)
 
   void traffic.version.value
-  const rows = traffic.window.rows
-  const selected = route.value.frame
-  const view = { ...box, count: rows.length }
+  const { timeline } = traffic
+  const selected = selectedKey(route.value)
+  const view = { ...box, count: timeline.length }
   const top = topFor(app, place.current, view, selected)
   const range = visibleRange({ ...view, top })
 
@@ -49,7 +51,7 @@ export function FrameList() {
     if (box.height === 0 || grid.current === null) return
     if (top !== place.current.top) grid.current.scrollTop = top
     place.current.top = top
-    place.current.anchor = anchorAt(top, box.rowHeight, (index) => rows[index]?.id)
+    place.current.anchor = anchorAt(top, box.rowHeight, keyAt(timeline))
     askForMore(app, range)
   })
 
@@ -57,7 +59,7 @@ export function FrameList() {
     const now = grid.current?.scrollTop ?? 0
     if (now === place.current.top) return
     place.current.top = now
-    place.current.anchor = anchorAt(now, box.rowHeight, (index) => rows[index]?.id)
+    place.current.anchor = anchorAt(now, box.rowHeight, keyAt(timeline))
     traffic.follow(isAtBottom({ ...view, top: now }))
     redraw((count) => count + 1)
   }
@@ -70,14 +72,14 @@ export function FrameList() {
         role="grid"
         tabindex={0}
         aria-label="Frames"
-        aria-rowcount={rows.length + 1}
-        aria-activedescendant={isDrawn(rows, range, selected) ? `frame-${selected}` : undefined}
+        aria-rowcount={timeline.length + 1}
+        aria-activedescendant={isDrawn(timeline, range, selected) ? selected : undefined}
         onScroll={onScroll}
         onWheel={(event) => event.deltaY < 0 && traffic.follow(false)}
       >
         <ListHead />
-        <div class="list-body" role="rowgroup" style={{ height: `${rows.length * box.rowHeight}px` }}>
-          <Rows app={app} rows={rows} range={range} rowHeight={box.rowHeight} selected={selected} />
+        <div class="list-body" role="rowgroup" style={{ height: `${timeline.length * box.rowHeight}px` }}>
+          <Rows app={app} timeline={timeline} range={range} rowHeight={box.rowHeight} selected={selected} />
         </div>
       </div>
       <FrameListNotice />
@@ -86,27 +88,36 @@ export function FrameList() {
   )
 }
 
-const isDrawn = (rows: readonly FrameRow[], { start, end }: VisibleRange, id: number | null) =>
-  id !== null && rows.slice(start, end).some((row) => row.id === id)
+const keyAt = (timeline: Timeline) => (index: number) => {
+  const item = timeline.at(index)
+  return item === undefined ? undefined : keyOf(item)
+}
+
+function isDrawn(timeline: Timeline, { start, end }: VisibleRange, key: string | null): key is string {
+  if (key === null || !timeline.has(key)) return false
+  const index = timeline.indexOf(key)
+  return index >= start && index < end
+}
 
 /** Where the list should be scrolled to for what it is to show. */
 function topFor(
   app: App,
   place: Place,
   view: { height: number; rowHeight: number; count: number },
-  selected: number | null,
+  selected: string | null,
 ) {
   const { traffic } = app
+  const { timeline } = traffic
   const bottom = bottomOf(view)
   if (traffic.following.value && !traffic.paused.value) {
     place.shown = selected
     return bottom
   }
   const { anchor } = place
-  let top = anchor === null ? place.top : traffic.window.lowerBound(anchor.id) * view.rowHeight + anchor.hidden
+  let top = anchor === null ? place.top : timeline.indexOf(anchor.id) * view.rowHeight + anchor.hidden
   if (selected !== place.shown && view.height > 0) {
-    const held = selected !== null && traffic.window.get(selected) !== undefined
-    if (held) top = topToShow(traffic.window.lowerBound(selected), { ...view, top })
+    const held = selected !== null && timeline.has(selected)
+    if (held) top = topToShow(timeline.indexOf(selected), { ...view, top })
     if (held || selected === null) place.shown = selected
   }
   return Math.max(0, Math.min(top, bottom))
@@ -114,8 +125,8 @@ function topFor(
 
 function askForMore({ traffic }: App, { start, end }: VisibleRange) {
   if (traffic.loading.peek() !== null || traffic.error.peek() !== null) return
-  if (traffic.window.hasOlder && start < pageAhead) void traffic.older()
-  else if (traffic.window.hasNewer && end > traffic.window.rows.length - pageAhead) void traffic.newer()
+  if (traffic.hasOlder && start < pageAhead) void traffic.older()
+  else if (traffic.hasNewer && end > traffic.timeline.length - pageAhead) void traffic.newer()
 }
 
 /** Height of a row as the style sheet has it, which differs on narrow screens. */
@@ -134,36 +145,41 @@ function watchBox(grid: HTMLElement | null, set: (box: { height: number; rowHeig
 
 interface RowsProps {
   app: App
-  rows: readonly FrameRow[]
+  timeline: Timeline
   range: VisibleRange
   rowHeight: number
-  selected: number | null
+  selected: string | null
 }
 
-function Rows({ app, rows, range, rowHeight, selected }: RowsProps) {
+function Rows({ app, timeline, range, rowHeight, selected }: RowsProps) {
   const base = timeMode.value === 'offset' ? timeBase(app) : null
-  const flow = selected === null ? undefined : app.traffic.window.get(selected)?.flow
-  const choose = (id: number) => {
+  const { frame } = app.route.value
+  const flow = frame === null ? undefined : app.traffic.window.get(frame)?.flow
+  const choose = (item: TimelineItem) => {
     app.traffic.follow(false)
-    app.go({ frame: id })
+    app.go(routeTo(item))
     narrowPane.value = 'detail'
   }
   return (
     <>
-      {rows.slice(range.start, range.end).map((row, at) => (
-        <FrameItem
-          // By slot, not by row: scrolling then refills rows that are in the document instead of making new ones.
-          key={(range.start + at) % (range.end - range.start)}
-          row={row}
-          call={callOf(app, row)}
-          index={range.start + at}
-          top={(range.start + at) * rowHeight}
-          selected={row.id === selected}
-          related={row.flow === flow}
-          base={base}
-          onChoose={choose}
-        />
-      ))}
+      {timeline.slice(range.start, range.end).map((item, at) => {
+        const index = range.start + at
+        // By slot, not by row: scrolling then refills rows that are in the document instead of making new ones.
+        const slot = index % (range.end - range.start)
+        const selectedHere = keyOf(item) === selected
+        const place = { index, top: index * rowHeight, selected: selectedHere, base, onChoose: () => choose(item) }
+        return item.kind === 'log' ? (
+          <LogItem key={slot} row={item.row} {...place} />
+        ) : (
+          <FrameItem
+            key={slot}
+            row={item.row}
+            call={callOf(app, item.row)}
+            related={item.row.flow === flow}
+            {...place}
+          />
+        )
+      })}
     </>
   )
 }
@@ -177,7 +193,8 @@ const callOf = (app: App, row: FrameRow) => {
 function timeBase({ route, sessions, status, traffic }: App): number {
   const uid = route.value.session
   const session = uid === null ? undefined : sessions.get(uid)
-  return session?.startedAt ?? status.value?.instances.at(-1)?.startedAt ?? traffic.window.rows[0]?.receivedAt ?? 0
+  const recording = status.value?.instances.findLast(({ role }) => role !== 'ui')
+  return session?.startedAt ?? recording?.startedAt ?? traffic.window.rows[0]?.receivedAt ?? 0
 }
 
 function ListHead() {
@@ -225,7 +242,7 @@ function NewestButton() {
   const label = unseen > 0 ? `${shortCount(unseen)} new` : 'Newest'
   const onClick = () => {
     if (traffic.paused.value) traffic.pause(false)
-    if (traffic.window.hasNewer) void traffic.newest()
+    if (traffic.hasNewer) void traffic.newest()
     else traffic.follow(true)
   }
   return (

@@ -3,7 +3,7 @@ import { helpOpen } from '../state/settings.ts'
 import { Icon } from './icon.tsx'
 
 const shortcuts: readonly (readonly [keys: string, what: string])[] = [
-  ['j  k', 'Next, previous frame'],
+  ['j  k', 'Next, previous row'],
   ['g  G', 'Oldest frame, newest frame and follow'],
   ['Enter', 'Into the detail'],
   ['Esc', 'Back to the list, then close the detail'],

@@ -17,7 +17,7 @@ export function PaneTabs() {
           key={id}
           class="pane-tab"
           aria-pressed={narrowPane.value === id}
-          disabled={id === 'detail' && route.value.frame === null}
+          disabled={id === 'detail' && route.value.frame === null && route.value.log === null}
           onClick={() => (narrowPane.value = id)}
         >
           {title}

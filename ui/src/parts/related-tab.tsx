@@ -7,7 +7,9 @@ import { countText, sizeText } from '../state/size-format.ts'
 import { spanText } from '../state/time-format.ts'
 import { CallLine } from './call-line.tsx'
 import { DirectionMark } from './direction-mark.tsx'
+import { Facts } from './facts.tsx'
 import { FrameLabel } from './frame-label.tsx'
+import { ProcessFacts } from './process-facts.tsx'
 
 /** What belongs to a frame: its call, the other frames of its exchange, the connection under it. */
 export function RelatedTab({ frame }: { frame: FrameDetail }) {
@@ -21,7 +23,7 @@ export function RelatedTab({ frame }: { frame: FrameDetail }) {
   )
 }
 
-function Flow({ detail: { flow, frames, connection }, frame }: { detail: FlowDetail; frame: FrameDetail }) {
+function Flow({ detail: { flow, frames, connection, process }, frame }: { detail: FlowDetail; frame: FrameDetail }) {
   return (
     <>
       <section class="section">
@@ -34,7 +36,8 @@ function Flow({ detail: { flow, frames, connection }, frame }: { detail: FlowDet
         {frames.length === 1000 && <p class="faint">The first 1000 are shown.</p>}
       </section>
       <FlowFacts flow={flow} />
-      <ConnectionFacts connection={connection} />
+      {process !== null && <ProcessFacts process={process} />}
+      <ConnectionFacts connection={connection} stdio={process !== null} />
     </>
   )
 }
@@ -56,28 +59,11 @@ function RelatedFrame({ row, start, current }: { row: FrameRow; start: number; c
   )
 }
 
-type Fact = readonly [name: string, value: string | null]
-
-function Facts({ title, facts }: { title: string; facts: readonly Fact[] }) {
-  return (
-    <section class="section">
-      <h3>{title}</h3>
-      <dl class="fields">
-        {facts.map(([name, value]) =>
-          value === null ? null : (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
-    </section>
-  )
-}
-
 function FlowFacts({ flow }: { flow: FlowRow }) {
   const took = flow.endedAt === null ? 'still open' : spanText(flow.endedAt - flow.startedAt)
+  // bytes were lost of it: it is over, nobody knows how
+  const ending = (side: FlowRow['c2sEnding']) =>
+    side === null && flow.endedAt !== null ? 'not known' : endingText(side)
   return (
     <Facts
       title={`Exchange ${flow.id}`}
@@ -91,22 +77,22 @@ function FlowFacts({ flow }: { flow: FlowRow }) {
         ],
         ['first byte after', flow.respondedAt === null ? null : spanText(flow.respondedAt - flow.startedAt)],
         ['took', took],
-        ['client side', endingText(flow.c2sEnding)],
-        ['server side', endingText(flow.s2cEnding)],
+        ['client side', ending(flow.c2sEnding)],
+        ['server side', ending(flow.s2cEnding)],
       ]}
     />
   )
 }
 
-function ConnectionFacts({ connection }: { connection: ConnectionRow }) {
+function ConnectionFacts({ connection, stdio }: { connection: ConnectionRow; stdio: boolean }) {
   const upstream = connection.upstreamAddress
   const unsent = connection.c2sUnsent + connection.s2cUnsent
   return (
     <Facts
       title={`Connection ${connection.id}`}
       facts={[
-        ['client', `${connection.clientAddress}:${connection.clientPort}`],
-        ['server', upstream === null ? null : `${upstream}:${connection.upstreamPort ?? ''}`],
+        ['client', stdio ? null : `${connection.clientAddress}:${connection.clientPort}`],
+        ['server', stdio || upstream === null ? null : `${upstream}:${connection.upstreamPort ?? ''}`],
         ['error', connection.upstreamError],
         ['bytes', `${countText(connection.c2sBytes)} to the server, ${countText(connection.s2cBytes)} to the client`],
         ['not sent', unsent === 0 ? null : `${countText(unsent)} bytes`],

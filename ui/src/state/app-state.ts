@@ -102,7 +102,9 @@ function startRouting(ended: AbortSignal) {
   const route = signal(parseRoute(location.search))
   addEventListener('popstate', () => void (route.value = parseRoute(location.search)), { signal: ended })
   const go = (change: Partial<Route>, push = false) => {
-    route.value = { ...route.value, ...change }
+    // one thing is selected at a time: who names a frame means no line of the log, and the other way round
+    const other = change.frame !== undefined ? { log: null } : change.log !== undefined ? { frame: null } : {}
+    route.value = { ...route.value, ...other, ...change }
     const url = `${location.pathname}${formatRoute(route.value)}`
     if (push) history.pushState(null, '', url)
     else history.replaceState(null, '', url)

@@ -1,10 +1,13 @@
-import type { FrameRow } from '../../../src/api/contract.ts'
+import type { FrameRow, LogRow } from '../../../src/api/contract.ts'
+import { logText } from './log-text.ts'
 
 /** What a row of the list is, as the toggles name it. A batch counts as its most telling message. */
-export type RowKind = 'request' | 'response' | 'error' | 'notification' | 'head' | 'body' | 'other'
+export type RowKind = 'request' | 'response' | 'error' | 'notification' | 'head' | 'body' | 'other' | 'log'
 
 export const messageKinds = ['request', 'response', 'error', 'notification'] as const satisfies readonly RowKind[]
 export const frameKinds = ['head', 'body', 'other'] as const satisfies readonly RowKind[]
+/** Lines of the log: no frames, and in either list. */
+export const logKind: RowKind = 'log'
 
 export interface Filter {
   /** Part of method, tool or label, in any case. */
@@ -18,7 +21,7 @@ export interface Filter {
 
 export const defaultFilter: Filter = { text: '', all: false, direction: null, hidden: new Set() }
 
-const known: ReadonlySet<string> = new Set<string>([...messageKinds, ...frameKinds])
+const known: ReadonlySet<string> = new Set<string>([...messageKinds, ...frameKinds, logKind])
 
 export const isRowKind = (text: string): text is RowKind => known.has(text)
 
@@ -47,6 +50,17 @@ const contains = (field: string | null, text: string) => field !== null && field
 function hasText(row: FrameRow, text: string): boolean {
   if (contains(row.label, text)) return true
   return row.messages.some((message) => contains(message.method, text) || contains(message.tool, text))
+}
+
+/** Lines of the log went neither way: with a direction there are none. */
+export const showsLogs = (filter: Filter): boolean => filter.direction === null && !filter.hidden.has(logKind)
+
+/** The text is looked for in what the line says and in its kind. */
+export function logMatches(row: LogRow, filter: Filter, session: string | null): boolean {
+  if (!showsLogs(filter) || (session !== null && row.session !== session)) return false
+  if (filter.text === '') return true
+  const { kind, text } = logText(row)
+  return contains(`${kind} ${text}`, filter.text.toLowerCase())
 }
 
 /** The filter as query of `/api/frames`; what the API cannot ask is filtered here again. */

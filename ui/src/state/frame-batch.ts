@@ -48,5 +48,6 @@ function joined(changes: readonly LiveChange[]): LiveChange[] {
       sessions: group.flatMap(({ sessions }) => sessions),
       logs: group.flatMap(({ logs }) => logs),
       framesLeftOut: group.at(-1)!.framesLeftOut,
+      logsLeftOut: group.some((change) => change.logsLeftOut),
     }))
 }

@@ -1,9 +1,11 @@
 import { copyText } from '../parts/copy-button.tsx'
 import { announce } from './announce.ts'
 import type { App } from './app-state.ts'
+import { logText } from './log-text.ts'
 import { messageText } from './message-text.ts'
 import { tabs } from './route.ts'
 import { helpOpen, narrowPane, rawJson } from './settings.ts'
+import { routeTo, selectedKey } from './timeline.ts'
 
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
@@ -15,34 +17,36 @@ const focus = (id: string) => document.getElementById(id)?.focus()
 
 /** Moves the selection by rows; without one it begins at the live end. */
 function step(app: App, by: number): void {
-  const { window } = app.traffic
-  const { frame } = app.route.value
-  const at = frame === null ? window.rows.length - (by > 0 ? 1 : 0) : window.lowerBound(frame)
-  const missing = frame !== null && window.get(frame) === undefined && by > 0
-  const next =
-    window.rows[Math.max(0, Math.min(window.rows.length - 1, at + (missing || (frame === null && by > 0) ? 0 : by)))]
+  const { timeline } = app.traffic
+  const key = selectedKey(app.route.value)
+  const at = key === null ? timeline.length - (by > 0 ? 1 : 0) : timeline.indexOf(key)
+  const stays = by > 0 && (key === null || !timeline.has(key))
+  const next = timeline.at(Math.max(0, Math.min(timeline.length - 1, at + (stays ? 0 : by))))
   if (next === undefined) return
   app.traffic.follow(false)
-  app.go({ frame: next.id, view: 'traffic' })
+  app.go({ ...routeTo(next), view: 'traffic' })
 }
 
 async function edge(app: App, newest: boolean): Promise<void> {
   const { traffic } = app
-  if (newest && traffic.window.hasNewer) await traffic.newest()
-  if (!newest && traffic.window.hasOlder) await traffic.oldest()
-  const row = newest ? traffic.window.rows.at(-1) : traffic.window.rows[0]
+  if (newest && traffic.hasNewer) await traffic.newest()
+  if (!newest && traffic.hasOlder) await traffic.oldest()
+  const item = traffic.timeline.at(newest ? traffic.timeline.length - 1 : 0)
   traffic.follow(newest)
-  if (row !== undefined) app.go({ frame: row.id })
+  if (item !== undefined) app.go(routeTo(item))
 }
 
 function back(app: App): void {
   const list = document.getElementById('frames')
   if (document.activeElement !== null && document.activeElement.closest('.pane-detail') !== null) list?.focus()
-  else app.go({ frame: null })
+  else app.go({ frame: null, log: null })
   narrowPane.value = 'list'
 }
 
 async function copyMessage(app: App): Promise<void> {
+  const { log } = app.route.value
+  const line = log === null ? undefined : app.traffic.logs.window.get(log)
+  if (line !== undefined) return void (await copyText(logText(line).text))
   const frame = app.selection.frame.value
   if (frame === null) announce('Select a frame first')
   else await copyText(messageText(frame))

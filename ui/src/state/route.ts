@@ -12,6 +12,8 @@ export interface Route {
   readonly session: string | null
   /** Selected frame. */
   readonly frame: number | null
+  /** Selected line of the log; one of the two at most. */
+  readonly log: number | null
   readonly tab: Tab
   readonly filter: Filter
 }
@@ -20,23 +22,30 @@ export const defaultRoute: Route = {
   view: 'traffic',
   session: null,
   frame: null,
+  log: null,
   tab: 'message',
   filter: defaultFilter,
 }
 
 const isTab = (text: string | null): text is Tab => tabs.some((tab) => tab === text)
 
+const idOf = (text: string | null): number | null => {
+  const id = Number(text)
+  return Number.isSafeInteger(id) && id > 0 ? id : null
+}
+
 /** Reads a query string. What it does not know it leaves at the default. */
 export function parseRoute(search: string): Route {
   const query = new URLSearchParams(search)
-  const frame = Number(query.get('frame'))
+  const frame = idOf(query.get('frame'))
   const tab = query.get('tab')
   const direction = query.get('dir')
   const hidden = (query.get('hide') ?? '').split(',').filter(isRowKind)
   return {
     view: query.get('view') ?? defaultRoute.view,
     session: query.get('session'),
-    frame: Number.isSafeInteger(frame) && frame > 0 ? frame : null,
+    frame,
+    log: frame === null ? idOf(query.get('log')) : null,
     tab: isTab(tab) ? tab : defaultRoute.tab,
     filter: {
       text: query.get('q') ?? '',
@@ -48,7 +57,7 @@ export function parseRoute(search: string): Route {
 }
 
 /** The query string for a route, `?` included; empty for the default. Defaults are left out. */
-export function formatRoute({ view, session, frame, tab, filter }: Route): string {
+export function formatRoute({ view, session, frame, log, tab, filter }: Route): string {
   const query = new URLSearchParams()
   if (view !== defaultRoute.view) query.set('view', view)
   if (session !== null) query.set('session', session)
@@ -57,6 +66,7 @@ export function formatRoute({ view, session, frame, tab, filter }: Route): strin
   if (filter.direction !== null) query.set('dir', filter.direction)
   if (filter.hidden.size > 0) query.set('hide', [...filter.hidden].toSorted().join(','))
   if (frame !== null) query.set('frame', String(frame))
+  if (log !== null) query.set('log', String(log))
   if (tab !== defaultRoute.tab) query.set('tab', tab)
   const text = query.toString()
   return text === '' ? '' : `?${text}`

@@ -1,9 +1,11 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
-import type { ApiError, FramePage, FrameRow, LiveChange } from '../../../src/api/contract.ts'
+import type { ApiError, FramePage, FrameRow, LiveChange, LogRow } from '../../../src/api/contract.ts'
 import { errorOf, type Api } from '../api/client.ts'
 import type { Calls } from './calls.ts'
 import { defaultFilter, frameQuery, matches, type Filter } from './filter.ts'
-import { FrameWindow } from './frame-window.ts'
+import { LogFeed } from './log-feed.ts'
+import { RowWindow } from './row-window.ts'
+import { Timeline } from './timeline.ts'
 
 /** What the list shows: a filter within one session or all. */
 export interface Scope {
@@ -23,11 +25,12 @@ const pagesInRow = 6
 const readAgain = 2000
 
 /**
- * The list of frames: a window over the capture that follows its end, or stands elsewhere. Joins pages of the API with
- * live changes, which come batched by animation frame.
+ * The list of frames, with the lines of the log between them: a window over the capture that follows its end, or stands elsewhere.
+ * Joins pages of the API with live changes, which come batched by animation frame.
  */
 export class Traffic {
-  readonly window = new FrameWindow()
+  readonly window = new RowWindow<FrameRow>()
+  readonly logs: LogFeed
   readonly #version = signal(0)
   readonly #loading = signal<Loading | null>(null)
   readonly #error = signal<ApiError | null>(null)
@@ -47,10 +50,32 @@ export class Traffic {
   #catching = false
   /** Something came that the window has not taken. */
   #behind = false
+  #catchingLogs = false
+  #timeline: Timeline | null = null
 
   constructor(api: Api, calls: Calls) {
     this.#api = api
     this.#calls = calls
+    this.logs = new LogFeed(api, this.#scope)
+  }
+
+  /** What is shown, as it is now. */
+  get timeline(): Timeline {
+    const { logs, window } = this
+    const held = {
+      from: window.hasOlder ? (window.rows[0]?.receivedLastAt ?? -Infinity) : -Infinity,
+      to: window.hasNewer ? (window.rows.at(-1)?.receivedLastAt ?? Infinity) : Infinity,
+    }
+    return (this.#timeline ??= new Timeline(window.rows, held, logs.window.rows, logs.extent))
+  }
+
+  /** There is more to be shown before, or behind, what is held. */
+  get hasOlder(): boolean {
+    return this.window.hasOlder || this.logs.window.hasOlder
+  }
+
+  get hasNewer(): boolean {
+    return this.window.hasNewer || this.logs.window.hasNewer
   }
 
   /** Goes up whenever the window or a call changed. */
@@ -82,7 +107,7 @@ export class Traffic {
 
   /** Told by the list, by how it is scrolled. */
   follow(on: boolean): void {
-    this.#following.value = on && !this.window.hasNewer
+    this.#following.value = on && !this.hasNewer
     if (this.#following.value && !this.#paused.value) this.#unseen.value = 0
   }
 
@@ -92,10 +117,12 @@ export class Traffic {
     if (on) return
     if (this.#following.value) this.#unseen.value = 0
     if (!this.window.hasNewer) void this.#catchUp()
+    if (this.logs.behind) void this.#catchUpLogs()
   }
 
   async show(scope: Scope): Promise<void> {
     this.#scope = scope
+    this.logs.show(scope)
     this.#paused.value = false
     await this.newest()
   }
@@ -105,7 +132,10 @@ export class Traffic {
     await this.#task('window', async (signal) => {
       const seen = this.#newestSeen
       this.#behind = false
-      const { rows, more, from } = await this.#readBack(null, firstPage, signal)
+      const [{ rows, more, from }] = await Promise.all([
+        this.#readBack(null, firstPage, signal),
+        this.logs.newest(signal),
+      ])
       if (signal.aborted) return
       this.window.reset(rows, more, false)
       this.#olderFrom = from
@@ -114,12 +144,16 @@ export class Traffic {
       this.#following.value = true
     })
     if (this.#behind && !this.window.hasNewer) void this.#catchUp()
+    if (this.logs.behind) void this.#catchUpLogs()
   }
 
   /** Puts the window at the beginning of the capture. */
   async oldest(): Promise<void> {
     await this.#task('window', async (signal) => {
-      const { rows, scannedTo } = await this.#ask({ after: 0, limit: pageSize }, signal)
+      const [{ rows, scannedTo }] = await Promise.all([
+        this.#ask({ after: 0, limit: pageSize }, signal),
+        this.logs.oldest(signal),
+      ])
       const shown = await this.#accepted(rows)
       if (signal.aborted) return
       this.window.reset(shown, false, rows.length === pageSize || scannedTo !== null)
@@ -134,6 +168,8 @@ export class Traffic {
       const back = await this.#readBack(id + 1, firstPage, signal)
       const { rows, scannedTo } = await this.#ask({ after: id, limit: firstPage }, signal)
       const ahead = await this.#accepted(rows)
+      const there = back.rows.at(-1) ?? ahead[0]
+      await (there === undefined ? this.logs.newest(signal) : this.logs.around(there.receivedLastAt, signal))
       if (signal.aborted) return
       this.window.reset([...back.rows, ...ahead], back.more, rows.length === firstPage || scannedTo !== null)
       this.#olderFrom = back.from
@@ -144,7 +180,10 @@ export class Traffic {
 
   async older(): Promise<void> {
     await this.#task('older', async (signal) => {
-      if (!this.window.hasOlder) return
+      const { logs, window } = this
+      const instant = window.rows[0]?.receivedLastAt ?? Infinity
+      if (logs.window.hasOlder && (!window.hasOlder || logs.extent.from > instant)) return logs.older(signal)
+      if (!window.hasOlder) return
       const first = this.window.firstId
       const searched = this.#olderFrom
       const before = searched !== null && (first === null || searched < first) ? searched : first
@@ -159,15 +198,19 @@ export class Traffic {
 
   async newer(): Promise<void> {
     await this.#task('newer', async (signal) => {
-      if (!this.window.hasNewer) return
+      const { logs, window } = this
+      const instant = window.rows.at(-1)?.receivedLastAt ?? -Infinity
+      if (logs.window.hasNewer && (!window.hasNewer || logs.extent.to < instant)) return void (await logs.newer(signal))
+      if (!window.hasNewer) return
       this.window.hasNewer = !(await this.#readOn(1, signal))
       this.window.trimOldest(windowLimit)
     })
   }
 
   /** Takes what the live stream tells. */
-  apply({ frames, framesLeftOut, calls }: LiveChange): void {
-    const touched = this.#calls.apply(calls)
+  apply({ frames, framesLeftOut, calls, logs, logsLeftOut }: LiveChange): void {
+    const logged = this.#applyLogs(logs, logsLeftOut)
+    const touched = this.#calls.apply(calls) || logged
     for (const { id } of frames) if (id > this.#newestSeen) this.#newestSeen = id
     if (this.#paused.value || this.window.hasNewer || this.#catching || this.#loading.value === 'window')
       return this.#putOff(frames, touched)
@@ -178,8 +221,11 @@ export class Traffic {
       if (row.id > this.#knownTo) this.#knownTo = row.id
     }
     const added = this.window.merge(shown)
-    if (this.#following.value) this.window.trimOldest(windowLimit)
-    else if (added > 0) this.#unseen.value += added
+    if (this.#following.value) {
+      this.window.trimOldest(windowLimit)
+      this.logs.trim()
+    } else if (added > 0) this.#unseen.value += added
+    this.#timeline = null
     if (shown.length > 0 || touched) this.#changed()
     if (!framesLeftOut) return
     this.#knownTo = Math.max((this.window.firstId ?? this.#knownTo + 1) - 1, this.#knownTo - readAgain)
@@ -199,7 +245,30 @@ export class Traffic {
     if (touched && !this.#paused.value) this.#changed()
   }
 
+  #applyLogs(rows: readonly LogRow[], leftOut: boolean): boolean {
+    const { logs } = this
+    const busy = this.#paused.value || this.#catchingLogs || this.#loading.value === 'window'
+    if (!busy && !leftOut && !logs.window.hasNewer) return logs.apply(rows)
+    logs.behind ||= leftOut || rows.length > 0
+    if (!busy && !logs.window.hasNewer) void this.#catchUpLogs()
+    return false
+  }
+
+  async #catchUpLogs(): Promise<void> {
+    if (this.#catchingLogs) return
+    this.#catchingLogs = true
+    const { signal } = this.#run
+    try {
+      await this.logs.catchUp(signal)
+    } catch (cause) {
+      if (!signal.aborted) this.#error.value = errorOf(cause)
+    }
+    this.#catchingLogs = false
+    this.#changed()
+  }
+
   #changed(): void {
+    this.#timeline = null
     this.#version.value++
   }
 

@@ -15,7 +15,8 @@ export interface VisibleRange {
 
 /** A row and how far it is scrolled out at the top: what stays in place when rows come above. */
 export interface Anchor {
-  readonly id: number
+  /** Its key. */
+  readonly id: string
   /** Pixels of the row hidden above the edge. */
   readonly hidden: number
 }
@@ -43,8 +44,8 @@ export function topToShow(index: number, { top, height, rowHeight, count }: View
   return top
 }
 
-/** The anchor at `top`, given the ids by index; null in an empty list. */
-export function anchorAt(top: number, rowHeight: number, idAt: (index: number) => number | undefined): Anchor | null {
+/** The anchor at `top`, given the keys by index; null in an empty list. */
+export function anchorAt(top: number, rowHeight: number, idAt: (index: number) => string | undefined): Anchor | null {
   const index = Math.floor(Math.max(0, top) / rowHeight)
   const id = idAt(index)
   return id === undefined ? null : { id, hidden: Math.max(0, top) - index * rowHeight }

@@ -1,17 +1,15 @@
-import type { FrameRow } from '../../../src/api/contract.ts'
-
 /**
  * The contiguous part of the list held in memory, ascending by id. Kept outside signals: whoever changes it says so
  * through a version of its own.
  */
-export class FrameWindow {
+export class RowWindow<Row extends { readonly id: number }> {
   /** There are older rows in the capture. */
   hasOlder = false
   /** There are newer rows in the capture: the window does not end at the live end. */
   hasNewer = false
-  #rows: FrameRow[] = []
+  #rows: Row[] = []
 
-  get rows(): readonly FrameRow[] {
+  get rows(): readonly Row[] {
     return this.#rows
   }
 
@@ -35,26 +33,26 @@ export class FrameWindow {
     return low
   }
 
-  get(id: number): FrameRow | undefined {
+  get(id: number): Row | undefined {
     const row = this.#rows[this.lowerBound(id)]
     return row?.id === id ? row : undefined
   }
 
-  reset(rows: readonly FrameRow[], hasOlder: boolean, hasNewer: boolean): void {
+  reset(rows: readonly Row[], hasOlder: boolean, hasNewer: boolean): void {
     this.#rows = [...rows]
     this.hasOlder = hasOlder
     this.hasNewer = hasNewer
   }
 
   /** Puts older rows in front; those already held are replaced. */
-  prepend(rows: readonly FrameRow[]): void {
+  prepend(rows: readonly Row[]): void {
     const first = this.firstId
     const fresh = first === null ? rows : rows.filter((row) => row.id < first)
     this.#rows = fresh.concat(this.#rows)
   }
 
   /** Puts rows in by id, replacing what has the same; gives how many are new. Ascending input at the end is cheap. */
-  merge(rows: readonly FrameRow[]): number {
+  merge(rows: readonly Row[]): number {
     let added = 0
     for (const row of rows) {
       const last = this.lastId
@@ -74,7 +72,7 @@ export class FrameWindow {
   }
 
   /** Replaces a row if it is held; false otherwise. */
-  update(row: FrameRow): boolean {
+  update(row: Row): boolean {
     const index = this.lowerBound(row.id)
     if (this.#rows[index]?.id !== row.id) return false
     this.#rows[index] = row

@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest'
-import { FrameWindow } from '../../../ui/src/state/frame-window.ts'
+import { RowWindow } from '../../../ui/src/state/row-window.ts'
+import type { FrameRow } from '../../../src/api/contract.ts'
 import { frameRow } from '../../support/ui-rows.ts'
 
 const rows = (...ids: number[]) => ids.map((id) => frameRow(id))
 const windowOf = (...ids: number[]) => {
-  const window = new FrameWindow()
+  const window = new RowWindow<FrameRow>()
   window.reset(rows(...ids), false, false)
   return window
 }
-const ids = (window: FrameWindow) => window.rows.map(({ id }) => id)
+const ids = (window: RowWindow<FrameRow>) => window.rows.map(({ id }) => id)
 
 test('merges rows into their place and counts the new ones', () => {
   const window = windowOf(2, 5, 9)
@@ -53,6 +54,6 @@ test('remembers that it let go of an end', () => {
 })
 
 test('an empty one has no ends', () => {
-  const window = new FrameWindow()
+  const window = new RowWindow<FrameRow>()
   expect([window.firstId, window.lastId, window.rows]).toEqual([null, null, []])
 })
