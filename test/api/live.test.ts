@@ -153,11 +153,21 @@ test('a single commit of more than a thousand is cut too', async () => {
   expect(told.framesLeftOut).toBe(true)
 })
 
+test('of a flood of lines of the log the first thousand are told, and that there are more', async () => {
+  const { change, add, db } = live()
+  db.exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+    INSERT INTO log SELECT i, 1, NULL, NULL, i, 'stderr', '{"text":"x"}' FROM n`)
+  const next = change()
+  add('change', { log_first: 1, log_last: 1200 })
+  const told = await next
+  expect([told.logs.length, told.logsLeftOut, told.framesLeftOut]).toEqual([1000, true, false])
+})
+
 test('where changes were pruned there is more than is told', async () => {
   const { commit, change, db } = live()
   for (let i = 0; i < 3; i++) commit(1)
   db.exec('DELETE FROM change WHERE seq < 3')
-  expect(await change()).toMatchObject({ seq: 3, framesLeftOut: true, frames: [{ id: 3 }] })
+  expect(await change()).toMatchObject({ seq: 3, framesLeftOut: true, logsLeftOut: true, frames: [{ id: 3 }] })
 })
 
 test('a client that does not read makes nothing grow: one event is made when it comes back', async () => {
