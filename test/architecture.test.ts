@@ -95,7 +95,6 @@ const testedElsewhere: Record<string, string> = {
   'src/recorder/packer.ts': 'one half of the packing: test/recorder/packing.test.ts',
   'src/recorder/unpack.ts': 'the other half of it: test/recorder/packing.test.ts',
   'src/recorder/kinds.ts': 'a table: test/recorder/recording.test.ts',
-  'src/recorder/queue.ts': 'threads and overload: test/recorder/index.test.ts',
   'src/recorder/recorder-loop.ts': 'what the thread does: test/recorder/index.test.ts',
   'src/recorder/sessions.ts': 'rows of the conversation: test/recorder/flows.test.ts',
   'src/wire/conversation-calls.ts': 'half of the conversation: test/wire/conversation.test.ts',

@@ -37,7 +37,7 @@ type Refusal = Extract<FromThread, { kind: 'refused' }>
 
 /** A packed buffer goes out at most so long after its first record. */
 const FLUSH_MS = 5
-/** No commit for so long while there is work: the recorder is taken to be gone. */
+/** No commit for so long while there is work, or while it starts and there is no room: the recorder is taken to be gone. */
 const STALLED_MS = 2000
 const WATCH_MS = 100
 const FIRST_RESTART_MS = 1000
@@ -157,6 +157,7 @@ export class RecorderQueue {
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'ready') {
         this.#ready = true
+        this.#progressAt = performance.now()
         this.#restartMs = FIRST_RESTART_MS
         started(null)
       } else if (message.kind === 'refused') started(message)
@@ -258,6 +259,8 @@ export class RecorderQueue {
 
   #check(): void {
     if (this.#posted.length === 0 || performance.now() - this.#progressAt < STALLED_MS) return
+    // On a busy machine the thread may take long to start: until there is no more room nobody waits for it.
+    if (!this.#ready && this.#postedBytes < this.#options.bound) return
     this.#lose('the recorder has stored nothing for two seconds')
   }
 
