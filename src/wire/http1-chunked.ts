@@ -21,6 +21,9 @@ const DONE = 11
 const FAILED = 12
 const SIZE_BLANK = 13
 
+/** Where in a chunked body: between two chunks, within data, behind data whose line end has not come whole, or in what else frames it. */
+export type ChunkPlace = 'between' | 'data' | 'behind' | 'frame'
+
 function hexValue(c: number): number {
   if (c >= 48 && c <= 57) return c - 48
   const letter = c | 0x20
@@ -43,6 +46,13 @@ export class ChunkedBody {
 
   get done(): boolean {
     return this.#state === DONE
+  }
+
+  get place(): ChunkPlace {
+    const state = this.#state
+    if (state === SIZE_FIRST) return 'between'
+    if (state === DATA) return 'data'
+    return state === DATA_END || state === DATA_CR ? 'behind' : 'frame'
   }
 
   /** The next byte belongs to no chunked coding, or to a chunk of more than 2^53 bytes. */

@@ -7,11 +7,11 @@
  * (chunked wins), data behind `Connection: close`. Opaque: what peers read differently, which is a CR without LF in a head or
  * in chunk framing, and blanks before the first field; a start line without version; what `BodyFraming` calls `unknown`.
  */
-import { ChunkedBody } from './http1-chunked.ts'
+import { ChunkedBody, type ChunkPlace } from './http1-chunked.ts'
 import { type BodyFraming, type Http1Head, ParsedHead } from './http1-head.ts'
 import { HeadScanner, INCOMPLETE, NO_HEAD } from './http1-scan.ts'
 
-export type { BodyFraming, Http1Head }
+export type { BodyFraming, ChunkPlace, Http1Head }
 
 /**
  * What the splitter tells, in the order of the bytes. Each byte of each chunk is in exactly one span; spans of a
@@ -62,6 +62,8 @@ export interface Http1SplitterOptions {
 /** Built by `createHttp1Splitter(side, outstanding, listener, options)`. */
 export interface Http1Splitter {
   readonly state: Http1State
+  /** Null but in a chunked body. */
+  readonly chunkPlace: ChunkPlace | null
   push(chunk: Uint8Array): void
   /** The direction has ended. An until-close body is complete by this; anything else unfinished stays so. */
   end(): void
@@ -119,6 +121,10 @@ class Splitter implements Http1Splitter {
     if (this.#mode === HEAD) return 'head'
     if (this.#mode === OPAQUE) return 'opaque'
     return this.#mode === TUNNEL ? 'tunnel' : 'body'
+  }
+
+  get chunkPlace(): ChunkPlace | null {
+    return this.#mode === CHUNKED ? this.#chunked.place : null
   }
 
   push(chunk: Uint8Array): void {

@@ -148,3 +148,9 @@ export function decodeHeaderValue(value: string): string | null {
     return null
   }
 }
+
+/** A value for `Mcp-Name` or `Mcp-Param-*`, the other way round: plain where that is safe (MCP 2026-07-28 streamable-http, "Value encoding"). */
+export function encodeHeaderValue(text: string): string {
+  const plain = /^[\x20-\x7e\t]+$/.test(text) && text === text.trim() && decodeHeaderValue(text) === text
+  return plain ? text : `=?base64?${Buffer.from(text, 'utf8').toString('base64')}?=`
+}

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { decodeHeaderValue, eraOf, isEventStream, isJson, methodsOf, revisions, senderOf } from '../../src/wire/mcp.ts'
+import {
+  decodeHeaderValue,
+  encodeHeaderValue,
+  eraOf,
+  isEventStream,
+  isJson,
+  methodsOf,
+  revisions,
+  senderOf,
+} from '../../src/wire/mcp.ts'
 
 test('every published revision is known, and what each has on the wire', () => {
   const table = Object.entries(revisions).map(([revision, features]) => {
@@ -79,5 +88,16 @@ test.each([
   ['=?base64?/w==?=', null],
   ['=?base64?77u/YQ==?=', '\ufeffa'],
 ])('the header value %s stands for %s', (value, text) => {
+  expect(decodeHeaderValue(value)).toBe(text)
+})
+
+test.each([
+  ['plain text', 'plain text'],
+  ['', '=?base64??='],
+  [' blank', '=?base64?IGJsYW5r?='],
+  ['\u00e9', '=?base64?w6k=?='],
+  ['=?base64?w6k=?=', '=?base64?PT9iYXNlNjQ/dzZrPT89?='],
+])('the text %j is the header value %s, and that stands for it', (text, value) => {
+  expect(encodeHeaderValue(text)).toBe(value)
   expect(decodeHeaderValue(value)).toBe(text)
 })

@@ -38,9 +38,9 @@ export interface WatchOptions {
   identity?(credential: string): string
 }
 
-/** Where a direction stands when a watch begins. `border`: that of its pipe; counts where there is no `standing`. */
+/** Where a direction stands when a watch begins. `standing` is asked again at later chunks as long as it has nothing to go on from. `border`: that of its pipe, for stdio. */
 export interface Place {
-  readonly standing: Standing | null
+  standing(): Standing | null
   readonly border: boolean
 }
 

@@ -1,0 +1,348 @@
+/** One direction of HTTP, and of what it is switched to, in units. */
+import type { NamedStage, PipeEvent } from '../../pipe/action.ts'
+import { pass } from '../../pipe/action.ts'
+import type { Standing } from '../../pipe/policy.ts'
+import { Gathered } from '../../wire/gathered.ts'
+import {
+  createHttp1Splitter,
+  type Http1Head,
+  type Http1Listener,
+  type Http1Splitter,
+  type Outstanding,
+} from '../../wire/http1.ts'
+import { EventStream } from './event-stream.ts'
+import { HttpUnit } from './http-unit.ts'
+import { planMessage, readJson, streamPlan, type Plan } from './message-plan.ts'
+import { SocketSide } from './socket-side.ts'
+import type { Asked, ConnectionTalk } from './talk.ts'
+import type { UnitEvents } from './unit-events.ts'
+import type { Place, WatchOptions } from './watch-types.ts'
+
+export interface HttpSideOptions {
+  readonly events: UnitEvents
+  readonly talk: ConnectionTalk
+  readonly outstanding: Outstanding
+  readonly watch: WatchOptions
+  /** Bytes that have come out behind the last stage: nothing waits between when that is what went in. */
+  seen(): number
+  /** Which request it is, or answers. */
+  asked(head: Http1Head): Asked | null
+  /** A response is complete. */
+  answered?(asked: Asked | null): void
+  /** Behind this head of a response the connection is another. */
+  switched?(asked: Asked | null, head: Http1Head): void
+  /** The side has found a place to go on from. */
+  joined?(standing: Standing): void
+}
+
+const MAX_BYTES = 16 * 1024 * 1024
+
+export class HttpSide implements Http1Listener {
+  readonly entry: NamedStage
+  readonly #options: HttpSideOptions
+  readonly #maxBytes: number
+  #splitter: Http1Splitter
+  /** Held: a head, a message that is to be a unit; else what has come with this chunk. */
+  readonly #raw = new Gathered()
+  readonly #payload = new Gathered()
+  #from = 0
+  #head: Http1Head | null = null
+  #asked: Asked | null = null
+  /** Null between messages, and within a head. */
+  #plan: Plan | null = null
+  #stream: EventStream | null = null
+  #socket: SocketSide | null = null
+  /** The head under way began before us. */
+  #partial = false
+  /** No place is known to go on from; this may tell one. */
+  #blind: Place | null = null
+  #passed = 0
+  /** Bytes that are no HTTP have come. */
+  #opaque = false
+
+  constructor(options: HttpSideOptions) {
+    this.#options = options
+    this.#maxBytes = options.watch.maxUnitBytes ?? MAX_BYTES
+    this.#splitter = createHttp1Splitter(this.#side, options.outstanding, this)
+    this.entry = {
+      rule: 'framing',
+      framing: true,
+      stage: (event) => this.#stage(event).map(pass),
+      release: () => this.#release(),
+    }
+  }
+
+  get #side(): 'request' | 'response' {
+    return this.#options.events.direction === 'c2s' ? 'request' : 'response'
+  }
+
+  get aligned(): boolean {
+    return this.#socket?.aligned ?? this.#stream?.aligned ?? true
+  }
+
+  /** The request whose response is passing. */
+  get answering(): Asked | null {
+    return this.#plan === null ? null : this.#asked
+  }
+
+  /** Begins in the middle. */
+  attach(place: Place): void {
+    const standing = place.standing()
+    if (standing !== null && this.#join(standing)) this.#options.joined?.(standing)
+    else this.#blind = place
+  }
+
+  /** The rest of the connection is a WebSocket; it begins with the next byte. */
+  becomeSocket(asked: Asked | null, shared: boolean | null): void {
+    if (this.#opaque) return
+    const { events, talk } = this.#options
+    const tooLarge = (offset: number): void => this.#leave(offset, 'too large')
+    this.#socket = new SocketSide({ events, talk, asked, shared, maxBytes: this.#maxBytes, tooLarge })
+    events.transport = 'websocket'
+  }
+
+  headSpan(chunk: Uint8Array, from: number, to: number): void {
+    this.#add(chunk, from, to)
+  }
+
+  head(head: Http1Head): void {
+    const { events, talk, asked } = this.#options
+    const isResponse = this.#side === 'response'
+    if (isResponse && head.status < 200 && head.status !== 101) {
+      events.opaque(this.#raw.take(), this.#from, 'head')
+      return
+    }
+    this.#head = head
+    this.#asked = asked(head)
+    this.#plan = this.#planFor(head)
+    if (isResponse && this.#asked !== null) talk.responded(this.#asked, head, this.#plan.opens === 'stream')
+    if (this.#plan.opens !== null || head.framing === 'tunnel') this.#open(head)
+    if (head.framing !== 'tunnel') return
+    this.#plan = PASS
+    this.#options.switched?.(this.#asked, head)
+  }
+
+  payload(chunk: Uint8Array, from: number, to: number): void {
+    if (this.#stream !== null) return this.#stream.payload(chunk, from, to)
+    this.#add(chunk, from, to)
+    if (this.#plan?.listens === true) this.#payload.add(chunk, from, to)
+    this.#bound()
+  }
+
+  framing(chunk: Uint8Array, from: number, to: number): void {
+    if (this.#stream !== null) return this.#stream.framing(chunk, from, to)
+    this.#add(chunk, from, to)
+    this.#bound()
+  }
+
+  messageEnd(): void {
+    if (this.#stream !== null) this.#stream.end()
+    else if (this.#plan?.whole === true) this.#whole()
+    else this.#heard()
+    this.#plan = null
+    this.#stream = null
+    this.#options.answered?.(this.#asked)
+    this.#asked = null
+  }
+
+  opaque(chunk: Uint8Array, from: number, to: number): void {
+    if (this.#socket !== null) return this.#socket.push(chunk, from, to)
+    this.#opaque = true
+    this.#add(chunk, from, to)
+  }
+
+  #stage(event: PipeEvent): PipeEvent[] {
+    const { events } = this.#options
+    if (event.kind === 'end') {
+      events.at = event.at
+      if (this.#blind === null) this.#splitter.end()
+      this.#stream?.breakOff()
+      const held = this.#release()
+      return [...events.take(), ...held, event]
+    }
+    if (event.kind !== 'chunk') return [event]
+    if (this.#blind !== null && !this.#sees(this.#blind)) {
+      this.#passed += event.bytes.length
+      return [event]
+    }
+    events.begin(event)
+    this.#splitter.push(event.bytes)
+    this.#give()
+    return events.take()
+  }
+
+  /** Whether by now there is a place to go on from. */
+  #sees(place: Place): boolean {
+    if (this.#options.seen() !== this.#passed) return false
+    const standing = place.standing()
+    if (standing === null || !this.#join(standing)) return false
+    this.#blind = null
+    this.#options.joined?.(standing)
+    return true
+  }
+
+  #join(standing: Standing): boolean {
+    const { switched, protocol } = standing.outstanding
+    const { outstanding } = this.#options
+    if (switched) return this.#joinTunnel(protocol === 'websocket', standing.border)
+    if (this.#side === 'request') outstanding.exchanges.push(...standing.outstanding.exchanges)
+    const fork = standing.fork(this, outstanding)
+    if (fork === null) return false
+    if (this.#side === 'request')
+      outstanding.exchanges.splice(0, outstanding.exchanges.length, ...upgrades(outstanding))
+    this.#splitter = fork
+    this.#partial = fork.state === 'head'
+    if (fork.state !== 'body' || standing.head === null) return true
+    this.#head = standing.head
+    if (this.#side === 'response') this.#asked = this.#options.talk.unknown('', false)
+    const plan = this.#side === 'response' ? streamPlan(standing.head, null) : null
+    this.#plan = PASS
+    if (plan === null || plan.framing === 'length') return true
+    this.#stream = this.#streamOf(standing.head, plan.framing)
+    this.#stream.resume(fork.chunkPlace, standing.tail)
+    return true
+  }
+
+  #joinTunnel(isSocket: boolean, border: boolean): boolean {
+    const { outstanding } = this.#options
+    outstanding.switched = true
+    if (!isSocket) return true
+    // what was agreed on is not known: each message is tried by itself, and none is changed
+    this.becomeSocket(null, true)
+    if (!border) this.#socket?.lose()
+    return true
+  }
+
+  #planFor(head: Http1Head): Plan {
+    const partial = this.#partial
+    this.#partial = false
+    const { events, watch } = this.#options
+    const plan = planMessage(this.#side, head, this.#asked, this.#maxBytes)
+    if (plan.reason !== undefined) this.#leave(this.#from, plan.reason)
+    if (partial) return this.#planPartial(head, plan)
+    if (!plan.whole || plan.opens !== null || head.framing === 'none' || head.framing === 'tunnel') return plan
+    const soFar = events.subject({ kind: 'head', size: this.#raw.length, asked: this.#asked, head })
+    return watch.wants?.(soFar) === 'pass' ? { ...plan, whole: false } : plan
+  }
+
+  /** The beginning of its head has gone already, so that is no unit; what follows it may be. */
+  #planPartial(head: Http1Head, plan: Plan): Plan {
+    const stream = plan.opens === 'stream' ? streamPlan(head, null) : null
+    this.#options.events.opaque(this.#raw.take(), this.#from)
+    if (stream !== null) this.#stream = this.#streamOf(head, stream.framing)
+    return { ...plan, whole: false, opens: null }
+  }
+
+  /** A head that is a unit by itself, before what it opens. */
+  #open(head: Http1Head): void {
+    const { events } = this.#options
+    const plan = this.#plan?.opens === 'stream' ? streamPlan(head, this.#asked) : null
+    const raw = this.#raw.take()
+    const written = plan?.rewritten ?? raw
+    const framing = plan === null ? head.framing : plan.framing === 'length' ? 'chunked' : plan.framing
+    const subject = events.subject({ kind: 'head', size: raw.length, asked: this.#asked, head, stream: plan !== null })
+    const unit = new HttpUnit({
+      direction: events.direction,
+      subject,
+      asked: this.#asked,
+      raw: written,
+      headBytes: written.length,
+      head,
+      payload: NOTHING,
+      json: null,
+      coded: false,
+      framing,
+      part: plan !== null ? 'stream' : head.framing === 'tunnel' ? 'all' : 'coded',
+    })
+    events.unit(unit, written, NOTHING, this.#from, written === raw ? undefined : raw.length)
+    if (plan !== null) this.#stream = this.#streamOf(head, plan.framing)
+  }
+
+  #streamOf(head: Http1Head, framing: 'chunked' | 'length' | 'until-close'): EventStream {
+    const { events, talk } = this.#options
+    const tooLarge = (offset: number): void => this.#leave(offset, 'too large')
+    return new EventStream({ events, talk, asked: this.#asked, head, framing, maxBytes: this.#maxBytes, tooLarge })
+  }
+
+  #whole(): void {
+    const { events, talk } = this.#options
+    const head = this.#head!
+    const asked = this.#asked
+    const payload = this.#payload.take()
+    const raw = this.#raw.take()
+    const json = readJson(head, payload, this.#maxBytes)
+    const messages = json === null ? [] : talk.messages(asked, events.direction, json, events.at)
+    const subject = events.subject({
+      kind: payload.length === 0 ? 'head' : 'body',
+      size: raw.length,
+      asked,
+      head,
+      messages,
+      content: json ?? payload,
+    })
+    const unit = new HttpUnit({
+      direction: events.direction,
+      subject,
+      asked,
+      raw,
+      headBytes: head.raw.length,
+      head,
+      payload,
+      json,
+      coded: (head.field('content-encoding') ?? 'identity').toLowerCase() !== 'identity',
+      framing: head.framing,
+      part: 'all',
+    })
+    events.unit(unit, raw, payload, this.#from)
+  }
+
+  /** What passed is heard all the same. */
+  #heard(): void {
+    const { events, talk } = this.#options
+    events.opaque(this.#raw.take(), this.#from)
+    const payload = this.#payload.take()
+    if (this.#plan?.listens !== true || this.#head === null) return
+    const json = readJson(this.#head, payload, this.#maxBytes)
+    if (json !== null) talk.messages(this.#asked, events.direction, json, events.at)
+  }
+
+  #bound(): void {
+    const plan = this.#plan
+    if (plan === null || (!plan.whole && !plan.listens)) return
+    if ((plan.whole ? this.#raw : this.#payload).length <= this.#maxBytes) return
+    if (plan.whole) this.#leave(this.#from, 'too large')
+    this.#plan = PASS
+    this.#payload.take()
+  }
+
+  #leave(offset: number, reason: string): void {
+    const { events, watch } = this.#options
+    watch.leftAlone?.({ direction: events.direction, offset, reason })
+  }
+
+  #add(chunk: Uint8Array, from: number, to: number): void {
+    if (this.#raw.length === 0) this.#from = this.#options.events.base + from
+    this.#raw.add(chunk, from, to)
+  }
+
+  /** The chunk has been read: what does not wait for the rest of a unit goes on. */
+  #give(): void {
+    if (this.#socket !== null) return this.#socket.give()
+    if (this.#stream !== null) return this.#stream.give()
+    const waits = this.#plan === null ? !this.#opaque && !this.#partial : this.#plan.whole
+    if (!waits) this.#options.events.opaque(this.#raw.take(), this.#from)
+  }
+
+  #release(): PipeEvent[] {
+    const { at } = this.#options.events
+    const socket = this.#socket?.release(at) ?? []
+    const [bytes, offset] =
+      this.#stream === null ? [this.#raw.take(), this.#from] : [this.#stream.release(), this.#stream.from]
+    return bytes.length === 0 ? socket : [...socket, { kind: 'chunk', at, offset, bytes }]
+  }
+}
+
+const NOTHING = new Uint8Array(0)
+const PASS: Plan = { whole: false, opens: null, listens: false }
+
+const upgrades = ({ exchanges }: Outstanding): Outstanding['exchanges'] => exchanges.filter(({ upgrade }) => upgrade)

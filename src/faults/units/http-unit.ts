@@ -1,0 +1,133 @@
+import type { Direction } from '../../wire/frame.ts'
+import type { BodyFraming, Http1Head } from '../../wire/http1.ts'
+import type { EventFields, HeaderChanges, Unit } from '../unit.ts'
+import { asChunk, indexInChunks, insideCharacter, LAST_CHUNK } from './chunks.ts'
+import { blockOf, eventOf } from './event-text.ts'
+import { changeHead, responseTo } from './head-changes.ts'
+import { mirroredHeaders } from './mirrored.ts'
+import type { LiveSubject } from './subject.ts'
+import type { Asked } from './talk.ts'
+
+export interface HttpUnitParts {
+  readonly direction: Direction
+  readonly subject: LiveSubject
+  readonly asked: Asked | null
+  readonly raw: Uint8Array
+  /** As it came. */
+  readonly head: Http1Head
+  /** Bytes of `raw` that are the head. */
+  readonly headBytes: number
+  /** Of the body, once chunk framing is taken away; as it came where it is coded. */
+  readonly payload: Uint8Array
+  /** Its JSON in the clear; null where it has none, or it cannot be read. */
+  readonly json: Uint8Array | null
+  readonly coded: boolean
+  /** Of the body behind it, where that is an event stream; else what the head says. */
+  readonly framing: BodyFraming
+  /** Only the head, where its body is an event stream, whose events are units of their own, or a coded one. */
+  readonly part: 'all' | 'stream' | 'coded'
+}
+
+/** An HTTP message: head and body, or the head before an event stream. */
+export class HttpUnit implements Unit {
+  readonly subject: LiveSubject
+  /** The request it is, or answers. */
+  readonly asked: Asked | null
+  readonly raw: Uint8Array
+  readonly #parts: HttpUnitParts
+  #json: string | null | undefined
+
+  constructor(parts: HttpUnitParts) {
+    this.subject = parts.subject
+    this.asked = parts.asked
+    this.raw = parts.raw
+    this.#parts = parts
+  }
+
+  get exchange(): number | null {
+    return this.asked?.number ?? null
+  }
+
+  get head(): Http1Head {
+    return this.#parts.head
+  }
+
+  get json(): string | null {
+    const { json } = this.#parts
+    return (this.#json ??= json === null ? null : decoder.decode(json))
+  }
+
+  get asks(): boolean {
+    return this.#parts.direction === 'c2s'
+  }
+
+  withJson(json: string, { sync = true }: { readonly sync?: boolean } = {}): Uint8Array | null {
+    const before = this.json
+    if (before === null) return null
+    const mirrored = sync && this.asks ? mirroredHeaders(this.head, before, json) : {}
+    return this.#withBody(Buffer.from(json), this.#parts.coded ? { ...mirrored, 'Content-Encoding': null } : mirrored)
+  }
+
+  withPayload(payload: Uint8Array): Uint8Array | null {
+    return this.#withBody(payload, {})
+  }
+
+  withHead(changes: HeaderChanges): Uint8Array {
+    const { headBytes } = this.#parts
+    return Buffer.concat([changeHead(this.raw.subarray(0, headBytes), changes), this.raw.subarray(headBytes)])
+  }
+
+  another(json: string, fields: EventFields = {}): Uint8Array | null {
+    return this.#parts.part === 'stream' ? this.body(eventOf(json, fields)) : null
+  }
+
+  block(text: string): Uint8Array | null {
+    return this.#parts.part === 'stream' ? this.body(blockOf(text)) : null
+  }
+
+  body(bytes: Uint8Array): Uint8Array {
+    return this.#parts.framing === 'chunked' ? asChunk(bytes) : bytes
+  }
+
+  heartbeat(): Uint8Array | null {
+    return this.block(':')
+  }
+
+  terminator(): Uint8Array | null {
+    const { framing } = this.#parts
+    if (framing === 'until-close') return NOTHING
+    return framing === 'chunked' ? LAST_CHUNK : null
+  }
+
+  respond(status: number, headers: HeaderChanges, body: string | Uint8Array): Uint8Array | null {
+    return this.asks ? responseTo(this.head.method, status, headers, body) : null
+  }
+
+  answer(json: string, headers: HeaderChanges = {}): Uint8Array | null {
+    return this.respond(200, { 'Content-Type': 'application/json', ...headers }, json)
+  }
+
+  get places(): Unit['places'] {
+    const { payload, framing, coded, headBytes: afterHeaders } = this.#parts
+    const place = (index: number): number =>
+      framing === 'chunked' ? indexInChunks(this.raw, afterHeaders, index) : afterHeaders + index
+    const inside = coded ? null : insideCharacter(payload)
+    return {
+      midEvent: payload.length === 0 ? afterHeaders : place(Math.max(1, payload.length >> 1)),
+      midChar: inside === null ? null : place(inside),
+      afterHeaders,
+    }
+  }
+
+  #withBody(body: Uint8Array, changes: HeaderChanges): Uint8Array | null {
+    const { framing, part, headBytes } = this.#parts
+    const sized = framing === 'length' || (framing === 'none' && this.asks)
+    if (part !== 'all' || (!sized && framing !== 'chunked' && framing !== 'until-close')) return null
+    const all = sized ? { ...changes, 'Content-Length': String(body.length) } : changes
+    const head = changeHead(this.raw.subarray(0, headBytes), all)
+    return Buffer.concat(framing === 'chunked' ? [head, asChunk(body), LAST_CHUNK] : [head, body])
+  }
+}
+
+const NOTHING = new Uint8Array(0)
+const decoder = new TextDecoder()

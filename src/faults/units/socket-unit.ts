@@ -1,0 +1,120 @@
+import type { Direction } from '../../wire/frame.ts'
+import { masked } from '../../wire/websocket-head.ts'
+import type { Unit } from '../unit.ts'
+import { insideCharacter } from './chunks.ts'
+import type { LiveSubject } from './subject.ts'
+
+const TEXT = 1
+const CLOSE = 8
+const PING = 9
+/** Masks what a client never sent: which key is all the same, and this one is nobody's secret. */
+const KEY = Uint8Array.of(0x37, 0xfa, 0x21, 0x3d)
+
+/** One frame, all of a message (RFC 6455 §5.2). `key` null: not masked. */
+export function socketFrame(opcode: number, payload: Uint8Array, key: Uint8Array | null): Buffer {
+  const { length } = payload
+  const head = Buffer.alloc(2 + (length < 126 ? 0 : length < 65_536 ? 2 : 8))
+  head[0] = 0x80 | opcode
+  head[1] = (key === null ? 0 : 0x80) | (length < 126 ? length : length < 65_536 ? 126 : 127)
+  if (length >= 65_536) head.writeBigUInt64BE(BigInt(length), 2)
+  else if (length >= 126) head.writeUInt16BE(length, 2)
+  return Buffer.concat(key === null ? [head, payload] : [head, key, masked(payload, key)])
+}
+
+export interface SocketUnitParts {
+  readonly direction: Direction
+  readonly subject: LiveSubject
+  readonly exchange: number | null
+  readonly raw: Uint8Array
+  readonly opcode: number
+  readonly key: Uint8Array | null
+  /** Unmasked and inflated; null where it cannot be read. */
+  readonly payload: Uint8Array | null
+  readonly compressed: boolean
+  /** Compressed in a context that goes on with the next message. */
+  readonly shared: boolean
+  /** Bytes of its first header. */
+  readonly lead: number
+}
+
+/** A message of a WebSocket, all its frames together, or a control frame. */
+export class SocketUnit implements Unit {
+  readonly subject: LiveSubject
+  readonly exchange: number | null
+  readonly asks = false
+  readonly #parts: SocketUnitParts
+  #json: string | null | undefined
+
+  constructor(parts: SocketUnitParts) {
+    this.subject = parts.subject
+    this.exchange = parts.exchange
+    this.#parts = parts
+  }
+
+  get json(): string | null {
+    const { opcode, payload } = this.#parts
+    return (this.#json ??= opcode !== TEXT || payload === null ? null : decoder.decode(payload))
+  }
+
+  withJson(json: string): Uint8Array | null {
+    return this.json === null ? null : this.withPayload(Buffer.from(json))
+  }
+
+  withPayload(payload: Uint8Array): Uint8Array | null {
+    const { compressed, shared, opcode, key } = this.#parts
+    return compressed && shared ? null : socketFrame(opcode, payload, key)
+  }
+
+  withHead(): null {
+    return null
+  }
+
+  another(json: string): Uint8Array {
+    return this.#frame(TEXT, Buffer.from(json))
+  }
+
+  block(): null {
+    return null
+  }
+
+  /** As a message of its own. */
+  body(bytes: Uint8Array): Uint8Array {
+    return this.#frame(TEXT, bytes)
+  }
+
+  heartbeat(): Uint8Array {
+    return this.#frame(PING, NOTHING)
+  }
+
+  terminator(closeCode = 1000): Uint8Array {
+    return this.#frame(CLOSE, Uint8Array.of(closeCode >> 8, closeCode & 255))
+  }
+
+  respond(): null {
+    return null
+  }
+
+  /** Goes the other way. */
+  answer(json: string): Uint8Array {
+    return socketFrame(TEXT, Buffer.from(json), this.#parts.direction === 's2c' ? KEY : null)
+  }
+
+  get places(): Unit['places'] {
+    const { raw, lead, payload, compressed } = this.#parts
+    const inside = compressed || payload === null ? null : insideCharacter(payload)
+    const end = raw.length - lead
+    return {
+      midEvent: lead + (end >> 1),
+      midChar: inside === null || inside >= end ? null : lead + inside,
+      afterHeaders: 0,
+    }
+  }
+
+  #frame(opcode: number, payload: Uint8Array): Uint8Array {
+    const { direction, key } = this.#parts
+    return socketFrame(opcode, payload, direction === 'c2s' ? (key ?? KEY) : null)
+  }
+}
+
+const NOTHING = new Uint8Array(0)
+const decoder = new TextDecoder()

@@ -1,0 +1,197 @@
+/** The units of one connection: both directions, and which answer belongs to which request. */
+import { bytesOf, pass, type NamedStage, type PipeEvent } from '../../pipe/action.ts'
+import type { Standing } from '../../pipe/policy.ts'
+import { createOutstanding, type Http1Head, type Outstanding } from '../../wire/http1.ts'
+import { parseDeflate } from '../../wire/websocket-deflate.ts'
+import { HttpSide } from './http-side.ts'
+import { HttpUnit } from './http-unit.ts'
+import { LineSide } from './line-side.ts'
+import { RequestExit } from './request-exit.ts'
+import { ConnectionTalk, type Asked } from './talk.ts'
+import { UnitEvents } from './unit-events.ts'
+import type { Watch, WatchOptions } from './watch-types.ts'
+
+/** A watch of one connection, for both of its pipes. Pure: it sends nothing, and has no time of its own. */
+export function createWatch(options: WatchOptions): Watch {
+  return options.info.transport === 'stdio' ? watchLines(options) : new HttpWatch(options)
+}
+
+const passing: NamedStage = { rule: 'framing', stage: (event) => [pass(event)] }
+
+function watchLines(watch: WatchOptions): Watch {
+  const { info, tap, clock } = watch
+  const talk = new ConnectionTalk(watch)
+  const asked = talk.alone('stdio', clock.now())
+  const side = (direction: 'c2s' | 's2c'): LineSide =>
+    new LineSide({ events: new UnitEvents(direction, info, tap), talk, asked, watch })
+  const sides = { c2s: side('c2s'), s2c: side('s2c') }
+  return {
+    entry: (direction) => sides[direction].entry,
+    exit: () => passing,
+    attach: ({ c2s, s2c }) => {
+      sides.c2s.attach(c2s)
+      sides.s2c.attach(s2c)
+    },
+    learn: (line) => talk.learn(line, [asked]),
+    aligned: true,
+    close: () => talk.ended(asked, 'proxy', clock.now()),
+  }
+}
+
+class HttpWatch implements Watch {
+  readonly #options: WatchOptions
+  readonly #talk: ConnectionTalk
+  readonly #c2s: HttpSide
+  readonly #s2c: HttpSide
+  /** Of the request side: what has come and was not settled. */
+  readonly #asking = createOutstanding()
+  /** What the server has been sent and has not begun to answer. */
+  readonly #due = createOutstanding()
+  readonly #requestExit: RequestExit
+  readonly #responseExit: NamedStage
+  #responseSeen = 0
+  /** The other protocol is to begin when this head leaves. */
+  #switching: { readonly asked: Asked | null; readonly head: Http1Head } | null = null
+  /** Asked before the watch began, oldest first. */
+  #early: Asked[] = []
+
+  constructor(options: WatchOptions) {
+    this.#options = options
+    const talk = (this.#talk = new ConnectionTalk(options))
+    this.#requestExit = new RequestExit({ due: this.#due, unknown: (...given) => talk.unknown(...given) })
+    this.#responseExit = {
+      rule: 'framing',
+      stage: (event) => {
+        this.#responseLeaves(event)
+        return [pass(event)]
+      },
+    }
+    this.#c2s = this.#requestSide()
+    this.#s2c = this.#responseSide()
+  }
+
+  entry(direction: 'c2s' | 's2c'): NamedStage {
+    return direction === 'c2s' ? this.#c2s.entry : this.#s2c.entry
+  }
+
+  exit(direction: 'c2s' | 's2c'): NamedStage {
+    return direction === 'c2s' ? this.#requestExit.stage : this.#responseExit
+  }
+
+  attach(places: Parameters<Watch['attach']>[0]): void {
+    this.#s2c.attach(places.s2c)
+    this.#c2s.attach(places.c2s)
+  }
+
+  learn(line: Parameters<Watch['learn']>[0]): void {
+    this.#talk.learn(line, this.#early)
+  }
+
+  get aligned(): boolean {
+    return this.#c2s.aligned && this.#s2c.aligned
+  }
+
+  close(): void {
+    const at = this.#options.clock.now()
+    const open = [this.#s2c.answering, ...this.#due.exchanges] as (Asked | null)[]
+    for (const asked of open) if (asked !== null) this.#talk.ended(asked, 'proxy', at)
+    this.#due.exchanges.length = 0
+  }
+
+  #requestSide(): HttpSide {
+    const { info, tap } = this.#options
+    const events = new UnitEvents('c2s', info, tap)
+    return new HttpSide({
+      events,
+      talk: this.#talk,
+      outstanding: this.#asking,
+      watch: this.#options,
+      seen: () => this.#requestExit.seen,
+      asked: (head) => {
+        const asked = this.#talk.request(head, this.#asking.exchanges.at(-1)?.upgrade ?? false, events.at)
+        if (!asked.upgrade) this.#asking.exchanges.length = 0
+        this.#requestExit.entered(asked)
+        return asked
+      },
+      joined: (standing) => this.#requestExit.join(standing),
+    })
+  }
+
+  #responseSide(): HttpSide {
+    const { info, tap } = this.#options
+    const events = new UnitEvents('s2c', info, tap)
+    return new HttpSide({
+      events,
+      talk: this.#talk,
+      outstanding: this.#due,
+      watch: this.#options,
+      seen: () => this.#responseSeen,
+      asked: (head) => this.#answers(head),
+      answered: (asked) => {
+        if (asked !== null) this.#talk.ended(asked, null, events.at)
+      },
+      switched: (asked, head) => this.#switched(asked, head, events.at),
+      joined: (standing) => this.#responsesJoined(standing),
+    })
+  }
+
+  #answers(head: Http1Head): Asked | null {
+    const asked = (this.#due.exchanges[0] ?? null) as Asked | null
+    if (asked?.upgrade === true && head.framing !== 'tunnel') this.#settle({ ...createOutstanding() })
+    return asked
+  }
+
+  /** The head of the other protocol has come; the client's side goes over to it when that head has left. */
+  #switched(asked: Asked | null, head: Http1Head, at: number): void {
+    this.#switching = { asked, head }
+    if (!isWebSocket(head)) return
+    if (asked !== null) this.#talk.becomeSocket(asked, head, at)
+    this.#s2c.becomeSocket(asked, sharedContext(head, 's2c'))
+  }
+
+  #responseLeaves(event: PipeEvent): void {
+    this.#responseSeen += bytesOf(event)?.length ?? 0
+    if (this.#switching === null || event.kind !== 'frame' || !(event.meaning instanceof HttpUnit)) return
+    const { asked, head } = this.#switching
+    if (event.meaning.head !== head) return
+    this.#switching = null
+    const { raw } = event.frame
+    if (raw !== event.meaning.raw && !startsAlike(raw, event.meaning.raw)) return this.#settle(createOutstanding())
+    this.#settle({ ...createOutstanding(), switched: true, protocol: this.#due.protocol })
+    if (isWebSocket(head)) this.#c2s.becomeSocket(asked, sharedContext(head, 'c2s'))
+  }
+
+  #settle(outcome: Outstanding): void {
+    this.#asking.exchanges.length = 0
+    this.#asking.switched = outcome.switched
+    this.#asking.protocol = outcome.protocol
+    this.#requestExit.settle(outcome)
+  }
+
+  /** What was sent before is not known, but that it was. */
+  #responsesJoined({ outstanding: { exchanges } }: Standing): void {
+    const since = this.#due.exchanges.splice(0)
+    const before = exchanges
+      .slice(0, Math.max(0, exchanges.length - since.length))
+      .map(({ method, upgrade }) => this.#talk.unknown(method, upgrade))
+    this.#due.exchanges.push(...before, ...since.slice(Math.max(0, since.length - exchanges.length)))
+    this.#early = this.#s2c.answering === null ? before : [this.#s2c.answering, ...before]
+  }
+}
+
+const isWebSocket = (head: Http1Head): boolean =>
+  head.status === 101 && head.field('upgrade')?.toLowerCase() === 'websocket'
+
+/** Extensions may be named in several fields (RFC 6455 §9.1). */
+function sharedContext({ raw }: Http1Head, direction: 'c2s' | 's2c'): boolean | null {
+  const fields = Buffer.from(raw)
+    .toString('latin1')
+    .matchAll(/\nsec-websocket-extensions[ \t]*:([^\r\n]*)/gi)
+  const deflate = parseDeflate(Array.from(fields, ([, value = '']) => value))
+  if (deflate === null) return null
+  return direction === 'c2s' ? deflate.clientTakeover : deflate.serverTakeover
+}
+
+/** The same version and status. */
+const startsAlike = (a: Uint8Array, b: Uint8Array): boolean =>
+  Buffer.from(a.subarray(0, 12)).equals(Buffer.from(b.subarray(0, 12)))

@@ -1,0 +1,125 @@
+/** A watch on two pipes: what goes in, the units that pass, what comes out. */
+import type { Action, NamedStage, PipeEvent } from '../../src/pipe/action.ts'
+import { pass } from '../../src/pipe/action.ts'
+import { nullTap } from '../../src/pipe/null-tap.ts'
+import { Pipe } from '../../src/pipe/pipe.ts'
+import type { Standing } from '../../src/pipe/policy.ts'
+import type { FaultFrame } from '../../src/faults/unit.ts'
+import { createLiveConversations, createWatch, type Watch, type WatchOptions } from '../../src/faults/units/index.ts'
+import type { Direction } from '../../src/wire/frame.ts'
+import { fakeClock, type FakeClock } from './playbook.ts'
+
+export type Damage = (event: FaultFrame, direction: Direction) => readonly Action[] | undefined
+
+export interface WatchedLine {
+  readonly watch: Watch
+  readonly pipes: Readonly<Record<Direction, Pipe>>
+  readonly clock: FakeClock
+  /** Every unit that passed, oldest first. */
+  readonly units: FaultFrame[]
+  /** `edit 0 -3 +XYZ rule`, of both directions. */
+  readonly edits: string[]
+  readonly left: string[]
+  out(direction: Direction): string
+  push(direction: Direction, bytes: string | Uint8Array): void
+  end(direction: Direction): void
+  /** Puts the stages in. */
+  begin(): void
+  /** Takes them out. */
+  stop(): void
+}
+
+const FIN = { c2s: { how: 'fin', by: 'client' }, s2c: { how: 'fin', by: 'server' } } as const
+
+export interface LineOptions extends Partial<WatchOptions> {
+  readonly damage?: Damage
+  /** Begins without stages. */
+  readonly idle?: boolean
+}
+
+export function watchedLine({ damage, idle = false, ...more }: LineOptions = {}): WatchedLine {
+  const clock = fakeClock()
+  const out: Record<Direction, Uint8Array[]> = { c2s: [], s2c: [] }
+  const edits: string[] = []
+  const left: string[] = []
+  const units: FaultFrame[] = []
+  const info = {
+    transport: 'http',
+    server: 'srv',
+    target: 'http://srv/mcp',
+    clientAddress: '127.0.0.1',
+    clientPort: 1,
+    localAddress: '127.0.0.1',
+    localPort: 2,
+  } as const
+  const watch = createWatch({
+    info,
+    tap: 'here',
+    conversations: createLiveConversations(),
+    clock,
+    leftAlone: ({ direction, offset, reason }) => void left.push(`${direction} ${offset} ${reason}`),
+    ...more,
+  })
+  const pipe = (direction: Direction): Pipe =>
+    new Pipe({
+      connection: 1,
+      direction,
+      clock,
+      tap: {
+        ...nullTap,
+        edited: (_c, _d, offset, removed, bytes, rule) =>
+          void edits.push(`edit ${offset} -${removed} +${Buffer.from(bytes).toString('latin1')} ${rule}`),
+      },
+      outlet: {
+        write: (bytes) => void out[direction].push(Buffer.from(bytes)),
+        flush: () => undefined,
+        held: 0,
+        border: true,
+      },
+      pause: () => undefined,
+      ended: () => undefined,
+      cut: () => undefined,
+      reply: (bytes, rule) => pipes[direction === 'c2s' ? 's2c' : 'c2s'].inject(bytes, rule),
+    })
+  const pipes: Record<Direction, Pipe> = { c2s: pipe('c2s'), s2c: pipe('s2c') }
+  const between = (direction: Direction): NamedStage => ({
+    rule: 'rule',
+    stage: (event: PipeEvent) => {
+      if (event.kind !== 'frame' || event.meaning === undefined) return [pass(event)]
+      units.push(event as FaultFrame)
+      return damage?.(event as FaultFrame, direction) ?? [pass(event)]
+    },
+  })
+  const rules = { c2s: between('c2s'), s2c: between('s2c') }
+  const begin = (): void => {
+    for (const direction of ['c2s', 's2c'] as const)
+      pipes[direction].setStages([watch.entry(direction), rules[direction], watch.exit(direction)])
+  }
+  if (!idle) begin()
+  return {
+    watch,
+    pipes,
+    clock,
+    units,
+    edits,
+    left,
+    out: (direction) => Buffer.concat(out[direction]).toString('latin1'),
+    push: (direction, bytes) => pipes[direction].push(Buffer.from(bytes as string, 'latin1')),
+    end: (direction) => pipes[direction].end(FIN[direction]),
+    begin,
+    stop: () => {
+      for (const direction of ['c2s', 's2c'] as const) pipes[direction].setStages([])
+    },
+  }
+}
+
+/** No standing, at a border. */
+export const atBorder = { standing: (): Standing | null => null, border: true }
+
+/** In words: `c2s body tools/call echo 1`. */
+export function said({ meaning: { subject } }: FaultFrame): string {
+  const messages = subject.messages.map(({ kind, method, tool, id }) =>
+    [kind, method, tool, id].filter((part) => part !== null).join(' '),
+  )
+  return [subject.direction, subject.kind, ...messages].join(' ')
+}
