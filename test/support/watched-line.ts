@@ -21,6 +21,8 @@ export interface WatchedLine {
   readonly edits: string[]
   readonly left: string[]
   out(direction: Direction): string
+  /** The same, put together from what came in and the edits in the record. */
+  recorded(direction: Direction): string
   push(direction: Direction, bytes: string | Uint8Array): void
   end(direction: Direction): void
   /** Puts the stages in. */
@@ -40,6 +42,8 @@ export interface LineOptions extends Partial<WatchOptions> {
 export function watchedLine({ damage, idle = false, ...more }: LineOptions = {}): WatchedLine {
   const clock = fakeClock()
   const out: Record<Direction, Uint8Array[]> = { c2s: [], s2c: [] }
+  const input: Record<Direction, string> = { c2s: '', s2c: '' }
+  const changes: Record<Direction, { offset: number; removed: number; text: string }[]> = { c2s: [], s2c: [] }
   const edits: string[] = []
   const left: string[] = []
   const units: FaultFrame[] = []
@@ -67,8 +71,11 @@ export function watchedLine({ damage, idle = false, ...more }: LineOptions = {})
       clock,
       tap: {
         ...nullTap,
-        edited: (_c, _d, offset, removed, bytes, rule) =>
-          void edits.push(`edit ${offset} -${removed} +${Buffer.from(bytes).toString('latin1')} ${rule}`),
+        edited: (_c, _d, offset, removed, bytes, rule) => {
+          const text = Buffer.from(bytes).toString('latin1')
+          edits.push(`edit ${offset} -${removed} +${text} ${rule}`)
+          changes[direction].push({ offset, removed, text })
+        },
       },
       outlet: {
         write: (bytes) => void out[direction].push(Buffer.from(bytes)),
@@ -104,7 +111,20 @@ export function watchedLine({ damage, idle = false, ...more }: LineOptions = {})
     edits,
     left,
     out: (direction) => Buffer.concat(out[direction]).toString('latin1'),
-    push: (direction, bytes) => pipes[direction].push(Buffer.from(bytes as string, 'latin1')),
+    recorded: (direction) => {
+      let at = 0
+      const parts = changes[direction].map(({ offset, removed, text }) => {
+        const before = input[direction].slice(at, offset)
+        at = offset + removed
+        return before + text
+      })
+      return parts.join('') + input[direction].slice(at)
+    },
+    push: (direction, bytes) => {
+      const chunk = Buffer.from(bytes as string, 'latin1')
+      input[direction] += chunk.toString('latin1')
+      pipes[direction].push(chunk)
+    },
     end: (direction) => pipes[direction].end(FIN[direction]),
     begin,
     stop: () => {

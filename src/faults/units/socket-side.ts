@@ -71,11 +71,13 @@ export class SocketSide implements WebSocketListener {
 
   /** What is held, as it came. */
   release(at: number): PipeEvent[] {
-    const parts = [...this.#frames.map(({ raw }) => raw), this.#raw.take()]
+    const raw = Buffer.concat([...this.#frames.map((frame) => frame.raw), this.#raw.take()])
     const offset = this.#frames.length > 0 ? this.#start : this.#from
-    const bytes = Buffer.concat(parts)
-    this.#frames = []
-    return bytes.length === 0 ? [] : [{ kind: 'chunk', at, offset, bytes }]
+    const span = this.#between > 0 ? raw.length + this.#between : undefined
+    this.#reset()
+    if (raw.length === 0) return []
+    const frame = { kind: 'opaque', raw, payload: raw } as const
+    return [{ kind: 'frame', at, offset, frame, ...(span === undefined ? {} : { span }) }]
   }
 
   headSpan(chunk: Uint8Array, from: number, to: number): void {
