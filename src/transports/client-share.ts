@@ -42,6 +42,13 @@ export class ClientShare extends Duplex {
     this.push(null)
   }
 
+  /** The client reset the connection: told behind what it had said before, where that is not read yet. */
+  broke(error: Error): void {
+    if (this.readableLength === 0) return void this.destroy(error)
+    this.prependOnceListener('end', () => this.destroy(error))
+    this.over()
+  }
+
   resetAndDestroy(): void {
     if (this.#owner.isCurrent(this)) this.#owner.reset()
     this.destroy()

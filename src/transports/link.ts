@@ -232,9 +232,9 @@ export class Link {
 
   /** RST behind data looks like an end; writing nothing to the peer fails if it was one. */
   #endOrReset(side: Side): void {
-    const { socket, raw, who, writes } = side
-    // that failure comes now
-    if (writes?.held === true) return
+    const { socket, raw, who } = side
+    // a failure that waited for this comes now
+    if (socket.destroyed) return
     const pipe = this.#pipeOf(side)
     // Node does not say whether a close_notify came before the FIN
     const fin = (): void => pipe.end({ how: 'fin', by: who, ...(socket === raw ? {} : { detail: UNKNOWN_CLOSE }) })

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net'
 import { createHttp1Splitter, createOutstanding, type Http1Listener, type Http1Splitter } from '../wire/http1.ts'
 import { ClientShare, type ShareOwner } from './client-share.ts'
+import { holdWriteFailures } from './write-failures.ts'
 
 /** A part of what the client sent. `start`: it begins with the head of a request. */
 interface Part {
@@ -64,11 +65,12 @@ export class RequestRouter implements ShareOwner {
       outstanding,
       this.#listener({ messageEnd: () => this.#answered() }),
     )
+    holdWriteFailures(socket, () => this.#current?.destroyed === false)
     socket.on('data', (bytes: Uint8Array) => this.#received(bytes))
     socket.on('end', () => this.#clientEnded())
     socket.on('error', (error) => this.#broke(error))
     socket.on('close', () => {
-      for (const share of this.#shares.values()) share.destroy()
+      for (const share of this.#shares.values()) if (share.readableLength === 0) share.destroy()
     })
     socket.resume()
   }
@@ -210,7 +212,7 @@ export class RequestRouter implements ShareOwner {
   }
 
   #broke(error: Error): void {
-    for (const share of this.#shares.values()) share.destroy(error)
+    for (const share of this.#shares.values()) share.broke(error)
   }
 }
 

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { Duplex } from 'node:stream'
 import { expect, it } from 'vitest'
 import { createClock, nullTap } from '../../src/pipe/index.ts'
+import { listenForward } from '../../src/transports/forward.ts'
+import type { Listener } from '../../src/transports/listener.ts'
 import { listenReverse } from '../../src/transports/reverse.ts'
 import { holdWriteFailures } from '../../src/transports/write-failures.ts'
 import { createLine } from '../support/line.ts'
@@ -49,46 +51,66 @@ it('a socket learns of it at once when reading is over', async () => {
   expect(writes.held).toBe(false)
 })
 
-it('law 8: what a client says before it resets arrives, while the recorder lets nothing be read and the client reads nothing', async () => {
-  const proxies = new Set<Awaited<ReturnType<typeof listenReverse>>>()
-  const line = await createLine(async ({ port }) => {
-    const proxy = await listenReverse({
-      target: new URL(`http://127.0.0.1:${port}/mcp`),
-      server: 'stalled',
-      host: '127.0.0.1',
-      port: 0,
-      upstream: { insecure: false },
-      headers: [],
-      rewrite: true,
-      onUnreachable: '502',
-      tap: nullTap,
-      clock: createClock(),
-      isControlPlane: () => false,
+const common = {
+  host: '127.0.0.1',
+  port: 0,
+  upstream: { insecure: false },
+  headers: [],
+  onUnreachable: '502',
+  tap: nullTap,
+  clock: createClock(),
+  isControlPlane: () => false,
+} as const
+
+const ways: readonly [name: string, path: (port: number) => string, listen: (port: number) => Promise<Listener>][] = [
+  [
+    'of the reverse proxy',
+    () => '/mcp',
+    (port) =>
+      listenReverse({ ...common, target: new URL(`http://127.0.0.1:${port}/mcp`), server: 'stalled', rewrite: true }),
+  ],
+  [
+    'that takes turns with several servers',
+    (port) => `http://127.0.0.1:${port}/mcp`,
+    () => listenForward({ ...common, authority: undefined, tunnel: [], nextConnection: () => 1, serves: () => true }),
+  ],
+]
+
+it.each(ways)(
+  'law 8: what a client %s says before it resets arrives, while it reads nothing and the recorder lets nothing be read',
+  async (_name, path, listen) => {
+    const proxies = new Set<Listener>()
+    const line = await createLine(async ({ port }) => {
+      const proxy = await listen(port)
+      proxies.add(proxy)
+      return { port: proxy.port, close: () => proxy.close(0) }
     })
-    proxies.add(proxy)
-    return { port: proxy.port, close: () => proxy.close(0) }
-  })
-  const recorderFull = (full: boolean): void => proxies.forEach((proxy) => proxy.recorderFull(full))
-  const client = await dial(line.port, { idle: true })
-  client.write('GET /mcp HTTP/1.1\r\n\r\n')
-  const server = await line.accept()
-  await server.until('\r\n\r\n')
-  const before = server.text()
-  server.write('HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n\r\n')
-  server.write(Buffer.alloc(32 * 1024 * 1024))
-  // the kernel's buffers are full when nothing leaves any more
-  let waiting = -1
-  await expect
-    .poll(() => [waiting, (waiting = server.socket.writableLength)], { interval: 100 })
-    .toSatisfy(([last, now]: number[]) => last === now)
-  recorderFull(true)
-  client.write('GET /last HTTP/1.1\r\n\r\n')
-  client.reset()
-  await client.gone()
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  recorderFull(false)
-  expect(await server.ended()).toBe('rst')
-  expect(server.text()).toBe(`${before}GET /last HTTP/1.1\r\n\r\n`)
-  client.socket.destroy()
-  await line.close()
-})
+    const recorderFull = (full: boolean): void => proxies.forEach((proxy) => proxy.recorderFull(full))
+    const client = await dial(line.port, { idle: true })
+    const requests = (target: string, host: string): string => `GET ${target} HTTP/1.1\r\nX: ${host}\r\n\r\n`
+    client.write(requests(path(line.serverPort), 'first'))
+    const server = await line.accept()
+    await server.until('\r\n\r\n')
+    server.write('HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n\r\n')
+    server.write(Buffer.alloc(32 * 1024 * 1024))
+    // the kernel's buffers are full when nothing leaves any more
+    let waiting = -1
+    await expect
+      .poll(() => [waiting, (waiting = server.socket.writableLength)], { interval: 100 })
+      .toSatisfy(([last, now]: number[]) => last === now)
+    recorderFull(true)
+    // one that is read ahead, perhaps, and one that is not
+    client.write(requests(path(line.serverPort), 'middle'))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    client.write(requests(path(line.serverPort), 'last'))
+    client.reset()
+    await client.gone()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    recorderFull(false)
+    await server.gone()
+    expect(server.how).toBe('rst')
+    expect(server.text()).toBe(['first', 'middle', 'last'].map((name) => requests('/mcp', name)).join(''))
+    client.socket.destroy()
+    await line.close()
+  },
+)
