@@ -22,15 +22,16 @@ test('a line says what it says on the command line', () =>
 test('what we note ourselves is marked ours', () =>
   expect(rows.map((row) => logText(row).ours)).toEqual(rows.map(({ kind }) => logDirection(kind) === undefined)))
 
-test('how a process ended is as grave as it was', () => {
-  const tone = (detail: object) => logText(logRow(1, { kind: 'exit', detail })).tone
-  expect(
-    [
-      { code: 0, signal: null },
-      { code: 3, signal: null },
-      { code: null, signal: 'SIGTERM' },
-    ].map(tone),
-  ).toEqual(['plain', 'error', 'error'])
+test.each([
+  [{ code: 0, signal: null }, 'plain'],
+  [{ code: null, signal: 'SIGTERM' }, 'plain'],
+  [{ code: 3, signal: null }, 'error'],
+  [{ code: null, signal: 'SIGSEGV' }, 'error'],
+])('a process that ended with %j is as grave as that', (detail, tone) =>
+  expect(logText(logRow(1, { kind: 'exit', detail })).tone).toBe(tone),
+)
+
+test('what the user should do something about is a warning', () => {
   expect(logText(logRow(1, { kind: 'use-forward-mode', detail: { message: 'x' } })).tone).toBe('warn')
   expect(logText(logRow(1)).tone).toBe('plain')
 })

@@ -24,6 +24,9 @@ const warnings: ReadonlySet<string> = new Set([
   'use-forward-mode',
 ])
 
+/** How clients and people end a server. */
+const askedToEnd: ReadonlySet<unknown> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP'])
+
 const count = (value: number, noun: string) => `${value} ${noun}${value === 1 ? '' : 's'}`
 
 const texts: Partial<Record<string, (detail: Detail) => string | undefined>> = {
@@ -47,7 +50,7 @@ const texts: Partial<Record<string, (detail: Detail) => string | undefined>> = {
 export function logText({ kind, detail }: Pick<LogRow, 'kind' | 'detail'>): LogText {
   const said: Detail = typeof detail === 'object' && detail !== null ? detail : {}
   const message = typeof said['message'] === 'string' ? said['message'] : JSON.stringify(detail)
-  const failed = kind === 'exit' && said['code'] !== 0
+  const failed = kind === 'exit' && said['code'] !== 0 && !askedToEnd.has(said['signal'])
   return {
     kind,
     text: texts[kind]?.(said) ?? message,
