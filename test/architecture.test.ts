@@ -54,6 +54,7 @@ const clockFile = 'src/pipe/clock.ts'
 
 /** Parts whose test has another name, and why; each reason ends with that test. */
 const testedElsewhere: Record<string, string> = {
+  'src/store/filter-values.ts': 'conditions on columns: test/store/filter-sql.test.ts',
   'src/filter/keys.ts': 'a table: test/filter/complete.test.ts',
   'src/filter/print.ts': 'one half of the round trip: test/filter/parse.test.ts',
   'src/filter/problem.ts': 'what the parser refuses: test/filter/parse.test.ts',

@@ -3,8 +3,9 @@ import type { Database } from 'better-sqlite3'
 import type { Direction, FrameKind } from '../wire/frame.ts'
 import { webSocketPayload } from '../wire/websocket-head.ts'
 import type { Addressed } from './addressed.ts'
-import type { Record } from './columns.ts'
+import { DIRECTIONS, type Record } from './columns.ts'
 import type { FrameRows } from './frame-rows.ts'
+import { FRAME_KINDS } from './schema.ts'
 import type { EditRow, FrameDetail, FrameRow, HeaderField, RedactionRow } from './rows.ts'
 
 const TEXT_BYTES = 1024 * 1024
@@ -34,15 +35,15 @@ export function frameDetails(db: Database, { row, edits }: FrameRows, bytes: Add
 
   const raw = (record: Record): Buffer | undefined => {
     const length = record['length'] as number
-    const { connection, direction, offset } = row(record)
+    const { connection, direction, offset } = placeOf(record)
     return whole(bytes(connection, direction, offset, length), length)
   }
   const payload = (record: Record, limit = Number.MAX_SAFE_INTEGER): Buffer | undefined => {
     const inflated = inflatedOfFrame.get(record['id']) as Buffer | undefined
     if (inflated !== undefined) return inflated.subarray(0, limit)
     if (record['pieces'] === 'chunked') return unchunk(raw(record), limit)
-    const { connection, direction, offset, kind } = row(record)
-    if (SOCKET_KINDS.has(kind)) {
+    const { connection, direction, offset } = placeOf(record)
+    if (SOCKET_KINDS.has(FRAME_KINDS[record['kind'] as number] ?? 'opaque')) {
       const lead = record['lead'] as number
       const length = lead + Math.min((record['length'] as number) - lead, limit)
       const frame = whole(bytes(connection, direction, offset, length), length)
@@ -75,6 +76,11 @@ export function frameDetails(db: Database, { row, edits }: FrameRows, bytes: Add
 }
 
 type Range = readonly [start: number, end: number]
+
+function placeOf(record: Record): { connection: number; direction: Direction; offset: number } {
+  const direction = DIRECTIONS[record['direction'] as number] ?? 'c2s'
+  return { connection: record['connection'] as number, direction, offset: record['offset'] as number }
+}
 
 function addressOf(record: Record) {
   const { connection, direction, offset, length } = record as { [column: string]: number }
@@ -133,7 +139,7 @@ function decode(bytes: Uint8Array, open: boolean): { text: string; lossy: boolea
 }
 
 /** Start line and fields in order (RFC 9112 §2.1), bare LF and obs-fold taken as they come; a line without colon is a name alone. */
-function parseHead(text: string): { startLine: string | null; headers: HeaderField[] } {
+export function parseHead(text: string): { startLine: string | null; headers: HeaderField[] } {
   const lines = text.split(/\r?\n/)
   const start = lines.findIndex((line) => line !== '')
   const headers: { name: string; value: string }[] = []

@@ -1,85 +1,104 @@
 /** The list of frames: pages by key, and scans that stop for time. */
-import type { Database, Statement } from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
+import { compile, type Filter } from '../filter/index.ts'
 import { DIRECTIONS, FRAME, type Record } from './columns.ts'
+import { type FilterSql, filterSql, framesLookedUp, framesWalked } from './filter-sql.ts'
 import type { FrameRows } from './frame-rows.ts'
 import type { FrameQuery, Listing } from './index.ts'
 import { prepared } from './prepared.ts'
 import type { FrameRow } from './rows.ts'
-
-/** A scan goes on for this long, then says how far it came. */
-const SCAN_MS = 80
-
-/** Rows looked at in one statement: begins here, then follows the time it took. */
-const FIRST_WINDOW = 2048
-
-/** What one statement of a scan should take: the bound above is kept to within this. */
-const WINDOW_MS = 8
+import { scan } from './scan.ts'
+import type { SubjectsOf } from './subjects.ts'
 
 /** `session` is resolved to its key by the caller; everything else as asked. */
 export type ResolvedFrameQuery = Omit<FrameQuery, 'session' | 'limit'> & { session?: number; limit: number }
 
-/** Statements are made once for each shape of question. `now` in milliseconds. */
-export function frameQuery(
-  db: Database,
-  { row }: FrameRows,
-  now: () => number,
-): (query: ResolvedFrameQuery) => Listing<FrameRow> {
-  const statement = prepared(db)
-  const rows = (records: unknown[], up: boolean): FrameRow[] => {
-    if (!up) records.reverse()
-    return (records as Record[]).map(row)
-  }
+export interface FrameQueries {
+  readonly page: (query: ResolvedFrameQuery) => Listing<FrameRow>
+  /** Those of these frames the filter holds for, oldest first. */
+  readonly matching: (filter: Filter, ids: readonly number[]) => FrameRow[]
+}
 
-  return (query) => {
+/** `now` in milliseconds. */
+export function frameQuery(db: Database, { row }: FrameRows, subjects: SubjectsOf, now: () => number): FrameQueries {
+  // with a filter there is no end of shapes: those are made anew each time
+  const kept = prepared(db)
+  const rows = (records: Record[], up: boolean): FrameRow[] => {
+    if (!up) records.reverse()
+    return records.map(row)
+  }
+  const page = (query: ResolvedFrameQuery): Listing<FrameRow> => {
+    const statement = query.filter === undefined ? kept : (sql: string) => db.prepare(sql)
     const up = query.after !== undefined
     const belongs = belonging(query)
-    const filters = filtering(query)
-    const page = statement(
+    const at = wallClock()
+    const filter = filterOf(query, at)
+    const filters = [...filtering(query), ...(query.filter === undefined ? [] : [filter.where])]
+    const found = statement(
       `SELECT ${FRAME} WHERE ${[...belongs, 'frame.id BETWEEN @low AND @high', ...filters].join(' AND ')}
        ORDER BY frame.id ${up ? 'ASC' : 'DESC'} LIMIT @limit`,
     )
-    const values = parameters(query)
+    const values = { ...parameters(query), ...filter.values }
     const low = (query.after ?? 0) + 1
     const high = (query.before ?? Number.MAX_SAFE_INTEGER) - 1
-    if (filters.length === 0) return { rows: rows(page.all({ ...values, low, high }), up), scannedTo: null }
+    const within = { low, high, limit: query.limit }
+    if (filters.length === 0)
+      return { rows: rows(found.all({ ...values, ...within }) as Record[], up), scannedTo: null }
 
-    const edges = statement(
+    const edges = kept(
       `SELECT (SELECT min(id) FROM frame WHERE ${[...belongs, 'id >= @low'].join(' AND ')}) AS first,
               (SELECT max(id) FROM frame WHERE ${[...belongs, 'id <= @high'].join(' AND ')}) AS last`,
     )
-    const { first, last } = edges.get({ ...values, low, high }) as { first: number | null; last: number | null }
+    const { first, last } = edges.get({ ...keys(query), low, high }) as { first: number | null; last: number | null }
     if (first === null || last === null) return { rows: [], scannedTo: null }
-    const scan = scanning(page, values, up, now)
-    const { found, scannedTo } = scan(Math.max(first, low), Math.min(last, high), query.limit)
-    return { rows: rows(found, up), scannedTo }
+    const wanted = query.filter === undefined || filter.exact ? undefined : asked(subjects, query.filter, at)
+    const listing = scan<Record>(
+      {
+        rows: (window, limit) => found.iterate({ ...values, ...window, limit }) as Iterable<Record>,
+        ...(wanted !== undefined && { wanted }),
+        idOf: (record) => record['id'] as number,
+        up,
+        now,
+      },
+      { low: Math.max(first, low), high: Math.min(last, high) },
+      query.limit,
+    )
+    return { rows: rows(listing.found, up), scannedTo: listing.scannedTo }
   }
+
+  const matching: FrameQueries['matching'] = (filter, ids) => {
+    if (ids.length === 0) return []
+    const at = wallClock()
+    const compiled = filterSql(filter, framesLookedUp, at)
+    const wanted = compiled.exact ? () => true : asked(subjects, filter, at)
+    const found = db
+      .prepare(
+        `SELECT ${FRAME} WHERE frame.id IN (SELECT value FROM json_each(@ids)) AND ${compiled.where} ORDER BY frame.id`,
+      )
+      .all({ ...compiled.values, ids: JSON.stringify(ids) }) as Record[]
+    return found.filter(wanted).map(row)
+  }
+  return { page, matching }
 }
 
-/** Looks through `from..to` window by window until `limit` are found or the time is over. */
-function scanning(page: Statement, values: object, up: boolean, now: () => number) {
-  return (from: number, to: number, limit: number): { found: unknown[]; scannedTo: number | null } => {
-    const found: unknown[] = []
-    const startedAt = now()
-    let window = FIRST_WINDOW
-    let [low, high] = [from, to]
-    while (low <= high) {
-      const before = now()
-      if (before - startedAt >= SCAN_MS) return { found, scannedTo: up ? low - 1 : high + 1 }
-      const edge = up ? Math.min(low + window - 1, high) : Math.max(high - window + 1, low)
-      const within = up ? { low, high: edge } : { low: edge, high }
-      found.push(...page.all({ ...values, ...within, limit: limit - found.length }))
-      if (found.length >= limit) break
-      if (up) low = edge + 1
-      else high = edge - 1
-      window = nextWindow(window, now() - before)
-    }
-    return { found, scannedTo: null }
-  }
+/** For what SQL cannot tell. */
+function asked(subjects: SubjectsOf, filter: Filter, at: number): (record: Record) => boolean {
+  const [holds, { frame }] = [compile(filter), subjects()]
+  return (record) => holds(frame(record), at)
 }
 
-function nextWindow(window: number, tookMs: number): number {
-  const fitting = tookMs > 0 ? (window * WINDOW_MS) / tookMs : window * 4
-  return Math.round(Math.max(FIRST_WINDOW / 8, Math.min(window * 4, fitting)))
+/** Microseconds since the epoch: what `since:` counts back from. */
+function wallClock(): number {
+  return Date.now() * 1000
+}
+
+const NO_FILTER: FilterSql = { where: '1', values: {}, exact: true }
+
+/** Of one session or flow the frames lie apart, of the whole capture beside each other. */
+function filterOf({ filter, session, flow }: ResolvedFrameQuery, at: number): FilterSql {
+  if (filter === undefined) return NO_FILTER
+  const few = session !== undefined || flow !== undefined
+  return filterSql(filter, few ? framesLookedUp : framesWalked, at)
 }
 
 /** Answered by an index. */
@@ -88,6 +107,10 @@ function belonging(query: ResolvedFrameQuery): string[] {
   if (query.session !== undefined) terms.push('frame.session = @session')
   if (query.flow !== undefined) terms.push('frame.flow = @flow')
   return terms
+}
+
+function keys({ session, flow }: ResolvedFrameQuery): object {
+  return { ...(session !== undefined && { session }), ...(flow !== undefined && { flow }) }
 }
 
 /** Answered by looking. Messages lie in the order of their frames, so a window of them is one walk, not a search for each frame. */
@@ -109,11 +132,9 @@ function filtering(query: ResolvedFrameQuery): string[] {
   return terms
 }
 
-function parameters({ session, flow, direction, method, text, limit }: ResolvedFrameQuery): object {
+function parameters({ direction, method, text, ...query }: ResolvedFrameQuery): object {
   return {
-    limit,
-    ...(session !== undefined && { session }),
-    ...(flow !== undefined && { flow }),
+    ...keys(query),
     ...(direction !== undefined && { direction: DIRECTIONS.indexOf(direction) }),
     ...(method !== undefined && { method }),
     ...(text !== undefined && { text: `%${text.replace(/[\\%_]/g, '\\$&')}%` }),

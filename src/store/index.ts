@@ -16,6 +16,7 @@ import type {
   ProcessRow,
   SessionRow,
 } from './rows.ts'
+import type { Filter } from '../filter/index.ts'
 import type { Direction } from '../wire/frame.ts'
 
 export type * from './rows.ts'
@@ -38,6 +39,8 @@ export interface FrameQuery extends Page {
   method?: string
   /** Substring of method, tool, label; case-insensitive. */
   text?: string
+  /** Beside what else is asked. */
+  filter?: Filter
 }
 
 export interface CallQuery extends Page {
@@ -73,6 +76,10 @@ export interface Reader {
   flow(id: number): FlowRow | undefined
   connection(id: number): ConnectionRow | undefined
   frames(query?: FrameQuery): Listing<FrameRow>
+  /** Those of these frames the filter holds for, oldest first. */
+  matching(filter: Filter, frames: readonly number[]): FrameRow[]
+  /** Calls the filter holds for; each is asked as its request, with the code of its answer. */
+  callsMatching(filter: Filter, query?: CallQuery): Listing<CallRow>
   frame(id: number): FrameDetail | undefined
   /** Raw bytes of a frame as received (redacted spans overwritten). */
   raw(frame: number): Uint8Array | undefined

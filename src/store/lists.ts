@@ -79,10 +79,10 @@ export function lists(db: Database, find: FindSession): Lists {
 }
 
 /** A condition and the values it names. */
-type Terms = { [condition: string]: object }
+export type Terms = { [condition: string]: object }
 
 /** `pending` is spelled out: only so does its partial index answer. */
-function outcomeTerm(outcome: CallQuery['outcome']): Terms {
+export function outcomeTerm(outcome: CallQuery['outcome']): Terms {
   if (outcome === undefined) return {}
   return outcome === 'pending' ? { [`call.outcome = 'pending'`]: {} } : { 'call.outcome = @outcome': { outcome } }
 }

@@ -1,14 +1,16 @@
 /** Reads a capture beside its writers: in any thread, in any process, with nothing but a readonly handle. */
 import { performance } from 'node:perf_hooks'
 import { addressed } from './addressed.ts'
+import { callQuery } from './call-query.ts'
 import { changesSince } from './changes.ts'
 import { connectionRow, FLOW, flowRow, FRAME, instanceRow, lossRow, processRow, type Record } from './columns.ts'
 import { frameDetails } from './frame-detail.ts'
 import { frameQuery } from './frame-query.ts'
 import { frameRows } from './frame-rows.ts'
-import type { FrameQuery, Reader } from './index.ts'
+import type { CallQuery, FrameQuery, Reader } from './index.ts'
 import { lists, pageRows } from './lists.ts'
 import { openCapture } from './open.ts'
+import { subjectsOf } from './subjects.ts'
 import { sessionFinder, sessionNamed } from './sessions.ts'
 import { totalsOf } from './totals.ts'
 
@@ -22,7 +24,9 @@ export function openReader(path: string): Reader {
   const rows = frameRows(db)
   const bytes = addressed(db)
   const details = frameDetails(db, rows, bytes)
-  const frames = frameQuery(db, rows, now)
+  const subjects = subjectsOf(db, rows)
+  const frames = frameQuery(db, rows, subjects, now)
+  const calls = callQuery(db, subjects, now)
   const changes = changesSince(db, rows)
   const session = sessionFinder(db)
 
@@ -36,6 +40,9 @@ export function openReader(path: string): Reader {
   const one = <Row>(record: unknown, toRow: (record: Record) => Row): Row | undefined =>
     record === undefined ? undefined : toRow(record as Record)
 
+  const sessionKey = (uid: string | undefined): { session?: number } =>
+    uid === undefined ? {} : { session: sessionNamed(session, uid).id }
+
   return {
     path,
     session,
@@ -43,11 +50,10 @@ export function openReader(path: string): Reader {
     flow: (id) => one(flowById.get(id), flowRow),
     connection: (id) => one(connectionById.get(id), connectionRow),
     frames: ({ session: uid, limit, ...query }: FrameQuery = {}) =>
-      frames({
-        ...query,
-        limit: pageRows(limit),
-        ...(uid !== undefined && { session: sessionNamed(session, uid).id }),
-      }),
+      frames.page({ ...query, limit: pageRows(limit), ...sessionKey(uid) }),
+    matching: frames.matching,
+    callsMatching: (filter, { session: uid, limit, ...query }: CallQuery = {}) =>
+      calls(filter, { ...query, limit: pageRows(limit), ...sessionKey(uid) }),
     frame: (id) => one(frameById.get(id), details.detail),
     raw: (id) => one(frameById.get(id), details.raw),
     payload: (id) => one(frameById.get(id), (record) => details.payload(record)),

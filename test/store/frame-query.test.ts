@@ -2,11 +2,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { frameQuery, type ResolvedFrameQuery } from '../../src/store/frame-query.ts'
 import { frameRows } from '../../src/store/frame-rows.ts'
 import type { FrameQuery } from '../../src/store/index.ts'
+import type { CaptureDatabase } from '../../src/store/create.ts'
 import { openReader } from '../../src/store/reader.ts'
+import { subjectsOf } from '../../src/store/subjects.ts'
 import { withPlans } from '../support/query-plans.ts'
 import { captureFixture, type CaptureFixture, fillCapture } from '../support/capture-fixture.ts'
 
 const ids = ({ rows }: { rows: readonly { id: number }[] }) => rows.map(({ id }) => id)
+
+const framesOf = (db: CaptureDatabase, now: () => number) => {
+  const rows = frameRows(db)
+  return frameQuery(db, rows, subjectsOf(db, rows), now).page
+}
 
 describe('pages', () => {
   const reader = () => {
@@ -87,7 +94,7 @@ describe('a scan', () => {
   /** A clock by which every look at it is `step` later. */
   const queryWith = (step: number) => {
     let at = 0
-    return frameQuery(fixture.db, frameRows(fixture.db), () => (at += step))
+    return framesOf(fixture.db, () => (at += step))
   }
 
   test('stops when its time is over and says how far it came; asking on from there finds the rest', () => {
@@ -149,7 +156,7 @@ describe('how SQLite answers', () => {
     ],
   ])('%s: along an index, sorting nothing', (_, query, steps) => {
     const { db, plans } = withPlans(captureFixture().db)
-    const ask = frameQuery(db, frameRows(db), () => 0)
+    const ask = framesOf(db, () => 0)
     plans()
     ask({ ...query, limit: 200 })
     const taken = plans()

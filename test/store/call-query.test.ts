@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { parseFilter } from '../../src/filter/index.ts'
+import type { CallQuery } from '../../src/store/index.ts'
+import { openReader } from '../../src/store/reader.ts'
+import { captureFixture, START } from '../support/capture-fixture.ts'
+
+const reader = () => {
+  const { path, add } = captureFixture()
+  add('session', { id: 1, uid: 'abcd2345' })
+  add('connection', { id: 1 })
+  add('flow', { id: 1, status: 404 })
+  const said = Buffer.from('{"a":"needle"}')
+  add('raw', { bytes: said })
+  for (let id = 1; id <= 6; id++) {
+    add('frame', { id, messages: 1, session: id < 4 ? 1 : null, length: id === 2 ? said.length : 0 })
+    add('message', { frame: id, method: 'tools/call', tool: `tool-${id}`, call: id })
+    const answered = id === 6 ? null : START + id * 1000
+    const outcome = id === 5 ? 'error' : id === 6 ? 'pending' : 'ok'
+    add('call', {
+      id,
+      session: id < 4 ? 1 : null,
+      request_frame: id,
+      answered_at: answered,
+      outcome,
+      code: id === 5 ? -32602 : null,
+    })
+  }
+  return openReader(path)
+}
+
+test.each<[string, CallQuery, number[]]>([
+  ['', {}, [1, 2, 3, 4, 5, 6]],
+  ['outcome:ok', {}, [1, 2, 3, 4]],
+  ['outcome:ok', { limit: 2 }, [3, 4]],
+  ['outcome:ok', { limit: 2, before: 4 }, [2, 3]],
+  ['outcome:ok', { limit: 2, after: 1 }, [2, 3]],
+  ['outcome:ok', { session: 'abcd' }, [1, 2, 3]],
+  ['', { outcome: 'pending' }, [6]],
+  ['tool:tool-2|tool-5', {}, [2, 5]],
+  ['code:<0', {}, [5]],
+  ['duration:>=4ms', {}, [4, 5]],
+  ['-duration:>=4ms', {}, [1, 2, 3, 6]],
+  ['status:404 session:abcd*', {}, [1, 2, 3]],
+  ['needle', {}, [2]],
+  ['-needle tool:tool-*', { limit: 3 }, [4, 5, 6]],
+])('%j of %o: %j', (text, query, expected) => {
+  const { rows, scannedTo } = reader().callsMatching(parseFilter(text), query)
+  expect(rows.map(({ id }) => id)).toEqual(expected)
+  expect(scannedTo).toBeNull()
+})
+
+test('an empty capture has none', () => {
+  expect(openReader(captureFixture().path).callsMatching(parseFilter('tool:*'))).toEqual({ rows: [], scannedTo: null })
+})
