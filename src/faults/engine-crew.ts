@@ -1,0 +1,295 @@
+/** Lets damage be done: makes instances, hears their actions, records decisions, keeps their timers. */
+import type { Action, PipeEvent } from '../pipe/action.ts'
+import type { Clock } from '../pipe/clock.ts'
+import type { Decision } from '../pipe/decision.ts'
+import type { SteeredConnection } from '../pipe/policy.ts'
+import { actionText, heldUs } from './engine-text.ts'
+import { toCount } from './engine-after.ts'
+import { firstDirection, type Instance, type LiveRule, type Run, type Verdict } from './engine-rule.ts'
+import type { Attached, RuleStage } from './engine-stage.ts'
+import type { FaultAction, FaultEvent, Kept } from './fault.ts'
+
+export interface CrewOptions {
+  readonly clock: Clock
+  decided(decision: Decision): void
+  notice(text: string): void
+  attached(connection: number): Attached | undefined
+  /** A rule may have nothing left to do, or is off. */
+  changed(): void
+}
+
+/** All sessions begin in it. */
+const FIRST_STATE = 'started'
+const STATES = 10_000
+
+/** What is recorded each time, not only when a rule fires; edits are recorded by the pipe. */
+const NOTABLE: ReadonlySet<string> = new Set(['cut', 'end', 'signal', 'reply', 'hold'])
+
+/** What an instance is just doing. */
+interface Scene {
+  readonly stage: RuleStage
+  readonly event: FaultEvent
+  readonly original: PipeEvent | undefined
+}
+
+export class Crew {
+  readonly #options: CrewOptions
+  readonly #states = new Map<string, string>()
+  #scene: Scene | undefined
+
+  constructor(options: CrewOptions) {
+    this.#options = options
+  }
+
+  now(): number {
+    return this.#options.clock.now()
+  }
+
+  instance(live: LiveRule, key: string, connection: number): Instance {
+    const { rule } = live
+    const scene = (): Scene => {
+      if (this.#scene === undefined) throw new Error('tools are for use while an event is handled')
+      return this.#scene
+    }
+    const kept: Kept = {
+      get length() {
+        return scene().stage.keptOf(instance)
+      },
+      push: (event) => {
+        const { stage, event: current, original } = scene()
+        stage.keep(instance, Object.is(event, current) && original !== undefined ? original : event)
+      },
+      take: (count = Number.POSITIVE_INFINITY) => scene().stage.take(instance, count),
+    }
+    const stage = rule.fault.stage
+    if (stage === undefined) throw new Error(`${rule.fault.type} has no stage`)
+    const tools = {
+      draw: live.draws(key),
+      kept,
+      shared: live.shared,
+      notApplied: (reason: string) => {
+        live.notApplied++
+        const { stage: at, event } = scene()
+        this.decided(at, { fired: true, draw: null, key, why: '' }, event, `not applied: ${reason}`)
+      },
+    }
+    const instance: Instance = {
+      live,
+      key,
+      connection,
+      damage: stage(rule.options, tools),
+      wakes: new Set(),
+      kept: 0,
+      over: false,
+    }
+    live.instances.add(instance)
+    live.touched.add(connection)
+    return instance
+  }
+
+  /** A scope that was met. */
+  run(live: LiveRule, id: string, connection: number, exchange: number | null, verdict: Verdict): Run {
+    const { rule } = live
+    const { clock } = this.#options
+    const status = !verdict.fired ? 'no' : rule.after === undefined ? 'on' : 'counting'
+    const run: Run = { id, connection, exchange, verdict, status, left: toCount(rule), instance: null, done: false }
+    live.add(run)
+    if (status === 'counting' && rule.after?.what === 'time') {
+      run.cancel = clock.at(clock.now() + rule.after.ms * 1000, () => this.#due(live, run))
+    }
+    return run
+  }
+
+  #due(live: LiveRule, run: Run): void {
+    if (run.status !== 'counting' || live.runs.get(run.id) !== run) return
+    if (live.rule.perUnit) run.status = 'on'
+    else this.#options.attached(run.connection)?.stageOf(live, firstDirection(live.rule))?.begin(run, null)
+  }
+
+  /** State of the session allows it. */
+  mayMeet({ rule }: LiveRule, session: string): boolean {
+    const wanted = rule.state?.requires
+    return wanted === undefined || (this.#states.get(session) ?? FIRST_STATE) === wanted
+  }
+
+  fired(live: LiveRule, session: string): void {
+    live.count()
+    const { sets } = live.rule.state ?? {}
+    if (sets !== undefined) {
+      if (this.#states.size >= STATES) this.#states.clear()
+      this.#states.set(session, sets)
+    }
+    if (live.state !== 'on') this.#options.changed()
+  }
+
+  /** The damage, for one event. `verdict`: it has just fired, which is to be recorded first. */
+  act(
+    stage: RuleStage,
+    instance: Instance,
+    event: FaultEvent,
+    original: PipeEvent | undefined,
+    verdict?: Verdict,
+  ): readonly Action[] {
+    const outer = this.#scene
+    this.#scene = { stage, event, original }
+    try {
+      const wanted = instance.damage(event)
+      if (verdict !== undefined || wanted.some(({ do: what }) => NOTABLE.has(what))) {
+        const text = actionText(wanted)
+        const of = verdict ?? { fired: true, draw: null, key: instance.key, why: '' }
+        this.decided(stage, of, event, text === '' ? instance.live.rule.fault.type : text, heldUs(wanted))
+      }
+      return this.#heard(wanted, instance)
+    } catch (error) {
+      this.#bug(stage, instance, event, error)
+      return original === undefined ? [] : [{ do: 'pass', event: original }]
+    } finally {
+      this.#scene = outer
+    }
+  }
+
+  #heard(wanted: readonly FaultAction[], instance: Instance): readonly Action[] {
+    const { stage, event, original } = this.#scene!
+    const { live } = instance
+    const actions: Action[] = []
+    for (const action of wanted) {
+      switch (action.do) {
+        case 'pass': {
+          const itself = Object.is(action.event, event)
+          if (itself && original === undefined) break
+          actions.push(itself && original !== undefined ? { do: 'pass', event: original } : action)
+          break
+        }
+        case 'wake':
+          this.#wake(
+            action.direction === undefined ? stage : this.#across(stage, live, action.direction),
+            instance,
+            action,
+          )
+          break
+        case 'write':
+          if (!('to' in action)) actions.push(action)
+          else this.#connection(action.to.connection)?.insert(action.to.direction, action.bytes, live.id)
+          break
+        case 'signal':
+          stage.attached.connection.signal?.(action.signal, live.id)
+          break
+        case 'end':
+          this.#connection(action.connection)?.cut(action.how, action.side, live.id)
+          break
+        case 'wait':
+        case 'reply':
+        case 'cut':
+        case 'hold':
+          actions.push(action)
+      }
+    }
+    return actions
+  }
+
+  #across(stage: RuleStage, live: LiveRule, direction: RuleStage['direction']): RuleStage {
+    return stage.attached.stageOf(live, direction) ?? stage
+  }
+
+  #connection(id: number): SteeredConnection | undefined {
+    return this.#options.attached(id)?.connection
+  }
+
+  #wake(stage: RuleStage, instance: Instance, { ms, token }: { readonly ms: number; readonly token: unknown }): void {
+    const { clock } = this.#options
+    const cancel = clock.at(clock.now() + Math.round(ms * 1000), () => {
+      instance.wakes.delete(cancel)
+      stage.wake(instance, token)
+    })
+    instance.wakes.add(cancel)
+  }
+
+  #bug(stage: RuleStage, instance: Instance, event: FaultEvent, error: unknown): void {
+    const { live, key } = instance
+    const message = error instanceof Error ? error.message : String(error)
+    live.state = 'bug'
+    live.bug = message
+    this.decided(stage, { fired: true, draw: null, key, why: '' }, event, `bug: ${message}`)
+    this.#options.notice(
+      `Rule ${live.id} is off: its fault ${live.rule.fault.type} failed (${message}). The traffic goes on. Please report this.`,
+    )
+    this.#options.changed()
+  }
+
+  /** A message is through with, if nothing of it is held or awaited. */
+  settle(instance: Instance): void {
+    const { live } = instance
+    if (live.rule.per === 'message') {
+      if (instance.kept === 0 && instance.wakes.size === 0) this.finish(instance)
+      return
+    }
+    for (const run of live.runs.values()) if (run.done && run.instance === instance) this.over(live, run)
+  }
+
+  /** The scope of a run is over. */
+  over(live: LiveRule, run: Run): void {
+    run.done = true
+    run.cancel?.()
+    const { instance } = run
+    if (instance !== null && (instance.kept > 0 || instance.wakes.size > 0)) return
+    live.runs.delete(run.id)
+    if (instance !== null) this.finish(instance)
+  }
+
+  finish(instance: Instance): void {
+    if (instance.over) return
+    instance.over = true
+    for (const cancel of instance.wakes) cancel()
+    instance.wakes.clear()
+    const { live } = instance
+    live.instances.delete(instance)
+    if (live.idle) this.#options.changed()
+  }
+
+  /** A connection has gone, and what was about it alone. */
+  closed(live: LiveRule, connection: number): void {
+    for (const run of live.runs.values()) {
+      if (run.connection !== connection || run.id.startsWith('session ')) continue
+      run.cancel?.()
+      live.runs.delete(run.id)
+      if (run.instance !== null) this.finish(run.instance)
+    }
+    if (live.rule.per === 'message') {
+      for (const instance of live.instances) if (instance.connection === connection) this.finish(instance)
+    }
+    live.touched.delete(connection)
+  }
+
+  /** The rule has gone. */
+  gone(live: LiveRule): void {
+    for (const run of live.runs.values()) run.cancel?.()
+    live.runs.clear()
+    for (const instance of live.instances) this.finish(instance)
+  }
+
+  decided(
+    stage: RuleStage,
+    { fired, draw, key }: Verdict,
+    about: FaultEvent | PipeEvent | null,
+    action: string,
+    held: number | null = null,
+  ): void {
+    const { live } = stage
+    const event = about !== null && (about.kind === 'chunk' || about.kind === 'frame') ? about : null
+    const length = event === null ? null : event.kind === 'chunk' ? event.bytes.length : event.frame.raw.length
+    this.#options.decided({
+      at: this.#options.clock.now(),
+      rule: live.id,
+      revision: live.active.revision,
+      connection: stage.connection,
+      direction: stage.direction,
+      offset: event === null ? null : event.offset,
+      length,
+      scope: key,
+      draw,
+      fired,
+      action,
+      heldUs: held,
+    })
+  }
+}

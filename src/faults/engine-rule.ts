@@ -1,0 +1,183 @@
+/** A rule at work: what it has met, what it decided, what it has begun. */
+import type { Direction } from '../wire/frame.ts'
+import { drawOf } from './draw.ts'
+import type { Damage } from './fault.ts'
+import type { Rule } from './rule-parse.ts'
+import type { ActiveRule } from './rule.ts'
+import type { Unit } from './unit.ts'
+
+/** Sessions and kinds of messages that are told apart; the oldest are forgotten beyond it, and then count anew. */
+const REMEMBERED = 10_000
+
+/** `retired`: `times`, `nth` or `window` are used up · `expired`: `for` is over · `bug`: its fault threw. */
+export type RuleState = 'on' | 'retired' | 'expired' | 'bug'
+
+/** What the envelope says of a match. */
+export interface Verdict {
+  readonly fired: boolean
+  readonly draw: number | null
+  /** Key of the draw, `session 2`. */
+  readonly key: string
+  /** Why it did not fire; empty where it did. */
+  readonly why: string
+}
+
+/** One doing of the damage. */
+export interface Instance {
+  readonly live: LiveRule
+  /** Where it began. */
+  readonly connection: number
+  readonly key: string
+  readonly damage: Damage
+  /** Cancels of ticks to come. */
+  readonly wakes: Set<() => void>
+  /** Events it has put by. */
+  kept: number
+  over: boolean
+}
+
+/** What became of a scope the rule has met. `no`: nothing; `counting`: `after` is not over; `on`: the damage is done. */
+export interface Run {
+  readonly id: string
+  readonly connection: number
+  /** Of a stream: the HTTP exchange. */
+  readonly exchange: number | null
+  readonly verdict: Verdict
+  status: 'no' | 'counting' | 'on'
+  /** Events, messages, calls, bytes that have to go by yet. */
+  left: number
+  instance: Instance | null
+  /** Its scope is over; it goes once nothing is held or awaited any more. */
+  done: boolean
+  /** Of `after` a time. */
+  cancel?: () => void
+}
+
+export class LiveRule {
+  readonly rule: Rule
+  readonly active: ActiveRule
+  /** When it became active, µs. */
+  readonly since: number
+  readonly shared = new Map<string, unknown>()
+  readonly runs = new Map<string, Run>()
+  readonly instances = new Set<Instance>()
+  /** Connections it has done something to. */
+  readonly touched = new Set<number>()
+  state: RuleState = 'on'
+  bug = ''
+  matched = 0
+  fired = 0
+  notApplied = 0
+  lastAt: number | null = null
+  readonly #seed: number
+  readonly #sessions = new Map<string, number>()
+  readonly #messages = new Map<string, number>()
+
+  constructor(rule: Rule, active: ActiveRule, seed: number, since: number) {
+    this.rule = rule
+    this.active = active
+    this.since = since
+    this.#seed = seed
+  }
+
+  get id(): string {
+    return this.rule.id
+  }
+
+  /** It may still meet something. */
+  get meets(): boolean {
+    return this.state === 'on'
+  }
+
+  /** A run of a scope; the oldest that came to nothing is forgotten beyond the bound. */
+  add(run: Run): void {
+    if (this.runs.size >= REMEMBERED)
+      for (const [id, { status }] of this.runs) {
+        if (status !== 'no') continue
+        this.runs.delete(id)
+        break
+      }
+    this.runs.set(run.id, run)
+  }
+
+  /** There is nothing it does, or will do. */
+  get idle(): boolean {
+    if (this.state === 'on') return false
+    return this.state !== 'retired' || this.underWay === 0
+  }
+
+  /** `window` is open; closes the rule when it is over for good. */
+  inWindow(now: number): boolean {
+    const { window } = this.rule
+    if (window === undefined) return true
+    const ms = (now - this.since) / 1000
+    if (window.to !== null && ms >= window.to && this.state === 'on') this.state = 'retired'
+    return ms >= window.from && (window.to === null || ms < window.to)
+  }
+
+  /** A match: what becomes of it. `unit`: of a message. */
+  meet(now: number, unit?: Unit): Verdict {
+    const { rule } = this
+    const n = ++this.matched
+    const key = rule.per === 'message' && unit !== undefined ? this.#messageKey(unit) : `${rule.per} ${n}`
+    const no = (why: string): Verdict => ({ fired: false, draw: null, key, why })
+    const skipped = rule.skip ?? 0
+    if (rule.nth !== undefined && n >= rule.nth) this.state = 'retired'
+    if (n <= skipped) return no('skipped')
+    if (rule.nth !== undefined && n !== rule.nth) return no(`not number ${rule.nth}`)
+    if (rule.every !== undefined && (n - skipped) % rule.every !== 0) return no(`not every ${rule.every}`)
+    if (rule.limit !== undefined && this.underWay >= rule.limit) return no(`limit ${rule.limit}`)
+    const draw = rule.probability === undefined || rule.probability === 1 ? null : drawOf(this.#seed, rule.id, key)
+    if (draw !== null && draw >= (rule.probability ?? 1)) return { fired: false, draw, key, why: 'drawn' }
+    this.lastAt = now
+    return { fired: true, draw, key, why: '' }
+  }
+
+  /** It did fire. */
+  count(): void {
+    this.fired++
+    if (this.rule.times !== undefined && this.fired >= this.rule.times) this.state = 'retired'
+  }
+
+  /** How many are under way. */
+  get underWay(): number {
+    let counting = 0
+    if (this.rule.after !== undefined)
+      for (const { status } of this.runs.values()) if (status === 'counting') counting++
+    return this.instances.size + counting
+  }
+
+  /** The draws of one instance, one after the other. */
+  draws(key: string): () => number {
+    let n = 0
+    return () => drawOf(this.#seed, this.id, `${key} #${++n}`)
+  }
+
+  #messageKey({ subject }: Unit): string {
+    const { direction, messages, kind, session } = subject
+    const [message] = messages
+    const name = message === undefined ? kind : `${message.method ?? message.kind}${named(message.tool)}`
+    const ordinal = this.#ordinalOf(session ?? '')
+    const kindKey = `message ${direction} ${name}`
+    const all = `${ordinal} ${kindKey}`
+    const n = (this.#messages.get(all) ?? 0) + 1
+    if (this.#messages.size >= REMEMBERED) this.#messages.clear()
+    this.#messages.set(all, n)
+    return `${kindKey} ${n}${ordinal > 1 ? ` session ${ordinal}` : ''}`
+  }
+
+  #ordinalOf(session: string): number {
+    let ordinal = this.#sessions.get(session)
+    if (ordinal === undefined) {
+      ordinal = this.#sessions.size + 1
+      if (ordinal > REMEMBERED) this.#sessions.clear()
+      this.#sessions.set(session, ordinal)
+    }
+    return ordinal
+  }
+}
+
+const named = (tool: string | null): string => (tool === null ? '' : ` ${tool}`)
+
+/** The direction a rule begins in where nothing else says so: towards the client, if it may. */
+export const firstDirection = ({ directions }: Rule): Direction => (directions.includes('s2c') ? 's2c' : 'c2s')

@@ -1,0 +1,298 @@
+/**
+ * Rules at work on live traffic: a `Policy` for transports, whose rules can be changed at any time.
+ *
+ * ```
+ * engine ─ doors                       who may connect, which port listens, what is dialled
+ *        └ attachment (a connection)   which rules could touch it; none: no stage, no cost
+ *            └ rule stage (a rule, a direction) ─ crew: instances, decisions, timers
+ * ```
+ */
+import type { Clock } from '../pipe/clock.ts'
+import type { Policy, SteeredConnection, SteeredListener } from '../pipe/policy.ts'
+import type { Tap } from '../pipe/tap.ts'
+import { Attachment } from './engine-attachment.ts'
+import { Crew } from './engine-crew.ts'
+import { Doors } from './engine-doors.ts'
+import { LiveRule, type RuleState } from './engine-rule.ts'
+import type { AnyFault } from './fault.ts'
+import { faults } from './index.ts'
+import { parseRule, type Rule } from './rule-parse.ts'
+import type { ActiveRule } from './rule.ts'
+import { explainRule } from './sentence.ts'
+import {
+  createLiveConversations,
+  createWatch,
+  type LiveConversations,
+  type Watch,
+  type WatchOptions,
+} from './units/index.ts'
+
+export interface EngineOptions {
+  readonly clock: Clock
+  /** Of all draws; 0 to 2⁵³. */
+  readonly seed: number
+  readonly tap: Tap
+  /** Name of the vantage (`--name`); empty for none. */
+  readonly name?: string
+  /** Something people should read: a rule that is off, a port that is lost. */
+  notice(text: string): void
+  /** A connection in the middle of which units are needed: what the recorder knows of it goes to `learn`. */
+  asked?(connection: number): void
+  readonly conversations?: LiveConversations
+  readonly identity?: (credential: string) => string
+  /** Default: every fault there is. */
+  readonly among?: readonly AnyFault[]
+}
+
+/** What a rule has done since it became active. */
+export interface RuleCounters {
+  readonly id: string
+  readonly state: RuleState | 'disabled'
+  /** Of state `bug`. */
+  readonly bug: string
+  /** Times its match held, and times it fired. */
+  readonly matched: number
+  readonly fired: number
+  /** How many of its damages are under way. */
+  readonly active: number
+  /** Times the fault left a unit alone, for a reason that is in the record. */
+  readonly notApplied: number
+  /** When it last fired; null for never. */
+  readonly lastAt: number | null
+}
+
+export interface Engine extends Policy {
+  /** These rules from now on. Those whose id and source are as before keep their counters and what they have begun. */
+  setRules(rules: readonly ActiveRule[]): void
+  /** Ends these rules, or all: what they hold is sent on. They stay off until `setRules` brings them changed, or enabled anew. */
+  heal(ids?: readonly string[]): void
+  counters(): readonly RuleCounters[]
+  /** Of rules that were on and never fired: id and sentence. */
+  neverFired(): readonly { readonly id: string; readonly sentence: string }[]
+  /** What the recorder knew of a connection where the engine began in the middle of it. */
+  learn(connection: number, line: Parameters<Watch['learn']>[0]): void
+}
+
+/** A rule as it came, and at work where it is on. */
+interface Entry {
+  readonly active: ActiveRule
+  readonly written: string
+  readonly live: LiveRule | null
+}
+
+const RANK = { header: 0, control: 1, file: 2 } as const
+/** When units are looked at anew that could not be done without. */
+const RETRY_US = 50_000
+
+export function createEngine(options: EngineOptions): Engine {
+  return new FaultEngine(options)
+}
+
+class FaultEngine implements Engine {
+  readonly #options: EngineOptions
+  readonly #crew: Crew
+  readonly #doors: Doors
+  readonly #attachments = new Map<number, Attachment>()
+  readonly #conversations: LiveConversations
+  #entries: readonly Entry[] = []
+  #lives: readonly LiveRule[] = []
+  #alarms = new Map<LiveRule, (() => void)[]>()
+  #settling = false
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    const { clock, tap } = options
+    this.#conversations = options.conversations ?? createLiveConversations()
+    const shared = {
+      clock,
+      decided: tap.decided.bind(tap),
+      notice: options.notice.bind(options),
+      changed: () => this.#soon(0),
+    }
+    this.#crew = new Crew({ ...shared, attached: (id) => this.#attachments.get(id) })
+    this.#doors = new Doors({ ...shared, tap: options.name ?? '' })
+  }
+
+  setRules(rules: readonly ActiveRule[]): void {
+    const before = new Map(this.#entries.map((entry) => [entry.active.id, entry]))
+    const ordered = rules.toSorted((a, b) => RANK[a.origin] - RANK[b.origin])
+    this.#entries = ordered.map((active) => this.#entry(active, before.get(active.id)))
+    const kept = new Set(this.#entries.map(({ live }) => live))
+    this.#end(this.#lives.filter((live) => !kept.has(live)))
+    this.#settle()
+  }
+
+  heal(ids?: readonly string[]): void {
+    const ended = this.#lives.filter(({ id }) => ids === undefined || ids.includes(id))
+    this.#entries = this.#entries.map((entry) =>
+      entry.live !== null && ended.includes(entry.live) ? { ...entry, live: null } : entry,
+    )
+    this.#end(ended)
+    this.#settle()
+  }
+
+  counters(): readonly RuleCounters[] {
+    return this.#entries.map(({ active, live }) => ({
+      id: active.id,
+      state: live === null ? 'disabled' : live.state,
+      bug: live?.bug ?? '',
+      matched: live?.matched ?? 0,
+      fired: live?.fired ?? 0,
+      active: live?.underWay ?? 0,
+      notApplied: live?.notApplied ?? 0,
+      lastAt: live?.lastAt ?? null,
+    }))
+  }
+
+  neverFired(): readonly { readonly id: string; readonly sentence: string }[] {
+    return this.#entries.flatMap(({ live }) =>
+      live === null || live.fired > 0 ? [] : [{ id: live.id, sentence: explainRule(live.rule) }],
+    )
+  }
+
+  learn(connection: number, line: Parameters<Watch['learn']>[0]): void {
+    this.#attachments.get(connection)?.watch?.learn(line)
+  }
+
+  // the policy
+
+  admit(client: { readonly servers: readonly string[]; readonly address: string; readonly open: number }) {
+    return this.#doors.admit(client)
+  }
+
+  dial(...asked: Parameters<Policy['dial']>) {
+    return this.#doors.dial(...asked)
+  }
+
+  listening(listener: SteeredListener): void {
+    this.#doors.listening(listener)
+  }
+
+  opened(connection: SteeredConnection): () => void {
+    const { clock, name = '', asked } = this.#options
+    const attachment = new Attachment(connection, clock.now(), {
+      crew: this.#crew,
+      tap: name,
+      watch: (about) => this.#watch(about),
+      asked: (id) => asked?.(id),
+    })
+    this.#attachments.set(connection.id, attachment)
+    if (this.#lives.length > 0) attachment.apply(this.#lives, true)
+    return () => {
+      this.#attachments.delete(connection.id)
+      attachment.closed()
+    }
+  }
+
+  // rules that come and go
+
+  #entry(active: ActiveRule, before: Entry | undefined): Entry {
+    const written = JSON.stringify(active.source)
+    if (before !== undefined && before.written === written && before.active.enabled === active.enabled) {
+      if (before.live !== null) return { ...before, active }
+      if (before.active.revision === active.revision) return { ...before, active }
+    }
+    if (!active.enabled) return { active, written, live: null }
+    const rule = this.#read(active)
+    return { active, written, live: rule === undefined ? null : this.#begin(rule, active) }
+  }
+
+  #read(active: ActiveRule): Rule | undefined {
+    try {
+      return { ...parseRule({ ...active.source, id: active.id }, this.#options.among ?? faults), source: active.source }
+    } catch (error) {
+      this.#options.notice(`Rule ${active.id} stays off. ${(error as Error).message}`)
+      return undefined
+    }
+  }
+
+  #begin(rule: Rule, active: ActiveRule): LiveRule {
+    const { clock, seed } = this.#options
+    const since = clock.now()
+    const live = new LiveRule(rule, active, seed, since)
+    const alarms: (() => void)[] = []
+    if (rule.for !== undefined) alarms.push(clock.at(since + rule.for * 1000, () => this.#expire(live)))
+    if (rule.window !== undefined && rule.window.from > 0) {
+      alarms.push(
+        clock.at(since + rule.window.from * 1000, () => {
+          for (const attachment of this.#attachments.values()) attachment.meet(live)
+        }),
+      )
+    }
+    this.#alarms.set(live, alarms)
+    return live
+  }
+
+  #expire(live: LiveRule): void {
+    live.state = 'expired'
+    this.#options.notice(`Rule ${live.id} has expired.`)
+    this.#end([live])
+    this.#settle()
+  }
+
+  /** Their timers, and what they have eaten; their stages go with the next `#settle`. */
+  #end(lives: readonly LiveRule[]): void {
+    for (const live of lives) {
+      for (const cancel of this.#alarms.get(live) ?? []) cancel()
+      this.#alarms.delete(live)
+      if (live.state === 'on' || live.state === 'retired') live.state = 'expired'
+      const touched = live.underWay > 0 ? [...live.touched] : []
+      this.#crew.gone(live)
+      for (const id of touched) this.#healed(live, id)
+    }
+  }
+
+  #healed(live: LiveRule, id: number): void {
+    const { tap, clock } = this.#options
+    const connection = this.#attachments.get(id)?.connection
+    if (connection === undefined) return
+    const eats = live.rule.fault.eats === true
+    tap.decided({
+      at: clock.now(),
+      rule: live.id,
+      revision: live.active.revision,
+      connection: id,
+      direction: null,
+      offset: null,
+      length: null,
+      scope: `connection ${id}`,
+      draw: null,
+      fired: false,
+      action: eats ? 'healed: reset, for what was eaten cannot come back' : 'healed',
+      heldUs: null,
+    })
+    if (eats) connection.cut('rst', 'both', live.id)
+  }
+
+  #settle(): void {
+    this.#lives = this.#entries.flatMap(({ live }) => (live === null || live.state === 'expired' ? [] : [live]))
+    this.#doors.apply(this.#lives)
+    let again = false
+    for (const attachment of this.#attachments.values()) {
+      if (!attachment.apply(this.#lives, false)) again = true
+    }
+    if (again) this.#soon(RETRY_US)
+  }
+
+  /** Not now: stages may not be changed while one of them is asked. */
+  #soon(us: number): void {
+    if (this.#settling) return
+    this.#settling = true
+    const { clock } = this.#options
+    clock.at(clock.now() + us, () => {
+      this.#settling = false
+      this.#settle()
+    })
+  }
+
+  #watch(about: Pick<WatchOptions, 'info' | 'wants'>): Watch {
+    const { clock, name = '', identity } = this.#options
+    return createWatch({
+      ...about,
+      clock,
+      tap: name,
+      conversations: this.#conversations,
+      ...(identity === undefined ? {} : { identity }),
+    })
+  }
+}
