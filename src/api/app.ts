@@ -8,6 +8,7 @@ import type { LiveClock } from './live.ts'
 import { pageFiles } from './page-files.ts'
 import { problem } from './problem.ts'
 import { callRoutes } from './routes/calls.ts'
+import { filterRoutes } from './routes/filter.ts'
 import { flowRoutes } from './routes/flows.ts'
 import { frameRoutes } from './routes/frames.ts'
 import { liveRoutes } from './routes/live.ts'
@@ -38,6 +39,7 @@ export function createApi({ reader, guard, setting, uiFolder, now, clock, stoppi
     frames: frameRoutes(reader),
     calls: callRoutes(reader),
     logs: logRoutes(reader),
+    filter: filterRoutes(reader),
     live: liveRoutes(reader, setting, now, clock, stopping),
   }
   const app = new Hono()

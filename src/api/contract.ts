@@ -8,15 +8,18 @@
  * | `GET /api/sessions/:uid` | `SessionRow` |
  * | `GET /api/flows?session&connection&before&after&limit` | `FlowRow[]` |
  * | `GET /api/flows/:id` | `FlowDetail` |
- * | `GET /api/frames?session&flow&direction&messages&method&text&before&after&limit` | `FramePage` |
+ * | `GET /api/frames?filter&session&flow&direction&messages&method&text&before&after&limit` | `FramePage` |
  * | `GET /api/frames/:id` | `FrameDetail` |
  * | `GET /api/frames/:id/raw` · `/payload` | bytes, `application/octet-stream` |
- * | `GET /api/calls?session&outcome&before&after&limit` | `CallRow[]` |
+ * | `GET /api/calls?filter&session&outcome&before&after&limit` | `CallRow[]`; with a filter that took too long, the header `Mitmcp-Scanned-To` says how far it looked |
  * | `GET /api/logs?session&connection&kind&from&to&before&after&limit` | `LogRow[]`: stderr of processes, and what else is no traffic |
- * | `GET /api/live?since` | SSE: `event: change`, `id: <seq>`, data `LiveChange`; `event: status`, data `Status` |
+ * | `GET /api/filter?text&cursor` | `FilterReading` |
+| `GET /api/live?since&filter` | SSE: `event: change`, `id: <seq>`, data `LiveChange`; `event: status`, data `Status` |
  *
  * Every request needs `Authorization: Bearer <token>`. Errors have one shape, `ApiError`.
  */
+import type { Completion } from '../filter/complete.ts'
+import type { FilterProblem as Problem } from '../filter/problem.ts'
 import type {
   CallRow,
   ConnectionRow,
@@ -69,10 +72,23 @@ export interface Status {
   readonly now: number
 }
 
+/** A filter that is being written. */
+export interface FilterReading {
+  /** What it says, in English; null where it does not hold. */
+  readonly sentence: string | null
+  /** Characters `from` to `to` are wrong. */
+  readonly problem: (Problem & { readonly message: string; readonly hint: string }) | null
+  /** What could stand at the cursor; null where none was asked for. */
+  readonly completion: Completion | null
+}
+
 /** One `change` event of `/api/live`: several commits taken together, at most ten a second. */
 export interface LiveChange {
   readonly seq: number
+  /** Born or changed; with a filter those it holds for, also where it was their call or flow that changed. */
   readonly frames: readonly FrameRow[]
+  /** With a filter: those it does not hold for (any more). */
+  readonly otherFrames: readonly number[]
   readonly flows: readonly FlowRow[]
   readonly calls: readonly CallRow[]
   readonly sessions: readonly SessionRow[]

@@ -2,6 +2,8 @@
  * What happens in the capture, as an event stream. The capture itself is the queue: a stream holds a position in it and reads on
  * only when the client has taken what it was given, so a slow one costs nothing and later gets one event that says what it missed.
  */
+import type { Filter, Key } from '../filter/index.ts'
+import { termsOf } from '../filter/tree.ts'
 import type { ChangeSet, Reader } from '../store/index.ts'
 import type { LiveChange, Status } from './contract.ts'
 
@@ -12,11 +14,13 @@ export interface LiveClock {
 }
 
 export interface LiveOptions {
-  readonly reader: Pick<Reader, 'seq' | 'changes'>
+  readonly reader: Pick<Reader, 'seq' | 'changes' | 'matching' | 'frames'>
   readonly status: () => Status
   /** Changes after this one are told. */
   readonly since: number
   readonly clock: LiveClock
+  /** Frames it does not hold for are told by their number alone. */
+  readonly filter?: Filter
   /** Ends the stream. */
   readonly stopping: AbortSignal
 }
@@ -32,7 +36,14 @@ const MAX_FRAMES = 1000
 const MAX_LOGS = 1000
 
 /** Server-sent events (WHATWG HTML §9.2) as UTF-8; one is made at a time, when the one before has been taken. */
-export function liveStream({ reader, status, since, clock, stopping }: LiveOptions): ReadableStream<Uint8Array> {
+export function liveStream({
+  reader,
+  status,
+  since,
+  clock,
+  stopping,
+  filter,
+}: LiveOptions): ReadableStream<Uint8Array> {
   const left = new AbortController()
   const over = AbortSignal.any([stopping, left.signal])
   const encoder = new TextEncoder()
@@ -55,7 +66,8 @@ export function liveStream({ reader, status, since, clock, stopping }: LiveOptio
     }
     if (now >= changeDue && reader.seq() > seq) {
       changeDue = now + CHANGE_MS
-      const change = changeAfter(reader, seq)
+      const all = changeAfter(reader, seq)
+      const change = filter === undefined ? all : narrowed(reader, all, filter)
       seq = change.seq
       if (isEmpty(change)) return undefined
       return `event: change\nid: ${seq}\ndata: ${JSON.stringify(change)}\n\n`
@@ -99,6 +111,7 @@ function changeAfter(reader: LiveOptions['reader'], since: number): LiveChange {
   return {
     seq: Math.max(newest, reached),
     frames: frames.slice(0, MAX_FRAMES),
+    otherFrames: [],
     flows: distinct(sets, (set) => set.flows),
     calls: distinct(sets, (set) => set.calls),
     sessions: distinct(sets, (set) => set.sessions),
@@ -108,9 +121,32 @@ function changeAfter(reader: LiveOptions['reader'], since: number): LiveChange {
   }
 }
 
+/** Flows whose frames are asked again; of more, the first. */
+const MAX_FLOWS = 100
+/** Frames of such a flow: an exchange has few, of a stream the first will do. */
+const FLOW_FRAMES = 10
+
+/** What of a change a filter holds for. A call that is answered and a flow that ends change what is true of frames before. */
+function narrowed(reader: LiveOptions['reader'], change: LiveChange, filter: Filter): LiveChange {
+  const keys = new Set(termsOf(filter.root).map(({ key }) => key))
+  const later = (...some: Key[]): boolean => some.some((key) => keys.has(key))
+  const ofCalls = later('outcome', 'duration')
+    ? change.calls.flatMap((call) => [call.requestFrame, call.responseFrame])
+    : []
+  const flows = later('status', 'ending', 'era', 'stream', 'session', 'client', 'transport') ? change.flows : []
+  const ofFlows = flows
+    .slice(0, MAX_FLOWS)
+    .flatMap(({ id }) => reader.frames({ flow: id, after: 0, limit: FLOW_FRAMES }).rows.map((row) => row.id))
+  const own = change.frames.map(({ id }) => id)
+  const ids = [...new Set([...own, ...ofCalls, ...ofFlows])].filter((id) => id !== null)
+  const frames = reader.matching(filter, ids)
+  const held = new Set(frames.map(({ id }) => id))
+  return { ...change, frames, otherFrames: ids.filter((id) => !held.has(id)) }
+}
+
 /** Of a commit that only touched connections, or whose rows have been pruned, there is nothing to tell. */
-function isEmpty({ frames, flows, calls, sessions, logs, framesLeftOut }: LiveChange): boolean {
-  return !framesLeftOut && [frames, flows, calls, sessions, logs].every((rows) => rows.length === 0)
+function isEmpty({ frames, otherFrames, flows, calls, sessions, logs, framesLeftOut }: LiveChange): boolean {
+  return !framesLeftOut && [frames, otherFrames, flows, calls, sessions, logs].every((rows) => rows.length === 0)
 }
 
 /** Each row once: a later commit has it as it is now, as the earlier one has. */

@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { ProxyError } from '../errors.ts'
+import { parseFilter } from '../filter/index.ts'
 
 const whole = z
   .string()
@@ -18,6 +19,9 @@ export const page = {
 export const id = whole
 export const text = z.string().min(1)
 export const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1')
+
+/** Throws `FILTER_INVALID`. */
+export const filter = z.string().transform((value) => parseFilter(value))
 
 /** What `shape` makes of the request's query, absent ones left out. Names it does not know and values it does not take throw `REQUEST_INVALID`. */
 export function query<Shape extends z.ZodRawShape>(c: Context, shape: Shape): Given<z.output<z.ZodObject<Shape>>> {

@@ -16,7 +16,7 @@ import type {
   ProcessRow,
   SessionRow,
 } from './rows.ts'
-import type { Filter } from '../filter/index.ts'
+import type { Filter, KnownValues } from '../filter/index.ts'
 import type { Direction } from '../wire/frame.ts'
 
 export type * from './rows.ts'
@@ -87,6 +87,8 @@ export interface Reader {
   payload(frame: number): Uint8Array | undefined
   /** Bytes of one direction of a connection, from `offset` on, at most `limit` (default 1 MiB). */
   bytes(connection: number, direction: Direction, offset: number, limit?: number): Uint8Array
+  /** Values the keys of a filter have in the capture, newest first. */
+  knownValues(): KnownValues
   calls(query?: CallQuery): CallRow[]
   logs(query?: LogQuery): LogRow[]
   /** The process behind a connection; undefined where there is none. */

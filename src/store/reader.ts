@@ -8,6 +8,7 @@ import { frameDetails } from './frame-detail.ts'
 import { frameQuery } from './frame-query.ts'
 import { frameRows } from './frame-rows.ts'
 import type { CallQuery, FrameQuery, Reader } from './index.ts'
+import { knownValues } from './known-values.ts'
 import { lists, pageRows } from './lists.ts'
 import { openCapture } from './open.ts'
 import { subjectsOf } from './subjects.ts'
@@ -54,6 +55,7 @@ export function openReader(path: string): Reader {
     matching: frames.matching,
     callsMatching: (filter, { session: uid, limit, ...query }: CallQuery = {}) =>
       calls(filter, { ...query, limit: pageRows(limit), ...sessionKey(uid) }),
+    knownValues: knownValues(db),
     frame: (id) => one(frameById.get(id), details.detail),
     raw: (id) => one(frameById.get(id), details.raw),
     payload: (id) => one(frameById.get(id), (record) => details.payload(record)),

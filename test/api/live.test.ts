@@ -1,7 +1,8 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { type LiveClock, liveStream } from '../../src/api/live.ts'
 import type { LiveChange } from '../../src/api/contract.ts'
 import { statusOf } from '../../src/api/status.ts'
+import { parseFilter } from '../../src/filter/index.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { steppedClock } from '../support/api-fixture.ts'
 import { captureFixture, START } from '../support/capture-fixture.ts'
@@ -14,7 +15,7 @@ interface Seen {
 }
 
 /** A stream over a fixture's capture, read event by event. Time passes only while the stream waits. */
-function live(since = 0, clock: LiveClock & { at: number } = steppedClock()) {
+function live(since = 0, clock: LiveClock & { at: number } = steppedClock(), filter?: string) {
   const capture = captureFixture()
   const reader = openReader(capture.path)
   onTestFinished(() => reader.close())
@@ -22,7 +23,14 @@ function live(since = 0, clock: LiveClock & { at: number } = steppedClock()) {
   const stopping = new AbortController()
   const status = () => statusOf(reader, setting, START)
   const open = (from: number) => {
-    const stream = liveStream({ reader, status, since: from, clock, stopping: stopping.signal }).getReader()
+    const stream = liveStream({
+      reader,
+      status,
+      since: from,
+      clock,
+      stopping: stopping.signal,
+      ...(filter !== undefined && { filter: parseFilter(filter) }),
+    }).getReader()
     const next = async (): Promise<Seen | undefined> => {
       const { done, value } = await stream.read()
       return done ? undefined : parsed(new TextDecoder().decode(value))
@@ -192,6 +200,47 @@ function counted() {
   })
   return { ...live(0, counting), reads: () => asked }
 }
+
+describe('with a filter', () => {
+  const started = (filter: string) => {
+    const fixture = live(0, steppedClock(), filter)
+    fixture.add('session', { uid: 'abcd2345' })
+    fixture.add('connection')
+    fixture.add('flow', { status: null })
+    return fixture
+  }
+
+  test('frames it holds for are told whole, the others by their number', async () => {
+    const { commit, change, db } = started('dir:s2c')
+    commit(3)
+    db.exec('UPDATE frame SET direction = 1 WHERE id = 2')
+    const told = await change()
+    expect([ids(told), told.otherFrames]).toEqual([[2], [1, 3]])
+  })
+
+  test('a call that is answered brings its frames in, or out', async () => {
+    const { commit, change, add, db } = started('outcome:pending')
+    commit(1)
+    add('message', { frame: 1, call: 1 })
+    db.exec('UPDATE frame SET messages = 1')
+    add('call', { outcome: 'pending' })
+    expect(ids(await change())).toEqual([1])
+    db.exec(`UPDATE call SET outcome = 'ok'`)
+    commit(0, { calls: '[1]' })
+    const told = await change()
+    expect([ids(told), told.otherFrames]).toEqual([[], [1]])
+  })
+
+  test('a flow that is answered brings its frames in', async () => {
+    const { commit, change, db } = started('status:404')
+    commit(2)
+    const first = await change()
+    expect([ids(first), first.otherFrames]).toEqual([[], [1, 2]])
+    db.exec('UPDATE flow SET status = 404')
+    commit(0, { flows: '[1]' })
+    expect(ids(await change())).toEqual([1, 2])
+  })
+})
 
 test('the state is told again when it changed, looked at every two seconds', async () => {
   const { next, add, clock } = live()

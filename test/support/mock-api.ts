@@ -197,6 +197,7 @@ function changeOf(traffic: MockTraffic, from: number, exchanges: number, framesL
   return {
     seq: traffic.calls,
     frames: Array.from({ length: exchanges * 6 }, (_, at) => traffic.frame(first + at)),
+    otherFrames: [],
     flows: [],
     calls: Array.from({ length: exchanges }, (_, at) => traffic.call(from + 1 + at)),
     sessions: traffic.sessions().slice(-1),

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { FramePage } from '../contract.ts'
-import { found, flag, id, idOf, page, query, text } from '../query.ts'
+import { filter, found, flag, id, idOf, page, query, text } from '../query.ts'
 import type { Reader } from '../../store/index.ts'
 
 const filters = {
@@ -12,6 +12,7 @@ const filters = {
   messages: flag.optional(),
   method: text.optional(),
   text: text.optional(),
+  filter: filter.optional(),
 }
 
 /** `GET /frames`, `GET /frames/:id` and its bytes at `/raw` and `/payload`. */

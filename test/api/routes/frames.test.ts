@@ -19,6 +19,10 @@ test.each([
   ['messages=true', [2]],
   ['method=tools/call', [2]],
   ['text=SEAR', [2]],
+  ['filter=method:tools/*', [2]],
+  ['filter=-session:abcd*&direction=s2c', [2]],
+  ['filter=<b>', [1]],
+  ['filter=', [1, 2]],
   ['before=2', [1]],
   ['after=1', [2]],
   ['limit=1', [2]],
@@ -34,6 +38,14 @@ test('a filter that is misspelt or has a wrong value is refused', async () => {
     body: { message: expect.stringContaining('sesion') },
   })
   expect(await json('/api/frames?direction=up')).toMatchObject({ status: 400 })
+  expect(await json('/api/frames?filter=metod:x')).toEqual({
+    status: 400,
+    body: {
+      code: 'FILTER_INVALID',
+      message: 'Filter, character 1: there is no key "metod".',
+      hint: 'Did you mean method:?',
+    },
+  })
 })
 
 test('a frame comes with its text', async () => {

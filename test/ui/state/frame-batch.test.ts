@@ -6,6 +6,7 @@ import { frameRow } from '../../support/ui-rows.ts'
 const change = (seq: number, ids: number[], framesLeftOut = false): LiveChange => ({
   seq,
   frames: ids.map((id) => frameRow(id)),
+  otherFrames: [],
   flows: [],
   calls: [],
   sessions: [],

@@ -41,6 +41,7 @@ describe('Traffic', () => {
     return {
       seq: newest,
       frames: rows,
+      otherFrames: [],
       flows: [],
       calls: [],
       sessions: [],

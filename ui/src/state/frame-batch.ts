@@ -43,6 +43,7 @@ function joined(changes: readonly LiveChange[]): LiveChange[] {
     .map((group) => ({
       seq: group.at(-1)!.seq,
       frames: group.flatMap(({ frames }) => frames),
+      otherFrames: group.flatMap(({ otherFrames }) => otherFrames),
       flows: group.flatMap(({ flows }) => flows),
       calls: group.flatMap(({ calls }) => calls),
       sessions: group.flatMap(({ sessions }) => sessions),
