@@ -4,6 +4,7 @@
  */
 import type { Direction } from '../wire/frame.ts'
 import type { Http1Head, Http1Listener, Http1Splitter, Outstanding } from '../wire/http1.ts'
+import type { WebSocketListener, WebSocketSplitter } from '../wire/websocket.ts'
 import type { CutHow, CutSide } from './action.ts'
 import type { Pipe } from './pipe.ts'
 import type { ConnectionInfo } from './tap.ts'
@@ -26,6 +27,8 @@ export type DialVerdict =
 export interface Standing {
   /** A splitter that goes on from here for another listener; null within a head, and where it is no HTTP (any more). */
   fork(listener: Http1Listener, outstanding: Outstanding): Http1Splitter | null
+  /** Where it is a WebSocket: a splitter that goes on from here for another listener, and whether it is within a message. Null elsewhere. */
+  socket?(listener: WebSocketListener): { readonly splitter: WebSocketSplitter; readonly open: boolean } | null
   /** Head of the message whose body is passing; null between messages. */
   readonly head: Http1Head | null
   /** The last payload bytes, at most four: they tell whether an event or a line is complete. */

@@ -1,5 +1,5 @@
 import type { Outstanding } from './http1.ts'
-import { createWebSocketSplitter } from './websocket.ts'
+import { createWebSocketSplitter, type WebSocketListener, type WebSocketSplitter } from './websocket.ts'
 
 /** Where between two messages a direction stands: there whoever has lost bytes may begin to understand again. */
 export interface WebSocketBorders {
@@ -7,6 +7,8 @@ export interface WebSocketBorders {
   readonly border: boolean
   /** Bytes that are no HTTP. */
   push(chunk: Uint8Array, from: number, to: number): void
+  /** A splitter that goes on from here for another listener, and whether it is within a message; null where there is no WebSocket. */
+  fork(listener: WebSocketListener): { readonly splitter: WebSocketSplitter; readonly open: boolean } | null
 }
 
 /** For a direction of the connection whose requests these are: it becomes a WebSocket when the answer to one says so. */
@@ -21,6 +23,12 @@ export function createWebSocketBorders(outstanding: Outstanding): WebSocketBorde
       // bytes sent before the answer could belong to anything
       if (frames === undefined) frames = outstanding.protocol === 'websocket' ? new MessageBorders() : null
       frames?.push(chunk, from, to)
+    },
+    fork(listener) {
+      if (frames === undefined && outstanding.protocol === 'websocket') {
+        return { splitter: createWebSocketSplitter(listener), open: false }
+      }
+      return frames?.fork(listener) ?? null
     },
   }
 }
@@ -40,6 +48,10 @@ class MessageBorders {
 
   get border(): boolean {
     return !this.#open && this.#splitter.state === 'boundary'
+  }
+
+  fork(listener: WebSocketListener): { readonly splitter: WebSocketSplitter; readonly open: boolean } {
+    return { splitter: this.#splitter.fork(listener), open: this.#open }
   }
 
   push(chunk: Uint8Array, from: number, to: number): void {

@@ -28,6 +28,14 @@ export class WebSocketHeadReader {
     return this.#have > 0
   }
 
+  /** Another one that stands where this one stands. */
+  copy(): WebSocketHeadReader {
+    const other = new WebSocketHeadReader()
+    this.#bytes.copy(other.#bytes)
+    other.#have = this.#have
+    return other
+  }
+
   /** Takes what belongs to the header out of `chunk`; gives the index behind it. It is complete when `done`. */
   take(chunk: Uint8Array, from: number, to: number): number {
     let at = from

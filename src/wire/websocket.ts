@@ -31,6 +31,8 @@ export interface WebSocketSplitter {
   readonly state: WebSocketState
   /** The bytes of `chunk` from `from` up to `to`; all of it by default. */
   push(chunk: Uint8Array, from?: number, to?: number): void
+  /** Another splitter that stands where this one stands, and tells another listener from here on. */
+  fork(listener: WebSocketListener): WebSocketSplitter
 }
 
 export function createWebSocketSplitter(listener: WebSocketListener): WebSocketSplitter {
@@ -45,7 +47,7 @@ export function webSocketKind(opcode: number): FrameKind {
 
 class Splitter implements WebSocketSplitter {
   readonly #listener: WebSocketListener
-  readonly #reader = new WebSocketHeadReader()
+  #reader = new WebSocketHeadReader()
   #length = 0
   /** Payload seen of the frame; -1 between frames. */
   #at = -1
@@ -64,6 +66,15 @@ class Splitter implements WebSocketSplitter {
   push(chunk: Uint8Array, from = 0, to = chunk.length): void {
     let at = from
     while (at < to) at = this.#step(chunk, at, to)
+  }
+
+  fork(listener: WebSocketListener): WebSocketSplitter {
+    const other = new Splitter(listener)
+    other.#reader = this.#reader.copy()
+    other.#length = this.#length
+    other.#at = this.#at
+    other.#lost = this.#lost
+    return other
   }
 
   #step(chunk: Uint8Array, from: number, to: number): number {

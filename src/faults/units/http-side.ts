@@ -93,7 +93,7 @@ export class HttpSide implements Http1Listener {
   }
 
   /** The rest of the connection is a WebSocket; it begins with the next byte. */
-  becomeSocket(asked: Asked | null, shared: boolean | null): void {
+  becomeSocket(asked: Asked | null, shared: boolean | 'unknown' | null): void {
     if (this.#opaque) return
     const { events, talk } = this.#options
     const tooLarge = (offset: number): void => this.#leave(offset, 'too large')
@@ -182,9 +182,8 @@ export class HttpSide implements Http1Listener {
   }
 
   #join(standing: Standing): boolean {
-    const { switched, protocol } = standing.outstanding
     const { outstanding } = this.#options
-    if (switched) return this.#joinTunnel(protocol === 'websocket', standing.border)
+    if (standing.outstanding.switched) return this.#joinTunnel(standing)
     if (this.#side === 'request') outstanding.exchanges.push(...standing.outstanding.exchanges)
     const fork = standing.fork(this, outstanding)
     if (fork === null) return false
@@ -203,13 +202,15 @@ export class HttpSide implements Http1Listener {
     return true
   }
 
-  #joinTunnel(isSocket: boolean, border: boolean): boolean {
-    const { outstanding } = this.#options
-    outstanding.switched = true
-    if (!isSocket) return true
+  #joinTunnel({ outstanding: { protocol }, border, socket }: Standing): boolean {
+    this.#options.outstanding.switched = true
+    if (protocol !== 'websocket') return true
     // what was agreed on is not known: each message is tried by itself, and none is changed
-    this.becomeSocket(null, true)
-    if (!border) this.#socket?.lose()
+    this.becomeSocket(null, 'unknown')
+    const side = this.#socket!
+    const fork = socket?.(side) ?? null
+    if (fork !== null) side.resume(fork.splitter, fork.open)
+    else if (!border) side.lose()
     return true
   }
 

@@ -3,7 +3,12 @@ import type { PipeEvent } from '../../pipe/action.ts'
 import { Gathered } from '../../wire/gathered.ts'
 import { createMessageInflater, type MessageInflater } from '../../wire/websocket-deflate.ts'
 import { masked, RSV1, type WebSocketHead } from '../../wire/websocket-head.ts'
-import { createWebSocketSplitter, webSocketKind, type WebSocketListener } from '../../wire/websocket.ts'
+import {
+  createWebSocketSplitter,
+  webSocketKind,
+  type WebSocketListener,
+  type WebSocketSplitter,
+} from '../../wire/websocket.ts'
 import { SocketUnit } from './socket-unit.ts'
 import type { Asked, ConnectionTalk } from './talk.ts'
 import type { UnitEvents } from './unit-events.ts'
@@ -12,8 +17,8 @@ export interface SocketSideOptions {
   readonly events: UnitEvents
   readonly talk: ConnectionTalk
   readonly asked: Asked | null
-  /** Compression was agreed on, and one message's context is the next one's; null for no compression. */
-  readonly shared: boolean | null
+  /** Compression was agreed on, and one message's context is the next one's; null for no compression, `unknown` in the middle of a socket. */
+  readonly shared: boolean | 'unknown' | null
   readonly maxBytes: number
   tooLarge(offset: number): void
 }
@@ -28,7 +33,7 @@ interface DataFrame {
 
 export class SocketSide implements WebSocketListener {
   readonly #options: SocketSideOptions
-  readonly #splitter = createWebSocketSplitter(this)
+  #splitter: WebSocketSplitter = createWebSocketSplitter(this)
   readonly #inflater: MessageInflater | null
   /** The frame under way. */
   readonly #raw = new Gathered()
@@ -40,18 +45,24 @@ export class SocketSide implements WebSocketListener {
   #size = 0
   /** Bytes of control frames that came between them, and have gone on. */
   #between = 0
-  /** What comes goes on as it is: for good, or up to the end of a message. */
-  #through: 'no' | 'message' | 'all' = 'no'
+  /** What comes goes on as it is: up to the end of a frame, of a message, or for good. */
+  #through: 'no' | 'frame' | 'message' | 'all' = 'no'
 
   constructor(options: SocketSideOptions) {
     this.#options = options
     this.#inflater =
-      options.shared === null ? null : createMessageInflater(options.shared, { maxBytes: options.maxBytes })
+      options.shared === null ? null : createMessageInflater(options.shared === true, { maxBytes: options.maxBytes })
   }
 
   /** Begins where no border is known: all goes on as it comes. */
   lose(): void {
     this.#through = 'all'
+  }
+
+  /** Goes on in the middle; `open`: a message is under way. */
+  resume(splitter: WebSocketSplitter, open: boolean): void {
+    this.#splitter = splitter
+    this.#through = open ? 'message' : splitter.state === 'boundary' ? 'no' : 'frame'
   }
 
   get aligned(): boolean {
@@ -103,16 +114,22 @@ export class SocketSide implements WebSocketListener {
   }
 
   end(): void {
-    const head = this.#head!
-    if (this.#through !== 'no') {
-      if (head.opcode >= CLOSE || !head.fin) return
-      this.give()
-      this.#through = 'no'
-      return
-    }
+    const head = this.#head
+    if (this.#through !== 'no') return this.#passed(head)
+    if (head === null) return
     const raw = this.#raw.take()
     if (head.opcode < CLOSE) this.#data(head, raw)
     else this.#control(head, raw)
+  }
+
+  /** A frame has gone on as it was; `head` null: it began before us. */
+  #passed(head: WebSocketHead | null): void {
+    const part = head !== null && head.opcode < CLOSE && !head.fin
+    const control = head === null || head.opcode >= CLOSE
+    if (part) this.#through = 'message'
+    if (part || (control && this.#through === 'message')) return
+    this.give()
+    this.#through = 'no'
   }
 
   lost(): void {
@@ -194,7 +211,7 @@ export class SocketSide implements WebSocketListener {
       key,
       payload,
       compressed,
-      shared: shared ?? false,
+      shared: shared !== null && shared !== false,
       lead: head.bytes,
     })
     events.unit(unit, raw, payload ?? raw, offset, span)

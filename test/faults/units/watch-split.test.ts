@@ -55,9 +55,9 @@ describe('with no rule in between', () => {
         all(line, 's2c', bytes, places)
         line.end('s2c')
         const out = Buffer.from(line.out('s2c'), 'latin1')
-        if (line.edits.length === 0) expect(latin1(out)).toBe(latin1(bytes))
+        expect(line.edits.length > 0 || latin1(out) === latin1(bytes)).toBe(true)
         const [before, after] = [bytes, out].map((each) => parseWithNode('response', each, methods))
-        if (before!.error === null) expect(after).toEqual(before)
+        expect(before!.error === null ? after : before).toEqual(before)
       }),
       { numRuns: 500 },
     )
@@ -111,7 +111,7 @@ describe('with no rule in between', () => {
         all(line, 'c2s', bytes, places)
         line.end('c2s')
         const out = line.out('c2s').slice(UPGRADE.length)
-        if (line.edits.length === 0) expect(out).toBe(latin1(bytes))
+        expect(line.edits.length > 0 || out === latin1(bytes)).toBe(true)
         expect(out.length).toBe(bytes.length)
         expect(line.recorded('c2s')).toBe(line.out('c2s'))
       }),
