@@ -12,6 +12,10 @@ export interface Outlet {
   write(bytes: Uint8Array, offset: number): void
   /** Lets go of what was kept back. */
   flush(): void
+  /** Bytes of ours at the next border, told to the tap by the outlet. Absent: they go at once. */
+  insert?(bytes: Uint8Array, rule: string): void
+  /** Nothing leaves from now on: `held` is Infinity. */
+  silence?(): void
   /** How many of the bytes written last are kept back; Infinity when nothing ever leaves. */
   readonly held: number
   /** True when the next byte begins a message. */
@@ -183,10 +187,17 @@ export class Pipe {
     this.#run()
   }
 
-  /** Bytes of ours, sent at once. */
+  /** Address of the next byte that will be given to the outlet. */
+  get given(): number {
+    return this.#given
+  }
+
+  /** Bytes of ours, at the outlet's next border: ahead of what waits here. */
   inject(bytes: Uint8Array, rule: string): void {
     this.#goPast(bytes, 0)
-    this.#insert(bytes, rule)
+    const { outlet } = this.#host
+    if (outlet.insert === undefined) this.#insert(bytes, rule)
+    else outlet.insert(bytes, rule)
   }
 
   /** Ends a `hold` of that name. */
@@ -309,8 +320,8 @@ export class Pipe {
       const span = event.kind === 'frame' ? (event.span ?? bytes.length) : bytes.length
       const removed = Math.min(span, this.#received - event.offset)
       tap.edited(connection, direction, event.offset, removed, bytes, rule)
-      outlet.write(bytes, -1)
       this.#given = event.offset + removed
+      outlet.write(bytes, -1)
       this.#sentTo(this.#given)
     } else {
       outlet.write(bytes, event.offset)

@@ -35,7 +35,7 @@ export interface Standing {
   readonly tail: Uint8Array
   /** The next byte begins a message, event or frame, for all that is known. */
   readonly border: boolean
-  /** Requests that have been sent on and are not answered yet. */
+  /** Requests that have been sent on and are not answered yet. Whoever swallows an answer takes its exchange out. */
   readonly outstanding: Outstanding
 }
 
@@ -49,10 +49,23 @@ export interface SteeredConnection {
   standing(direction: Direction): Standing | null
   /** Ends it; recorded as the doing of `rule`. */
   cut(how: CutHow, side: CutSide, rule: string): void
-  /** Bytes of ours for the peer that reads `direction`, at the next border there; for HTTP answers (`s2c`) after those that are due before. */
+  /**
+   * Bytes of ours for the peer that reads `direction`, ahead of what waits in its pipe, at the next border there:
+   * - of HTTP, `s2c`: what begins with `HTTP/` is an answer to a request that never left. It goes out behind the answers of all requests that
+   *   left before, and before those of later ones. Anything else is part of the event stream that passes or is still to come
+   *   (blocks as they are; where the body is chunked they become a chunk, unless they are one)
+   * - of HTTP, `c2s`: a whole request, edited like the client's own, between two others; its answer comes to the client too
+   * - of a WebSocket between two messages; of stdio between two lines; of what is not understood at once
+   *
+   * What finds no place (its stream ended, its connection is over) is noted as `not-inserted`.
+   */
   insert(direction: Direction, bytes: Uint8Array, rule: string): void
+  /** A dial that hangs goes on at once; nothing otherwise. */
+  dialNow?(): void
   /** To the process of a stdio server; absent elsewhere. */
   signal?(signal: NodeJS.Signals, rule: string): void
+  /** Of stdio: ends the process, if it still runs, and starts the command again after `afterMs` (default 0), while the client's side stays open and what it sends waits. */
+  restart?(rule: string, afterMs?: number): void
 }
 
 /** A listening port, as far as it can be steered. */
@@ -69,11 +82,13 @@ export interface SteeredListener {
 export interface Policy {
   /** A client has connected; `open` counts the connections there are already. */
   admit(client: { readonly servers: readonly string[]; readonly address: string; readonly open: number }): Admission
-  /** The upstream is about to be dialled. */
+  /** The upstream is about to be dialled; comes before `opened`. `connection`: of a CONNECT, that of its own exchange. */
   dial(connection: number, info: ConnectionInfo): DialVerdict
   /** Before its first byte. Gives what is called once it is over. */
   opened(connection: SteeredConnection): () => void
   listening(listener: SteeredListener): void
+  /** A stdio server is about to be started, for the first time or again. */
+  starting?(info: ConnectionInfo): { readonly delayMs: number; readonly rule: string } | undefined
 }
 
 /** Lets everything be. */

@@ -62,6 +62,7 @@ export async function openForward(settings: ForwardSettings): Promise<OpenedForw
         onUnreachable: settings.onUnreachable ?? '502',
         tap: station.tap,
         clock: station.clock,
+        policy: station.policy,
         nextConnection: () => station.nextConnection(),
         isControlPlane: (address, at) => station.isControlPlane(address, at),
         serves: (address) => allowRemote || isLocal(address),

@@ -1,6 +1,7 @@
 /** What all listeners of a process share: one clock, one recorder, one page. */
 import { networkInterfaces } from 'node:os'
 import { createClock, nullTap, type AnchoredClock } from '../pipe/index.ts'
+import { noPolicy, type Policy } from '../pipe/policy.ts'
 import type { Tap } from '../pipe/tap.ts'
 import { createRecorder, limitsFor, type Recorder, type RecorderState } from '../recorder/index.ts'
 import type { Listener } from '../transports/index.ts'
@@ -40,6 +41,8 @@ export interface StationOptions {
   queueBytes?: number
   /** UI and API; false for none. Default: 127.0.0.1, port 6273 or the next free one, a fresh token. */
   ui?: false | DeskSettings
+  /** Steers the traffic. Default: nobody does. */
+  policy?: Policy
   /** Role in the capture's `instance` table. Default `proxy`. */
   role?: string
 }
@@ -58,6 +61,7 @@ export interface StationStats {
 export interface Station {
   readonly clock: AnchoredClock
   readonly tap: Tap
+  readonly policy: Policy
   /** Capture path; null when not recording. */
   readonly db: string | null
   /** Numbers of connections, unique in this process whatever listener they arrive at. */
@@ -103,6 +107,7 @@ export async function openStation(options: StationOptions, targets: readonly str
 class RecordingStation implements Station {
   readonly clock = createClock()
   readonly tap: Tap
+  readonly policy: Policy
   readonly db: string | null
   readonly #options: StationOptions
   readonly #recorder: Recorder | undefined
@@ -123,6 +128,7 @@ class RecordingStation implements Station {
     this.#recorder = recorder
     this.#prepared = prepared
     this.tap = recorder?.tap ?? nullTap
+    this.policy = options.policy ?? noPolicy
     recorder?.onPressure((full) => {
       for (const listener of this.#listeners) listener.recorderFull(full)
     })

@@ -1,17 +1,20 @@
 /** One client with one upstream: dials it, joins the two, or says why it cannot. */
 import type { Socket } from 'node:net'
 import type { Direction } from '../wire/frame.ts'
+import type { CutHow, CutSide } from '../pipe/action.ts'
 import type { Clock } from '../pipe/clock.ts'
 import type { Outlet, Pipe } from '../pipe/pipe.ts'
-import type { Tap } from '../pipe/tap.ts'
+import { noPolicy, type Policy, type Standing, type SteeredConnection } from '../pipe/policy.ts'
+import type { ConnectionInfo, Tap } from '../pipe/tap.ts'
 import { createOutstanding, type Http1Head } from '../wire/http1.ts'
 import { AnswerWatch, createServerMemory, type ServerMemory } from './answer-watch.ts'
 import { connectionInfo } from './connection-info.ts'
-import { dial, dialTarget, type DialHandlers, type Dialled, type DialOptions } from './dial.ts'
+import type { DialHandlers, Dialled, DialOptions } from './dial.ts'
 import type { ConnectionEdits } from './edits.ts'
 import { HeadEditor } from './head-editor.ts'
 import { Link, type LinkEnd } from './link.ts'
-import { refusalFor, refusalResponse } from './refusal.ts'
+import { refusalFor, refusalResponse, type Refusal } from './refusal.ts'
+import { steeredDial, type FailAs, type SteeredDial, type SteeredDialHandlers } from './steering-dial.ts'
 
 export interface ConnectionOptions {
   readonly target: URL
@@ -24,6 +27,8 @@ export interface ConnectionOptions {
   readonly onUnreachable: '502' | 'reset'
   readonly tap: Tap
   readonly clock: Clock
+  /** Default: `noPolicy`. */
+  readonly policy?: Policy | undefined
   /** Told in words what the record is told besides traffic. */
   readonly notice?: ((message: string) => void) | undefined
   /** True for addresses that are our own control plane. */
@@ -37,43 +42,51 @@ export interface ConnectionParts {
   readonly client: LinkEnd
   /** The client's TCP connection, for its addresses. */
   readonly tcp: Socket
-  readonly edits: ConnectionEdits
+  /** For the target that is dialled. */
+  readonly edits: (target: URL) => ConnectionEdits
   /** What all connections to that server share. */
   readonly memory?: ServerMemory
-  /** How the upstream is reached: it is already, or by what may call its handlers later. Default: the target is dialled. */
+  /** How the upstream is reached: it is already, or by what may call its handlers later. Default: the target is dialled, as the policy says. */
   readonly reach?: Dialled | ((handlers: DialHandlers) => () => void)
 }
 
 /** An unfinished line that may be edited is let go after this long. */
 const HOLD_US = 1_000_000
 
-export class Connection {
-  readonly #id: number
+export class Connection implements SteeredConnection {
+  readonly id: number
+  readonly info: ConnectionInfo
   readonly #options: ConnectionOptions
   readonly #link: Link
   readonly #edits: ConnectionEdits
   readonly #watch: AnswerWatch | undefined
   readonly #outstanding = createOutstanding()
+  readonly #editors: Partial<Record<Direction, HeadEditor>> = {}
+  readonly #dial: SteeredDial | undefined
   /** Answers the client's first head; set once it is known that there is no upstream. */
   #refuse: (() => void) | undefined
 
   /** `closed` is called once, when both sockets are gone. */
   constructor(parts: ConnectionParts, options: ConnectionOptions, closed: (connection: Connection) => void) {
-    const { tap, clock, target, server, upstream, prefix } = options
-    const { id, client, tcp } = parts
-    this.#id = id
+    const { tap, clock, target, server, upstream, prefix, policy = noPolicy } = options
+    const { id, client, tcp, reach } = parts
+    this.id = id
     this.#options = options
-    this.#edits = parts.edits
+    this.info = connectionInfo(tcp, target, server, prefix)
+    tap.opened(id, clock.now(), this.info)
+    const verdict = reach === undefined ? policy.dial(id, this.info) : { do: 'dial' as const }
+    if (verdict.do !== 'dial') tap.note(id, clock.now(), 'dial-fault', verdict)
+    this.#edits = parts.edits(verdict.do === 'elsewhere' ? verdict.to : target)
     this.#watch = this.#watchOf(parts)
-    tap.opened(id, clock.now(), connectionInfo(tcp, target, server, prefix))
-    const { reach = (handlers: DialHandlers) => dial(dialTarget(target), upstream, handlers) } = parts
-    const giveUp =
-      typeof reach === 'function'
-        ? reach({
-            connected: (dialled) => this.#connected(dialled),
-            failed: (code, message) => this.#unreachable(code, message),
-          })
-        : () => undefined
+    const handlers = {
+      connected: (dialled: Dialled) => this.#connected(dialled),
+      failed: (code: string, message: string) => this.#unreachable(code, message),
+      faulted: (...told: Parameters<SteeredDialHandlers['faulted']>) => this.#faulted(...told),
+      waits: (rule: string | undefined) => this.#link.waitForEver(rule),
+    }
+    if (reach === undefined) this.#dial = steeredDial(verdict, target, upstream, clock, handlers)
+    const giveUp = typeof reach === 'function' ? reach(handlers) : () => this.#dial?.giveUp()
+    let over = (): void => undefined
     this.#link = new Link({
       id,
       client,
@@ -81,9 +94,41 @@ export class Connection {
       clock,
       outlet: (direction, write, pipe) => this.#outlet(direction, write, pipe),
       abandoned: giveUp,
-      closed: () => closed(this),
+      closed: () => {
+        over()
+        closed(this)
+      },
     })
-    if (typeof reach !== 'function') this.#connected(reach)
+    over = policy.opened(this)
+    if (typeof reach === 'object') this.#connected(reach)
+  }
+
+  get c2s(): Pipe {
+    return this.#link.c2s
+  }
+
+  get s2c(): Pipe {
+    return this.#link.s2c
+  }
+
+  standing(direction: Direction): Standing | null {
+    return this.#editors[direction]?.standing() ?? null
+  }
+
+  cut(how: CutHow, side: CutSide, rule: string): void {
+    this.#link.cut(how, side, rule)
+  }
+
+  cutAll(how: 'fin' | 'rst', rule: string): void {
+    this.#link.cut(how, 'both', rule)
+  }
+
+  insert(direction: Direction, bytes: Uint8Array, rule: string): void {
+    this.#link.insert(direction, bytes, rule)
+  }
+
+  dialNow(): void {
+    this.#dial?.goOn()
   }
 
   /** Bytes the client has sent. */
@@ -100,7 +145,8 @@ export class Connection {
     this.#link.stop(how)
   }
 
-  #watchOf({ id, edits: { map }, memory = createServerMemory() }: ConnectionParts): AnswerWatch | undefined {
+  #watchOf({ id, memory = createServerMemory() }: ConnectionParts): AnswerWatch | undefined {
+    const { map } = this.#edits
     if (map === undefined) return undefined
     const { tap, clock, notice } = this.#options
     const note = (kind: string, detail: { readonly message: string }): void => {
@@ -113,17 +159,22 @@ export class Connection {
   #outlet(direction: Direction, write: (bytes: Uint8Array) => void, pipe: () => Pipe): Outlet {
     const { clock, tap } = this.#options
     const request = direction === 'c2s'
-    return new HeadEditor({
+    const editor = new HeadEditor({
       side: request ? 'request' : 'response',
       outstanding: this.#outstanding,
       table: request ? this.#edits.request : this.#edits.response,
       write,
-      edited: (offset, removed, bytes, rule, was) => tap.edited(this.#id, direction, offset, removed, bytes, rule, was),
+      edited: (offset, removed, bytes, rule, was) => tap.edited(this.id, direction, offset, removed, bytes, rule, was),
       holdTime: (then) => clock.at(clock.now() + HOLD_US, then),
       released: () => pipe().flushed(),
       ...(request ? { head: (head) => this.#requested(head), opaque: () => this.#notHttp() } : {}),
       ...(request || this.#watch === undefined ? {} : { bodies: this.#watch }),
+      given: () => pipe().given,
+      notInserted: (bytes, rule) =>
+        tap.note(this.id, clock.now(), 'not-inserted', { rule, direction, bytes: bytes.length }),
     })
+    this.#editors[direction] = editor
+    return editor
   }
 
   #requested(head: Http1Head): void {
@@ -139,23 +190,34 @@ export class Connection {
       raw.destroy()
       return this.#unreachable('SELF_TARGET', '')
     }
-    tap.upstream(this.#id, { at: clock.now(), address, port })
+    tap.upstream(this.id, { at: clock.now(), address, port })
     this.#link.join({ socket, raw, ...(reads === undefined ? {} : { reads }) })
   }
 
   #unreachable(code: string, message: string): void {
     const { tap, clock, target, onUnreachable } = this.#options
-    tap.upstream(this.#id, { at: clock.now(), error: code })
+    tap.upstream(this.id, { at: clock.now(), error: code })
     // refused would be ECONNREFUSED: this one took the connection and reset it, all before we were told that it stood
     if (code === 'ECONNRESET' && /^(http|ws):$/.test(target.protocol)) return this.#link.lost(code)
     if (onUnreachable === 'reset') return this.#link.stop('rst')
+    this.#answerWith(refusalFor(target.origin, code, message))
+  }
+
+  #faulted(refusal: Refusal, as: FailAs, rule: string): void {
+    const { tap, clock, onUnreachable } = this.#options
+    tap.upstream(this.id, { at: clock.now(), error: 'ECONNREFUSED' })
+    if (as === 'refuse' && onUnreachable === 'reset') return this.#link.cut('rst', 'both', rule)
+    this.#answerWith(refusal)
+  }
+
+  #answerWith(refusal: Refusal): void {
+    const { code, fault } = refusal
     this.#refuse = () => {
       this.#refuse = undefined
       // the request goes into the record before its answer
-      queueMicrotask(() => {
-        const refusal = refusalFor(target.origin, code, message)
-        this.#link.answer(refusalResponse(refusal), refusal.code)
-      })
+      queueMicrotask(() =>
+        this.#link.answer(refusalResponse(refusal), fault ?? code, fault === undefined ? 'proxy' : 'fault'),
+      )
     }
     this.#link.refuse()
   }

@@ -29,3 +29,10 @@ export function nameOf(line: Uint8Array, names: readonly string[]): string | und
 export function startOf(bytes: Uint8Array, to: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, to).toString('latin1')
 }
+
+/** True while the name of a field line, as far as it has come, is or may become one of `names`. */
+export function mayBe(part: Uint8Array, names: readonly string[]): boolean {
+  const colon = part.indexOf(COLON)
+  const name = startOf(part, colon < 0 ? part.length : colon).toLowerCase()
+  return names.some((known) => (colon < 0 ? known.startsWith(name) : known === name.trimEnd()))
+}

@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net'
 import type { Clock } from '../pipe/clock.ts'
-import type { Tap } from '../pipe/tap.ts'
+import type { ConnectionInfo, Tap } from '../pipe/tap.ts'
 import type { Ending } from '../wire/ending.ts'
 import { connectionInfo } from './connection-info.ts'
 import { refusalResponse, type Refusal } from './refusal.ts'
@@ -16,6 +16,7 @@ interface Recording {
 }
 
 const LF = 10
+const NOTHING = new Uint8Array(0)
 /** A client whose head is longer than this is not understood. */
 const HEAD_BYTES = 64 * 1024
 /** A refused client that does not close by then is reset. */
@@ -33,6 +34,7 @@ export class FirstExchange {
   #line: string | undefined
   #target: URL | undefined
   #over = false
+  #id: number | undefined
 
   /** `asked` gets the first line that is not empty, without its end, once; the empty string for what has no lines. */
   constructor(socket: Socket, recording: Recording, asked: (line: string) => void) {
@@ -44,6 +46,15 @@ export class FirstExchange {
     socket.on('end', this.#left)
     socket.on('close', this.#left)
     socket.resume()
+  }
+
+  /** Its connection in the record. */
+  get id(): number {
+    return (this.#id ??= this.#recording.nextConnection())
+  }
+
+  get info(): ConnectionInfo {
+    return connectionInfo(this.#socket, this.#target)
   }
 
   /** Somebody else goes on with the socket: everything that came is put back, nothing of it is recorded here. */
@@ -69,12 +80,24 @@ export class FirstExchange {
     this.#record({ how: 'clean', by: 'client' }, { bytes, rule })
   }
 
+  /** A fault ends it. */
+  cut(how: 'fin' | 'rst' | 'hang', rule: string): void {
+    this.#record({ how, by: 'fault', detail: rule })
+    this.#detach()
+    if (how === 'fin') this.#finish()
+    else if (!this.#socket.destroyed) this.#socket.resetAndDestroy()
+  }
+
   /** Our answer, and the end of it. What the client still sends is read and thrown away. */
   refuse(refusal: Refusal): void {
-    const { clock } = this.#recording
     const bytes = refusalResponse(refusal)
-    this.#record({ how: 'clean', by: 'client' }, { bytes, rule: refusal.code })
+    this.#record({ how: 'clean', by: 'client' }, { bytes, rule: refusal.fault ?? refusal.code }, refusal.fault)
     this.#detach()
+    this.#finish(bytes)
+  }
+
+  #finish(bytes: Uint8Array = NOTHING): void {
+    const { clock } = this.#recording
     if (this.#socket.destroyed) return
     this.#socket.resume()
     this.#socket.on('data', () => undefined)
@@ -130,16 +153,18 @@ export class FirstExchange {
     if (rest.length > 0) this.#socket.unshift(rest)
   }
 
-  #record(ending: Ending, answer?: { bytes: Uint8Array; rule: string }): void {
+  #record(ending: Ending, answer?: { bytes: Uint8Array; rule: string }, fault?: string): void {
     if (this.#over) return
     this.#over = true
-    const { tap, clock, nextConnection } = this.#recording
-    const id = nextConnection()
-    tap.opened(id, this.#acceptedAt, connectionInfo(this.#socket, this.#target))
+    const { tap, clock } = this.#recording
+    const { id } = this
+    const answered: Ending =
+      fault === undefined ? { how: 'clean', by: 'proxy' } : { how: 'clean', by: 'fault', detail: fault }
+    tap.opened(id, this.#acceptedAt, this.info)
     if (this.#bytes.length > 0) tap.chunk(id, 'c2s', this.#bytes, this.#receivedAt, clock.now(), true)
     if (answer !== undefined) tap.edited(id, 's2c', 0, 0, answer.bytes, answer.rule)
     tap.ended(id, 'c2s', clock.now(), ending, 0)
-    tap.ended(id, 's2c', clock.now(), answer === undefined ? ending : { how: 'clean', by: 'proxy' }, 0)
+    tap.ended(id, 's2c', clock.now(), answer === undefined ? ending : answered, 0)
     tap.closed(id, clock.now())
   }
 }

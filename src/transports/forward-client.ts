@@ -1,20 +1,23 @@
 /** One client of the forward proxy, from its first request line to its last upstream. */
 import type { Socket } from 'node:net'
 import type { ErrorCode } from '../errors.ts'
+import { noPolicy } from '../pipe/policy.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { ClientShare } from './client-share.ts'
 import { openClientTls } from './client-tls.ts'
 import { connectionInfo } from './connection-info.ts'
 import { Connection, type ConnectionOptions, type ConnectionParts } from './connection.ts'
-import { dial, dialTarget, dialTcp, startTls, type Dialled } from './dial.ts'
-import { connectionEdits, type ConnectionEdits } from './edits.ts'
+import { dialTarget, startTls, type Dialled } from './dial.ts'
+import { connectionEdits, type ConnectionEdits, type Names } from './edits.ts'
 import { FirstExchange } from './first-exchange.ts'
 import type { ForwardOptions } from './forward.ts'
 import type { LinkEnd } from './link.ts'
 import { askedFor, proxyRequestEdits, type Asked } from './proxy-request.ts'
 import { refusalFor, type Refusal } from './refusal.ts'
 import { RequestRouter } from './request-router.ts'
+import { steeredTunnel } from './steering-tunnel.ts'
 import { whoSpeaks } from './tunnel-start.ts'
+import { httpOrigin } from './url-map.ts'
 
 const ESTABLISHED = Buffer.from('HTTP/1.1 200 Connection Established\r\n\r\n', 'latin1')
 
@@ -56,6 +59,14 @@ export class ForwardClient {
     if (!this.#socket.destroyed) this.#socket.resetAndDestroy()
   }
 
+  /** A fault ends all of it. */
+  cutAll(how: 'fin' | 'rst', rule: string): void {
+    if (this.#legs.size === 0) this.#first.cut(how, rule)
+    for (const leg of this.#legs) leg.cutAll(how, rule)
+    this.#waiting?.raw.resetAndDestroy()
+    if (how === 'rst' && !this.#socket.destroyed) this.#socket.resetAndDestroy()
+  }
+
   #over(): void {
     this.#gone = true
     if (this.#waiting?.raw.destroyed === false) this.#waiting.raw.resetAndDestroy()
@@ -92,24 +103,30 @@ export class ForwardClient {
   }
 
   #leg(target: URL, share: ClientShare): void {
-    const { upstream } = this.#options
-    this.#join(target, { socket: share, raw: share }, this.#edits(true), (handlers) =>
-      dial(dialTarget(target), upstream, handlers),
-    )
+    this.#join(target, { socket: share, raw: share }, (to) => this.#edits(target, to, true))
   }
 
   // CONNECT
 
   #connect({ host, port }: Extract<Asked, { kind: 'connect' }>): void {
-    const { upstream, tunnel, onUnreachable } = this.#options
+    const { tunnel, onUnreachable, policy = noPolicy, tap, clock } = this.#options
     const named = `${host.includes(':') ? `[${host}]` : host}:${port}`
     this.#first.whenHeadIsComplete(named, () => {
       const failed = (code: string, message: string): void => {
         if (onUnreachable === 'reset' && code !== 'SELF_TARGET') this.#first.reset(code)
         else this.#first.refuse(refusalFor(named, code, message))
       }
-      const giveUp = dialTcp({ host, port, tls: false }, upstream, {
+      const first = this.#first
+      const verdict = policy.dial(first.id, first.info)
+      if (verdict.do !== 'dial') tap.note(first.id, clock.now(), 'dial-fault', verdict)
+      const elsewhere = verdict.do === 'elsewhere' ? verdict.to : undefined
+      const giveUp = steeredTunnel(this.#socket, verdict, { host, port, tls: false }, this.#options, {
         failed,
+        faulted: (refusal, as, rule) => {
+          if (as === 'refuse' && onUnreachable === 'reset') first.cut('rst', rule)
+          else first.refuse(refusal)
+        },
+        left: (rule) => first.cut('hang', rule),
         connected: (dialled) => {
           this.#socket.off('close', giveUp)
           this.#waiting = dialled
@@ -118,20 +135,21 @@ export class ForwardClient {
             return failed('SELF_TARGET', '')
           }
           this.#first.answer(ESTABLISHED, 'connect')
-          if (tunnel.some((rule) => isBelow(host, rule))) return this.#plain(named, dialled)
-          this.#sniff(host, port, named, dialled)
+          const asked = { host, port, named, elsewhere }
+          if (tunnel.some((rule) => isBelow(host, rule))) return this.#plain(asked, dialled)
+          this.#sniff(asked, dialled)
         },
       })
       this.#socket.once('close', giveUp)
     })
   }
 
-  #sniff(host: string, port: number, named: string, dialled: Dialled): void {
+  #sniff(asked: Tunnel, dialled: Dialled): void {
     const { authority } = this.#options
     whoSpeaks(this.#socket, dialled.socket, (what) => {
-      if (what === 'tls' && authority !== undefined) void this.#tls(host, port, dialled)
-      else if (what === 'client left' || what === 'server left') this.#left(named, dialled, what)
-      else this.#plain(named, dialled)
+      if (what === 'tls' && authority !== undefined) void this.#tls(asked, dialled)
+      else if (what === 'client left' || what === 'server left') this.#left(asked.named, dialled, what)
+      else this.#plain(asked, dialled)
     })
   }
 
@@ -146,13 +164,14 @@ export class ForwardClient {
   }
 
   /** Whatever is spoken in the tunnel is passed as it is: HTTP is understood by itself, all else is opaque. */
-  #plain(named: string, dialled: Dialled): void {
+  #plain({ named, elsewhere }: Tunnel, dialled: Dialled): void {
     this.#waiting = undefined
     const end = { socket: this.#socket, raw: this.#socket }
-    this.#join(new URL(`http://${named}`), end, this.#edits(false), dialled)
+    const target = new URL(`http://${named}`)
+    this.#join(target, end, () => this.#edits(target, elsewhere ?? target, false), dialled)
   }
 
-  async #tls(host: string, port: number, dialled: Dialled): Promise<void> {
+  async #tls({ host, port, elsewhere }: Tunnel, dialled: Dialled): Promise<void> {
     const { authority, upstream, distrusted } = this.#options
     if (authority === undefined) return
     const target = (name: string): URL => {
@@ -168,9 +187,10 @@ export class ForwardClient {
       opened: (secure, servername) => {
         this.#waiting = undefined
         const end = { socket: secure, raw: this.#socket }
-        const leg = this.#join(target(servername), end, this.#edits(false), (handlers) =>
-          startTls(dialled, servername, upstream, handlers),
-        )
+        const named = target(servername)
+        const { host: name, tls } = elsewhere === undefined ? { host: servername, tls: true } : dialTarget(elsewhere)
+        const reach: Reach = tls ? (handlers) => startTls(dialled, name, upstream, handlers) : dialled
+        const leg = this.#join(named, end, () => this.#edits(named, elsewhere ?? named, false), reach)
         // some clients look at the certificate when the handshake is done, and then just leave
         secure.once('close', () => {
           if (leg.received === 0) distrusted?.(host, 'the client left right after the handshake')
@@ -188,13 +208,16 @@ export class ForwardClient {
     tap.closed(id, clock.now())
   }
 
-  #edits(asProxy: boolean): ConnectionEdits {
-    const edits = connectionEdits({ names: NO_NAMES, rewrite: false, headers: this.#options.headers })
+  /** Towards another server than the one asked for it is like a reverse proxy in that one's name. */
+  #edits(target: URL, to: URL, asProxy: boolean): ConnectionEdits {
+    const { headers } = this.#options
+    const names = to === target ? NO_NAMES : namesFor(target, to)
+    const edits = connectionEdits({ names, rewrite: to !== target, headers })
     return asProxy ? { ...edits, request: proxyRequestEdits(edits.request) } : edits
   }
 
-  #join(target: URL, client: LinkEnd, edits: ConnectionEdits, reach: Reach): Connection {
-    const { upstream, onUnreachable, tap, clock, nextConnection } = this.#options
+  #join(target: URL, client: LinkEnd, edits: ConnectionParts['edits'], reach?: Reach): Connection {
+    const { upstream, onUnreachable, tap, clock, policy, nextConnection } = this.#options
     const options: ConnectionOptions = {
       target,
       server: target.host,
@@ -202,9 +225,10 @@ export class ForwardClient {
       onUnreachable,
       tap,
       clock,
+      policy,
       isControlPlane: (address, port) => this.#isOwnAddress(address, port),
     }
-    const parts = { id: nextConnection(), client, tcp: this.#socket, edits, reach }
+    const parts = { id: nextConnection(), client, tcp: this.#socket, edits, ...(reach === undefined ? {} : { reach }) }
     const leg = new Connection(parts, options, () => {
       this.#legs.delete(leg)
       this.#settle()
@@ -225,11 +249,27 @@ export class ForwardClient {
   }
 }
 
-const NO_NAMES = {
+/** What a CONNECT asked for. */
+interface Tunnel {
+  readonly host: string
+  readonly port: number
+  readonly named: string
+  /** Where a fault leads it. */
+  readonly elsewhere: URL | undefined
+}
+
+const NO_NAMES: Names = {
   own: new Set<string>(),
   ownAuthority: '',
   ownScheme: 'http:',
   upstream: new URL('http://none.invalid'),
+}
+
+/** As if `target` were our own name. */
+function namesFor(target: URL, upstream: URL): Names {
+  const { host, hostname } = target
+  const spelled = [host, `${hostname}:${dialTarget(target).port}`].map((name) => name.toLowerCase())
+  return { own: new Set(spelled), ownAuthority: host, ownScheme: httpOrigin(target).replace(/\/\/.*/, ''), upstream }
 }
 
 function isBelow(host: string, rule: string): boolean {

@@ -1,5 +1,6 @@
 /** The forward proxy: for clients that are told to use one. Each says where it wants to go, by absolute-form requests or CONNECT. */
 import type { Clock } from '../pipe/clock.ts'
+import type { Policy } from '../pipe/policy.ts'
 import type { Tap } from '../pipe/tap.ts'
 import type { Authority } from './authority.ts'
 import type { DialOptions } from './dial.ts'
@@ -20,6 +21,8 @@ export interface ForwardOptions {
   readonly onUnreachable: '502' | 'reset'
   readonly tap: Tap
   readonly clock: Clock
+  /** Default: `noPolicy`. */
+  readonly policy?: Policy | undefined
   /** Numbers of connections in the record: one for each client with each server, and one for each CONNECT. */
   nextConnection(): number
   /** True for addresses that are our own control plane. */
@@ -32,7 +35,7 @@ export interface ForwardOptions {
 
 /** Listens; throws `LISTEN_FAILED`. */
 export function listenForward(options: ForwardOptions): Promise<Listener> {
-  return openListener(options, ({ port }) => (socket, _number, gone) => {
+  return openListener(options, { servers: [] }, ({ port }) => (socket, _number, gone) => {
     const client: ForwardClient = new ForwardClient(socket, options, port, () => gone(client))
     return client
   })

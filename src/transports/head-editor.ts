@@ -3,39 +3,23 @@
  * still be one that is edited; everything else leaves at once, but for messages somebody has asked to keep until it is known
  * what is to be edited in their body.
  */
-import type { Http1Head, Http1Listener, Http1Splitter, Outstanding } from '../wire/http1.ts'
-import { createHttp1Splitter } from '../wire/http1.ts'
+import { createHttp1Splitter, type Http1Head, type Http1Listener, type Http1Splitter } from '../wire/http1.ts'
 import { createWebSocketBorders, type WebSocketBorders } from '../wire/websocket-borders.ts'
 import type { Outlet } from '../pipe/pipe.ts'
+import type { Standing } from '../pipe/policy.ts'
 import type { BodyDecision } from './body-edits.ts'
-import type { BodyWatch, EditTable, LineEdit } from './edit-table.ts'
-import { nameOf, startOf, valueOf } from './field-line.ts'
-import { KeptMessage } from './kept-message.ts'
+import { BodyPlace } from './body-place.ts'
+import { mayBe, nameOf } from './field-line.ts'
+import type { HeadEditorOptions } from './head-editor-options.ts'
+import { Insertions, type InsertionPlace } from './insertions.ts'
+import type { KeptMessage } from './kept-message.ts'
+import { Outgoing } from './outgoing.ts'
+import { standingAt } from './standing.ts'
 
 export type { BodyWatch, EditTable, LineEdit } from './edit-table.ts'
 
-export interface HeadEditorOptions {
-  readonly side: 'request' | 'response'
-  readonly outstanding: Outstanding
-  readonly table: EditTable
-  /** Where the bytes go. */
-  readonly write: (bytes: Uint8Array) => void
-  /** An edit was made at this address; `removed` bytes gave way to `bytes`. */
-  readonly edited: (offset: number, removed: number, bytes: Uint8Array, rule: string, was?: Uint8Array) => void
-  /** Calls back when a held line has waited long enough; gives a function that cancels. */
-  readonly holdTime: (then: () => void) => () => void
-  /** A held line was let go without its end. */
-  readonly released: () => void
-  /** A head is complete. */
-  readonly head?: (head: Http1Head) => void
-  readonly bodies?: BodyWatch
-  /** What passes is no HTTP (any more). */
-  readonly opaque?: () => void
-}
-
 const LF = 10
 const CR = 13
-const COLON = 58
 const NOTHING = new Uint8Array(0)
 /** A line longer than this is let go unedited. */
 const LINE_BYTES = 16 * 1024
@@ -51,16 +35,11 @@ export class HeadEditor implements Outlet, Http1Listener {
   readonly #splitter: Http1Splitter
   /** Names of fields that are looked at in a message that is kept. */
   readonly #keptNames: readonly string[]
-  #pieces: Uint8Array[] = []
-  #kept: KeptMessage | undefined
-  /** Index in the current chunk from which on bytes are kept. */
-  #keptFrom = 0
+  readonly #out = new Outgoing()
   /** The head that is passing has begun. */
   #inHead = false
   #chunk: Uint8Array = NOTHING
   #headEnd = 0
-  /** Index in the current chunk up to which bytes are in `#pieces` or held. */
-  #cursor = 0
   #offset = 0
   /** Start of an unfinished field line whose name may be an edited one. */
   #held: Uint8Array = NOTHING
@@ -72,6 +51,12 @@ export class HeadEditor implements Outlet, Http1Listener {
   /** The current line has more than its end. */
   #filled = false
   readonly #socket: WebSocketBorders
+  readonly #body = new BodyPlace()
+  #insertions: Insertions | undefined
+  /** Index in the current chunk behind the last span. */
+  #at = 0
+  /** That span was of a body, and meant something. */
+  #inPayload = false
 
   constructor(options: HeadEditorOptions) {
     this.#options = options
@@ -85,18 +70,23 @@ export class HeadEditor implements Outlet, Http1Listener {
   }
 
   get held(): number {
-    return this.#kept?.received ?? this.#held.length
+    return this.#out.silent ? Number.POSITIVE_INFINITY : (this.#out.kept?.received ?? this.#held.length)
   }
 
   write(bytes: Uint8Array, offset: number): void {
-    this.#cursor = 0
-    this.#keptFrom = 0
+    this.#out.begin()
     this.#offset = offset
+    this.#chunk = bytes
     this.#splitter.push(bytes)
-    this.#copy(bytes, bytes.length)
-    if (this.#kept !== undefined) this.#look(this.#kept, bytes)
-    this.#send(bytes)
-    if (this.#held.length > 0 || this.#waitsForHead) {
+    this.#out.copy(bytes, bytes.length)
+    if (this.#out.kept !== undefined) this.#look(this.#out.kept, bytes)
+    this.#insertions?.here(bytes.length)
+    this.#body.head?.keep()
+    this.#chunk = NOTHING
+    this.#offset = -1
+    this.#send()
+    const { kept } = this.#out
+    if (this.#held.length > 0 || (kept !== undefined && kept.decide === undefined)) {
       this.#cancel ??= this.#options.holdTime(() => this.#timeUp())
     } else if (this.#cancel !== undefined) this.#stopWaiting()
   }
@@ -104,15 +94,32 @@ export class HeadEditor implements Outlet, Http1Listener {
   flush(): void {
     this.#splitter.end()
     this.#letGo()
+    this.#insertions?.drop('answer', 'message', 'part')
+  }
+
+  silence(): void {
+    this.#out.silent = true
+  }
+
+  insert(bytes: Uint8Array, rule: string): void {
+    const waiting = (this.#insertions ??= new Insertions(this.#place()))
+    waiting.add(bytes, rule)
+    waiting.here(0)
+    this.#send()
+  }
+
+  /** Where this direction stands, for whoever wants to go on from here. */
+  standing(): Standing {
+    return standingAt(this.#place())
   }
 
   /** What is kept may be enough by now, or too much. */
   #look(kept: KeptMessage, bytes: Uint8Array): void {
-    if (this.#offset >= 0) kept.received += bytes.length - this.#keptFrom
+    if (this.#offset >= 0) kept.received += bytes.length - this.#out.keptFrom
     if (kept.decide !== undefined) this.#decide(kept, kept.decide, false)
-    if (this.#kept !== kept || kept.received <= KEPT_BYTES) return
+    if (this.#out.kept !== kept || kept.received <= KEPT_BYTES) return
     this.#options.bodies?.unedited('too large')
-    this.#release()
+    this.#out.release()
   }
 
   /** Lets the message go, edited or not, once it is known which. */
@@ -120,36 +127,19 @@ export class HeadEditor implements Outlet, Http1Listener {
     const verdict = decide(kept.payload, whole)
     if (verdict.kind === 'more') {
       if (verdict.passed === 0 || verdict.passed < kept.payload.length || !kept.apart) return
-      this.#release()
-      return this.#keep(decide)
+      this.#out.release()
+      return this.#out.keep(decide)
     }
     if (verdict.unedited !== undefined) this.#options.bodies?.unedited(verdict.unedited)
     const told = verdict.edit === null ? [] : kept.edit(verdict.edit)
     if (told === undefined) this.#options.bodies?.unedited('a length that is no number')
     for (const { offset, was, bytes, rule } of told ?? [])
       if (offset >= 0) this.#options.edited(offset, was.length, bytes, rule, was)
-    this.#release()
-  }
-
-  /** Keeps what comes from the cursor on. */
-  #keep(decide?: BodyDecision): void {
-    this.#kept = new KeptMessage(decide)
-    this.#keptFrom = this.#cursor
-  }
-
-  #release(): void {
-    const kept = this.#kept
-    if (kept === undefined) return
-    this.#kept = undefined
-    this.#pieces.push(...kept.take())
+    this.#out.release()
   }
 
   get #names(): readonly string[] {
-    return this.#kept === undefined ? this.#options.table.names : this.#keptNames
-  }
-
-  get #waitsForHead(): boolean {
-    return this.#kept !== undefined && this.#kept.decide === undefined
+    return this.#out.kept === undefined ? this.#options.table.names : this.#keptNames
   }
 
   /** Of a byte of the current chunk; bytes of ours have none. */
@@ -157,13 +147,8 @@ export class HeadEditor implements Outlet, Http1Listener {
     return this.#offset < 0 ? Number.NEGATIVE_INFINITY : this.#offset + index
   }
 
-  #put(bytes: Uint8Array): void {
-    if (this.#kept === undefined) this.#pieces.push(bytes)
-    else this.#kept.other(bytes)
-  }
-
   #timeUp(): void {
-    if (this.#kept !== undefined) this.#options.bodies?.unedited('incomplete')
+    if (this.#out.kept !== undefined) this.#options.bodies?.unedited('incomplete')
     this.#letGo()
     this.#options.released()
   }
@@ -176,22 +161,21 @@ export class HeadEditor implements Outlet, Http1Listener {
   /** Sends what is held or kept, unedited. */
   #letGo(): void {
     this.#stopWaiting()
-    this.#release()
+    this.#out.release()
     if (this.#held.length > 0) {
-      this.#pieces.push(this.#held)
+      this.#out.put(this.#held)
       this.#held = NOTHING
       this.#passing = true
     }
-    this.#send(NOTHING)
+    this.#send()
   }
 
   headSpan(chunk: Uint8Array, from: number, to: number): void {
     if (!this.#inHead) {
       this.#inHead = true
-      this.#copy(chunk, from)
-      if (this.#options.bodies?.keeps() === true) this.#keep()
+      this.#out.copy(chunk, from)
+      if (this.#options.bodies?.keeps() === true) this.#out.keep()
     }
-    this.#chunk = chunk
     this.#headEnd = to
     let at = from
     while (at < to) {
@@ -203,49 +187,89 @@ export class HeadEditor implements Outlet, Http1Listener {
   }
 
   head(head: Http1Head): void {
+    this.#at = this.#headEnd
+    if (head.framing !== 'none' && head.framing !== 'tunnel') this.#body.begin(head)
     this.#line = 0
     this.#passing = false
     this.#filled = false
     this.#inHead = false
     this.#options.head?.(head)
     const decide = this.#options.bodies?.decision(head)
-    if (this.#kept === undefined && decide === undefined) return
-    this.#copy(this.#chunk, this.#headEnd)
+    if (this.#out.kept === undefined && decide === undefined) return
+    this.#out.copy(this.#chunk, this.#headEnd)
     const streams = head.framing === 'chunked' || head.framing === 'until-close'
-    if (decide === undefined || streams || head.framing === 'none') this.#release()
+    if (decide === undefined || streams || head.framing === 'none') this.#out.release()
     if (decide === undefined || head.framing === 'none') return
-    if (streams) this.#keep(decide)
-    else if (this.#kept === undefined) this.#options.bodies?.unedited('its head had left')
-    else this.#kept.decide = decide
+    if (streams) this.#out.keep(decide)
+    else if (this.#out.kept === undefined) this.#options.bodies?.unedited('its head had left')
+    else this.#out.kept.decide = decide
   }
 
   payload(chunk: Uint8Array, from: number, to: number): void {
-    if (this.#kept === undefined) return
-    this.#copy(chunk, from)
-    this.#kept.body(chunk.subarray(from, to), this.#address(from))
-    this.#cursor = to
+    if (this.#insertions?.waiting === true) this.#insertions.payload(chunk, from, to)
+    else this.#body.passed(chunk, from, to)
+    this.#at = to
+    this.#inPayload = true
+    if (this.#out.kept === undefined) return
+    this.#out.copy(chunk, from)
+    this.#out.kept.body(chunk.subarray(from, to), this.#address(from))
+    this.#out.cursor = to
   }
 
   framing(chunk: Uint8Array, from: number, to: number): void {
-    if (this.#kept === undefined) return
-    this.#copy(chunk, from)
-    this.#kept.framing(chunk.subarray(from, to), this.#address(from))
-    this.#cursor = to
+    if (this.#inPayload && this.#insertions?.waiting === true) this.#insertions.framing(chunk, from, to)
+    this.#at = to
+    this.#inPayload = false
+    if (this.#out.kept === undefined) return
+    this.#out.copy(chunk, from)
+    this.#out.kept.framing(chunk.subarray(from, to), this.#address(from))
+    this.#out.cursor = to
   }
 
   messageEnd(): void {
-    if (this.#kept?.decide !== undefined) this.#decide(this.#kept, this.#kept.decide, true)
-    this.#release()
+    if (this.#out.kept?.decide !== undefined) this.#decide(this.#out.kept, this.#out.kept.decide, true)
+    this.#out.release()
+    this.#body.over()
+    this.#inPayload = false
+    this.#insertions?.messageEnd(this.#at)
   }
 
   opaque(chunk: Uint8Array, from: number, to: number): void {
     this.#options.opaque?.()
-    this.#socket.push(chunk, from, to)
-    if (this.#kept === undefined && this.#held.length === 0) return
-    this.#copy(chunk, from)
-    if (this.#held.length > 0) this.#put(this.#held)
+    if (this.#insertions?.waiting === true) this.#insertions.opaque(chunk, from, to)
+    else this.#socket.push(chunk, from, to)
+    if (this.#out.kept === undefined && this.#held.length === 0) return
+    this.#out.copy(chunk, from)
+    if (this.#held.length > 0) this.#out.put(this.#held)
     this.#held = NOTHING
-    this.#release()
+    this.#out.release()
+  }
+
+  #place(): InsertionPlace {
+    return {
+      options: this.#options,
+      splitter: this.#splitter,
+      body: this.#body,
+      socket: this.#socket,
+      out: this.#out,
+      put: (at, bytes, rule, requests) => {
+        this.#out.copy(this.#chunk, at)
+        const out = requests ? this.#asRequests(bytes) : bytes
+        this.#out.put(out)
+        const address = this.#offset < 0 ? (this.#options.given?.() ?? 0) : this.#offset + at
+        this.#options.edited(address, 0, out, rule)
+      },
+    }
+  }
+
+  /** As they leave when the client sends them. */
+  #asRequests(bytes: Uint8Array): Uint8Array {
+    let out: Uint8Array = NOTHING
+    const write = (some: Uint8Array): void => void (out = Buffer.concat([out, some]))
+    const like = new HeadEditor({ ...this.#options, write, edited: () => undefined })
+    like.write(bytes, -1)
+    like.flush()
+    return out
   }
 
   #finished(chunk: Uint8Array, from: number, to: number): void {
@@ -265,67 +289,61 @@ export class HeadEditor implements Outlet, Http1Listener {
     if (this.#passing) return
     const part =
       this.#held.length === 0 ? chunk.subarray(from, to) : Buffer.concat([this.#held, chunk.subarray(from, to)])
-    if (this.#line > 0 ? part.length <= LINE_BYTES && this.#mayBeEdited(part) : this.#isStart(part)) {
-      this.#copy(chunk, from)
+    // the start line is wanted whole
+    const start = this.#filled && this.#options.table.start !== undefined && part.length <= START_BYTES
+    if (this.#line > 0 ? part.length <= LINE_BYTES && mayBe(part, this.#names) : start) {
+      this.#out.copy(chunk, from)
       this.#held = this.#held.length === 0 ? Uint8Array.prototype.slice.call(part) : part
-      this.#cursor = to
+      this.#out.cursor = to
       return
     }
     if (this.#held.length > 0) {
-      this.#copy(chunk, from)
-      this.#put(this.#held)
+      this.#out.copy(chunk, from)
+      this.#out.put(this.#held)
       this.#held = NOTHING
     }
     this.#passing = true
-  }
-
-  /** The start line is wanted whole. */
-  #isStart(part: Uint8Array): boolean {
-    return this.#filled && this.#options.table.start !== undefined && part.length <= START_BYTES
   }
 
   #edit(chunk: Uint8Array, from: number, to: number, first: boolean): void {
     const held = this.#held
     const line = held.length === 0 ? chunk.subarray(from, to) : Buffer.concat([held, chunk.subarray(from, to)])
     const name = first ? undefined : nameOf(line, this.#names)
-    if (name === CONTENT_LENGTH && this.#kept !== undefined) return this.#keepLength(this.#kept, line, chunk, from, to)
-    const edit = first ? (this.#options.table.start?.(line) ?? null) : this.#editOf(name, line)
+    if (name === CONTENT_LENGTH && this.#out.kept !== undefined)
+      return this.#keepLength(this.#out.kept, line, chunk, from, to)
+    const edit = first
+      ? (this.#options.table.start?.(line) ?? null)
+      : name === undefined
+        ? null
+        : this.#options.table.line(name, line)
     if (held.length === 0) {
       if (edit !== null)
         this.#replace(chunk, from + edit.from, from + edit.to, edit.bytes, edit.rule, edit.secret === true)
       return
     }
-    this.#copy(chunk, from)
+    this.#out.copy(chunk, from)
     this.#held = NOTHING
-    this.#cursor = to
-    if (edit === null) return this.#put(line)
+    this.#out.cursor = to
+    if (edit === null) return this.#out.put(line)
     const start = this.#offset + from - held.length
     this.#tell(start + edit.from, edit.to - edit.from, edit.bytes, edit.rule, edit.secret === true)
-    this.#put(line.subarray(0, edit.from))
-    this.#put(edit.bytes)
-    this.#put(line.subarray(edit.to))
+    this.#out.put(line.subarray(0, edit.from))
+    this.#out.put(edit.bytes)
+    this.#out.put(line.subarray(edit.to))
   }
 
   /** The digits wait apart from the rest of their line: an edit of the body changes them. */
   #keepLength(kept: KeptMessage, line: Uint8Array, chunk: Uint8Array, from: number, to: number): void {
-    const start = this.#address(from) - this.#held.length
-    const { from: first, to: last } = valueOf(line)
-    this.#copy(chunk, from)
-    kept.other(line.subarray(0, first))
-    kept.length(line.subarray(first, last), start + first)
-    kept.other(line.subarray(last))
+    this.#out.copy(chunk, from)
+    kept.lengthLine(line, this.#address(from) - this.#held.length)
     this.#held = NOTHING
-    this.#cursor = to
-  }
-
-  #editOf(name: string | undefined, line: Uint8Array): LineEdit | null {
-    return name === undefined ? null : this.#options.table.line(name, line)
+    this.#out.cursor = to
   }
 
   #replace(chunk: Uint8Array, from: number, to: number, bytes: Uint8Array, rule: string, secret: boolean): void {
-    this.#copy(chunk, from)
-    this.#put(bytes)
-    this.#cursor = to
+    this.#out.copy(chunk, from)
+    this.#out.put(bytes)
+    this.#out.cursor = to
     this.#tell(this.#offset + from, to - from, bytes, rule, secret)
   }
 
@@ -333,23 +351,8 @@ export class HeadEditor implements Outlet, Http1Listener {
     if (this.#offset >= 0) this.#options.edited(offset, removed, secret ? NOTHING : bytes, rule)
   }
 
-  #copy(chunk: Uint8Array, to: number): void {
-    if (to > this.#cursor)
-      this.#put(this.#cursor === 0 && to === chunk.length ? chunk : chunk.subarray(this.#cursor, to))
-    this.#cursor = Math.max(this.#cursor, to)
-  }
-
-  #send(chunk: Uint8Array): void {
-    const pieces = this.#pieces
-    if (pieces.length === 0) return
-    this.#pieces = []
-    this.#options.write(pieces.length === 1 ? (pieces[0] ?? chunk) : Buffer.concat(pieces))
-  }
-
-  /** True while the line's name is, or may become, one that is edited. */
-  #mayBeEdited(part: Uint8Array): boolean {
-    const colon = part.indexOf(COLON)
-    const name = startOf(part, colon < 0 ? part.length : colon).toLowerCase()
-    return this.#names.some((known) => (colon < 0 ? known.startsWith(name) : known === name.trimEnd()))
+  #send(): void {
+    const bytes = this.#out.take()
+    if (bytes !== undefined) this.#options.write(bytes)
   }
 }

@@ -1,5 +1,6 @@
 /** A message that waits, as far as it has come, until it is known what is to be edited in its body. */
 import type { BodyDecision, PayloadEdit } from './body-edits.ts'
+import { valueOf } from './field-line.ts'
 
 /** An edit by its address. */
 export interface ToldEdit {
@@ -44,6 +45,14 @@ export class KeptMessage {
   /** The digits of a `Content-Length`. */
   length(bytes: Uint8Array, at: number): void {
     this.#pieces.push({ bytes, at, kind: 'length' })
+  }
+
+  /** A whole line with a `Content-Length`: the digits wait apart from the rest, as an edit of the body changes them. */
+  lengthLine(line: Uint8Array, at: number): void {
+    const { from, to } = valueOf(line)
+    this.other(line.subarray(0, from))
+    this.length(line.subarray(from, to), at + from)
+    this.other(line.subarray(to))
   }
 
   framing(bytes: Uint8Array, at: number): void {

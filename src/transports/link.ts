@@ -4,15 +4,16 @@
  * Node facts behind the code (measured on 20.20): libuv reports data followed by RST as an ordinary end, and only a write of
  * zero bytes tells them apart; a paused socket drops what it had buffered when RST comes, unless its high-water mark is 1.
  */
-import type { Duplex } from 'node:stream'
 import type { Direction } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Clock } from '../pipe/clock.ts'
+import type { CutHow, CutSide } from '../pipe/action.ts'
 import { Pipe, type Outlet } from '../pipe/pipe.ts'
 import type { Tap } from '../pipe/tap.ts'
-import { kernelDrained } from './kernel-queue.ts'
-import type { ReadBuffer } from './read-buffer.ts'
-import { holdWriteFailures, type WriteFailures } from './write-failures.ts'
+import { createSide, reset, resetDrained, type LinkEnd, type Side } from './link-side.ts'
+import { holdWriteFailures } from './write-failures.ts'
+
+export type { LinkEnd, LinkSocket } from './link-side.ts'
 
 /** Why a socket is not being read; it is read when there is no reason left. */
 const PEER = 1
@@ -21,42 +22,11 @@ const INBOX = 4
 
 /** Bytes that may wait in a socket before its source is paused. */
 const BACKLOG_BYTES = 64 * 1024
-/** A refused client that does not close by then is reset. */
+/** A refused client that does not close by then is reset, and so is one that does not read what a fault’s reset comes behind. */
 const LINGER_MS = 2000
 const EMPTY = new Uint8Array(0)
 const UNKNOWN_CLOSE = 'close-notify: unknown'
 const DIRECTIONS = ['c2s', 's2c'] as const
-
-/** What a link needs of a socket: a `net.Socket` is one. */
-export interface LinkSocket extends Duplex {
-  readonly localPort?: number | undefined
-  readonly remotePort?: number | undefined
-  resetAndDestroy(): unknown
-}
-
-/** One end of a connection. */
-export interface LinkEnd {
-  /** The socket bytes go through: the TLS layer where there is one. */
-  readonly socket: LinkSocket
-  /** The socket underneath, for resets; the same without TLS. */
-  readonly raw: LinkSocket
-  /** What the socket is read into, where it gives no `data`. */
-  readonly reads?: ReadBuffer
-}
-
-/** One end of a link: a socket, what is read from it, what is written to it. */
-interface Side extends LinkEnd {
-  readonly who: 'client' | 'server'
-  readonly direction: Direction
-  paused: number
-  /** We have ended, or are about to end, our side towards it: nothing more is written. */
-  ending: boolean
-  /** It was reset by us, so its closing says nothing about the peer. */
-  ours: boolean
-  /** It has kept us waiting: the kernel may hold bytes for it. */
-  slow: boolean
-  writes?: WriteFailures
-}
 
 export interface LinkOptions {
   readonly id: number
@@ -84,11 +54,18 @@ export class Link {
   #open = 1
   #done = false
   readonly #reported = new Set<Direction>()
+  #outlets: Partial<Record<Direction, Outlet>> = {}
+  /** Bytes of ours for an upstream that is not there yet. */
+  #early: { readonly bytes: Uint8Array; readonly rule: string }[] = []
+  /** A fault hung the connection before there was an upstream. */
+  #hung = false
+  /** The rule by which the upstream may never be dialled. */
+  #forsaken: string | undefined
 
   constructor(options: LinkOptions) {
     this.#options = options
     this.id = options.id
-    this.#client = side(options.client, 'client')
+    this.#client = createSide(options.client, 'client')
     this.c2s = this.#pipe('c2s', false)
     this.s2c = this.#pipe('s2c', true)
     this.#listen(this.#client)
@@ -96,34 +73,37 @@ export class Link {
 
   /** The upstream is connected. */
   join(end: LinkEnd): void {
-    const server = side(end, 'server')
+    const server = createSide(end, 'server')
     this.#server = server
     this.#open++
     if (this.#recorderFull) this.#pause(server, RECORDER, true)
+    if (this.#hung) this.#silence(server, 'hang')
     this.#listen(server)
     this.c2s.open()
+    for (const { bytes, rule } of this.#early.splice(0)) this.c2s.inject(bytes, rule)
   }
 
   /** There will be no upstream: what the client sends only goes through its outlet, until somebody calls `answer`. */
   refuse(): void {
     this.#refused = true
+    this.#outlets.c2s?.silence?.()
     this.c2s.open()
   }
 
   /** The upstream reset the connection before it could be joined: the client is reset as well. */
   lost(code: string): void {
     for (const direction of DIRECTIONS) this.#report(direction, { how: 'rst', by: 'server', detail: code })
-    this.#reset(this.#client)
+    reset(this.#client)
   }
 
   /** An answer of ours to a refused client; everything it still sends is read and thrown away. */
-  answer(bytes: Uint8Array, rule: string): void {
+  answer(bytes: Uint8Array, rule: string, by: 'proxy' | 'fault' = 'proxy'): void {
     const { tap, id, clock } = this.#options
     tap.edited(id, 's2c', 0, 0, bytes, rule)
     this.#client.socket.write(bytes)
-    this.#report('s2c', { how: 'clean', by: 'proxy' })
+    this.#report('s2c', { how: 'clean', by, ...(by === 'fault' ? { detail: rule } : {}) })
     this.#finish(this.#client)
-    const cancel = clock.at(clock.now() + LINGER_MS * 1000, () => this.#reset(this.#client))
+    const cancel = clock.at(clock.now() + LINGER_MS * 1000, () => reset(this.#client))
     this.#client.socket.once('close', cancel)
   }
 
@@ -139,9 +119,40 @@ export class Link {
     if (this.#server === undefined) this.#options.abandoned()
     for (const direction of DIRECTIONS) this.#report(direction, { how, by: 'proxy' })
     for (const side of this.#sides()) {
-      if (how === 'rst') this.#reset(side)
+      if (how === 'rst' || side.cut === 'hang') reset(side)
       else this.#finish(side)
     }
+  }
+
+  /** A fault ends it, towards one side or both. What the record then says stays, whatever the peers do. */
+  cut(how: CutHow, which: CutSide, rule: string): void {
+    const ending: Ending = { how, by: 'fault', detail: rule }
+    const sides = this.#sides().filter(({ who }) => which === 'both' || which === who)
+    for (const { who, direction } of sides) {
+      this.#report(who === 'client' ? 's2c' : 'c2s', ending)
+      if (how === 'rst') this.#report(direction, ending)
+    }
+    if (this.#server === undefined && !this.#refused) {
+      if (which !== 'client') this.#report('c2s', ending)
+      if (how !== 'hang') this.#options.abandoned()
+      else if (which !== 'client') this.#hung = true
+    }
+    for (const side of sides) this.#cutSide(side, how)
+  }
+
+  /** Bytes of ours for the peer that reads `direction`, at the next border there. */
+  insert(direction: Direction, bytes: Uint8Array, rule: string): void {
+    const { id, tap, clock } = this.#options
+    const to = direction === 'c2s' ? this.#server : this.#client
+    if (to?.ending === true || (to === undefined && this.#refused))
+      tap.note(id, clock.now(), 'not-inserted', { rule, direction, bytes: bytes.length })
+    else if (to === undefined) this.#early.push({ bytes, rule })
+    else (direction === 'c2s' ? this.c2s : this.s2c).inject(bytes, rule)
+  }
+
+  /** The upstream may never be dialled: a client that leaves is let go. */
+  waitForEver(rule: string | undefined): void {
+    this.#forsaken = rule
   }
 
   #sides(): Side[] {
@@ -171,39 +182,25 @@ export class Link {
       }
     }
     const edits = outlet(direction, write, () => pipe)
+    this.#outlets[direction] = edits
     const pipe: Pipe = new Pipe(
       {
         connection: id,
         direction,
         tap,
         clock,
-        outlet: direction === 'c2s' ? this.#unlessRefused(edits) : edits,
+        outlet: edits,
         pause: (stop) => {
           const from = source()
           if (from !== undefined) this.#pause(from, INBOX, stop)
         },
         ended: (ending) => this.#ended(direction, ending),
-        cut: (how, which) => this.#cut(how, which),
-        reply: (bytes, rule) => (direction === 'c2s' ? this.s2c : this.c2s).inject(bytes, rule),
+        cut: (how, which, rule) => this.cut(how, which, rule),
+        reply: (bytes, rule) => this.insert(direction === 'c2s' ? 's2c' : 'c2s', bytes, rule),
       },
       { open },
     )
     return pipe
-  }
-
-  /** What a refused client sends goes through the outlet, to be understood, and nowhere else. */
-  #unlessRefused(outlet: Outlet): Outlet {
-    const refused = (): boolean => this.#refused
-    return {
-      write: (bytes, offset) => outlet.write(bytes, offset),
-      flush: () => outlet.flush(),
-      get held() {
-        return refused() ? Number.POSITIVE_INFINITY : outlet.held
-      },
-      get border() {
-        return outlet.border
-      },
-    }
   }
 
   #listen(side: Side): void {
@@ -237,7 +234,12 @@ export class Link {
     if (socket.destroyed) return
     const pipe = this.#pipeOf(side)
     // Node does not say whether a close_notify came before the FIN
-    const fin = (): void => pipe.end({ how: 'fin', by: who, ...(socket === raw ? {} : { detail: UNKNOWN_CLOSE }) })
+    const ending: Ending = { how: 'fin', by: who, ...(socket === raw ? {} : { detail: UNKNOWN_CLOSE }) }
+    const fin = (): void => {
+      pipe.end(ending)
+      if (side.cut === 'fin' && socket !== raw) this.#destroy(side)
+    }
+    if (side.cut === 'hang' || (who === 'client' && this.#forsaken !== undefined)) return this.#gaveUp(side, ending)
     if (side.ending) return fin()
     if (socket.writableLength > 0) {
       // behind bytes that wait for a slow peer the empty write would keep the FIN back; those bytes fail in this very turn
@@ -262,7 +264,7 @@ export class Link {
     if (this.#reported.has(side.direction)) {
       this.#report(back, ending)
       const other = this.#other(side)
-      if (other !== undefined) void this.#resetDrained(other)
+      if (other !== undefined) this.#tellReset(other)
     } else {
       this.#pipeOf(side).end(ending)
       this.#report(back, ending)
@@ -280,8 +282,25 @@ export class Link {
     if (to === undefined) return this.#finish(this.#client)
     if (ending.how === 'fin') return this.#finish(to)
     const from = this.#other(to)
-    if (from !== undefined) this.#reset(from)
-    void this.#resetDrained(to)
+    if (from !== undefined) reset(from)
+    this.#tellReset(to)
+  }
+
+  /** A client that a fault has ended is told nothing more; a server is, as it would wait for a client that is gone. */
+  #tellReset(to: Side): void {
+    if (to.who === 'server' || to.cut === undefined) void resetDrained(to, this.#options.clock)
+  }
+
+  /** A peer that was kept waiting has left: its socket goes, and the server's once its client is gone. */
+  #gaveUp(side: Side, ending: Ending): void {
+    const other = this.#other(side)
+    side.socket.end()
+    if (other === undefined) {
+      this.#report('c2s', ending)
+      if (this.#forsaken !== undefined) this.#report('s2c', { how: 'hang', by: 'fault', detail: this.#forsaken })
+      this.#options.abandoned()
+    } else if (other.cut !== 'hang') this.#pipeOf(side).end(ending)
+    else if (side.who === 'client') other.socket.end()
   }
 
   #finish(side: Side): void {
@@ -290,37 +309,31 @@ export class Link {
     side.socket.end()
   }
 
-  #reset(side: Side): void {
+  #cutSide(side: Side, how: CutHow): void {
+    const { socket, raw, ending } = side
+    this.#silence(side, how)
+    if (how === 'rst') {
+      const { clock } = this.#options
+      const cancel = clock.at(clock.now() + LINGER_MS * 1000, () => reset(side))
+      socket.once('close', cancel)
+      void resetDrained(side, clock)
+    } else if (how === 'fin' && !ending) {
+      // TLS would say close_notify, which is a clean end
+      if (socket === raw || socket.writableLength === 0) void raw.end()
+      else socket.once('drain', () => raw.end())
+    }
+  }
+
+  /** Nothing more is sent to it. */
+  #silence(side: Side, how: CutHow): void {
+    side.cut = how
     side.ending = true
+    this.#outlets[side.who === 'client' ? 's2c' : 'c2s']?.silence?.()
+  }
+
+  #destroy(side: Side): void {
     side.ours = true
-    const { raw } = side
-    const reset = (): void => void (raw.destroyed || raw.resetAndDestroy())
-    // while a shutdown is under way libuv refuses to reset (EINVAL), and the socket would stay open for good
-    if (raw.writableEnded && !raw.writableFinished && raw.writableLength === 0) raw.once('finish', reset)
-    else reset()
-    if (side.socket !== raw) side.socket.destroy()
-  }
-
-  /** A reset throws away what the kernel still holds for a slow reader, so that has to leave first. */
-  async #resetDrained(side: Side): Promise<void> {
-    side.ending = true
-    if (side.socket.writableLength > 0 && !side.socket.destroyed && side.writes?.held !== true) {
-      await new Promise<void>((resolve) => {
-        side.socket.once('drain', resolve)
-        side.socket.once('close', resolve)
-      })
-    }
-    if (side.slow && !side.raw.destroyed) await kernelDrained(side.raw, this.#options.clock)
-    this.#reset(side)
-  }
-
-  #cut(how: 'fin' | 'rst' | 'hang', which: 'both' | 'client' | 'server'): void {
-    for (const side of this.#sides()) {
-      if (which !== 'both' && which !== side.who) continue
-      if (how === 'hang') side.ending = true
-      else if (how === 'rst') this.#reset(side)
-      else this.#finish(side)
-    }
+    side.socket.destroy()
   }
 
   #pause(side: Side, reason: number, on: boolean): void {
@@ -348,20 +361,5 @@ export class Link {
     for (const direction of DIRECTIONS) this.#report(direction, { how: 'fin', by: 'proxy' })
     this.#options.tap.closed(this.id, this.#options.clock.now())
     this.#options.closed(this)
-  }
-}
-
-function side({ socket, raw, reads }: LinkEnd, who: 'client' | 'server'): Side {
-  const direction = who === 'client' ? 'c2s' : 's2c'
-  return {
-    socket,
-    raw,
-    ...(reads === undefined ? {} : { reads }),
-    who,
-    direction,
-    paused: 0,
-    ending: false,
-    ours: false,
-    slow: false,
   }
 }

@@ -1,13 +1,17 @@
-/** What every listener of clients is: who is connected, how they are slowed, how they are seen off. */
+/** What every listener of clients is: who is let in, who is connected, how they are slowed, how they are seen off. */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { ProxyError } from '../errors.ts'
 import type { Clock } from '../pipe/clock.ts'
+import { noPolicy, type Policy } from '../pipe/policy.ts'
+import type { Tap } from '../pipe/tap.ts'
+import { connectionInfo } from './connection-info.ts'
 import { listen } from './listen.ts'
+import { TurnedAway } from './turned-away.ts'
 
 export interface Listener {
   readonly address: string
   readonly port: number
-  /** Connections accepted so far, and open now. */
+  /** Connections accepted so far, and open now; those that faults turned away too. */
   readonly connections: number
   readonly open: number
   recorderFull(full: boolean): void
@@ -19,9 +23,11 @@ export interface Listener {
 export interface ListenerClient {
   recorderFull(full: boolean): void
   stop(how: 'fin' | 'rst'): void
+  /** A fault ends all of it. */
+  cutAll(how: 'fin' | 'rst', rule: string): void
 }
 
-/** Serves a socket, the `number`th of its listener; `gone` is called once, when all its sockets are. */
+/** Serves a socket, the connection of that number in the record where there is one for each; `gone` is called once, when all its sockets are. */
 export type Accept = (socket: Socket, number: number, gone: (client: ListenerClient) => void) => ListenerClient
 
 export interface ListenOptions {
@@ -29,14 +35,34 @@ export interface ListenOptions {
   /** 0 for any. */
   readonly port: number
   readonly clock: Clock
+  readonly tap: Tap
+  /** Default: `noPolicy`. */
+  readonly policy?: Policy | undefined
+  /** Numbers of connections, where several listeners have one tap. Default: counted from 1. */
+  nextConnection?: () => number
 }
+
+/** Where clients are pointed at. */
+export interface ListenFor {
+  /** Names of the servers behind it. */
+  readonly servers: readonly string[]
+  /** The one server's URL, where there is one. */
+  readonly target?: URL
+}
+
+/** How long, and how often, a port that was given up is asked for again. */
+const REOPEN_MS = 5000
+const RETRY_MS = 50
 
 /** Listens; `accepting` is told the bound address and gives what serves each socket. Throws `LISTEN_FAILED`. */
 export async function openListener(
-  { host, port, clock }: ListenOptions,
+  options: ListenOptions,
+  behind: ListenFor,
   accepting: (bound: AddressInfo) => Accept,
 ): Promise<Listener> {
+  const { host, port, clock, policy = noPolicy } = options
   const live = new Set<ListenerClient>()
+  const away = new Set<TurnedAway>()
   let full = false
   let connections = 0
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, highWaterMark: 1 })
@@ -44,10 +70,29 @@ export async function openListener(
   const bound = server.address()
   if (bound === null || typeof bound === 'string') throw new ProxyError('LISTEN_FAILED', 'The listener has no address.')
   const accept = accepting(bound)
+  const door = createDoor(server, host, bound.port, clock)
   server.on('connection', (socket) => {
-    const client = accept(socket, ++connections, (gone) => live.delete(gone))
+    const number = ++connections
+    const address = socket.remoteAddress ?? ''
+    const admission = policy.admit({ servers: behind.servers, address, open: live.size })
+    if (admission.do !== 'accept') {
+      const id = options.nextConnection?.() ?? number
+      const info = connectionInfo(socket, behind.target, behind.servers.length === 1 ? behind.servers[0] : '')
+      const client: TurnedAway = new TurnedAway(socket, admission, { ...options, id, info }, () => away.delete(client))
+      away.add(client)
+      return
+    }
+    const client = accept(socket, number, (gone) => live.delete(gone))
     live.add(client)
     if (full) client.recorderFull(true)
+  })
+  policy.listening({
+    servers: behind.servers,
+    shut: (existing, rule) => {
+      door.shut()
+      if (existing !== 'keep') for (const client of [...live, ...away]) client.cutAll(existing, rule)
+    },
+    reopen: () => door.reopen(),
   })
   return {
     address: bound.address,
@@ -56,25 +101,66 @@ export async function openListener(
       return connections
     },
     get open() {
-      return live.size
+      return live.size + away.size
     },
     recorderFull: (value) => {
       full = value
       for (const client of live) client.recorderFull(value)
     },
-    close: (graceMs) => close(server, live, graceMs, clock),
+    close: (graceMs) => {
+      door.lock()
+      return close(server, () => [...live, ...away], graceMs, clock)
+    },
   }
 }
 
-function close(server: Server, live: ReadonlySet<ListenerClient>, graceMs: number, clock: Clock): Promise<void> {
+interface Door {
+  /** Stops listening; connections stay. */
+  shut(): void
+  /** Listens again, on the same port; false when somebody else keeps it. */
+  reopen(): Promise<boolean>
+  /** For good. */
+  lock(): void
+}
+
+function createDoor(server: Server, host: string, port: number, clock: Clock): Door {
+  let locked = false
+  let opening: Promise<boolean> | undefined
+  const retry = async (until: number): Promise<boolean> => {
+    for (;;) {
+      if (locked) return false
+      if (server.listening) return true
+      const opened = await listen(server, host, port).then(
+        () => true,
+        () => false,
+      )
+      if (opened && locked) server.close()
+      if (opened) return !locked
+      if (clock.now() >= until) return false
+      await new Promise<void>((resolve) => clock.at(clock.now() + RETRY_MS * 1000, resolve))
+    }
+  }
+  return {
+    shut: () => {
+      if (server.listening) server.close()
+    },
+    reopen: () =>
+      (opening ??= retry(clock.now() + REOPEN_MS * 1000).finally(() => {
+        opening = undefined
+      })),
+    lock: () => (locked = true),
+  }
+}
+
+function close(server: Server, clients: () => ListenerClient[], graceMs: number, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.at(clock.now() + graceMs * 1000, () => {
-      for (const client of live) client.stop('rst')
+      for (const client of clients()) client.stop('rst')
     })
     server.close(() => {
       cancel()
       resolve()
     })
-    for (const client of live) client.stop('fin')
+    for (const client of clients()) client.stop('fin')
   })
 }

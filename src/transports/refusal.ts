@@ -3,12 +3,14 @@ import type { ErrorCode } from '../errors.ts'
 
 export interface Refusal {
   readonly code: ErrorCode
-  /** 504 only for the kernel's time-out, 403 for clients that may not use us; never 400, 404 or 405, which clients read as evidence about sessions and eras. */
-  readonly status: 403 | 502 | 504
+  /** 504 only for the kernel's time-out, 503 only for faults, 403 for clients that may not use us; never 400, 404 or 405, which clients read as evidence about sessions and eras. */
+  readonly status: 403 | 502 | 503 | 504
   readonly message: string
+  /** The fault rule whose doing it is. */
+  readonly fault?: string
 }
 
-const PHRASES = { 403: 'Forbidden', 502: 'Bad Gateway', 504: 'Gateway Timeout' } as const
+const PHRASES = { 403: 'Forbidden', 502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout' } as const
 
 /** Why the target could not be reached, in words. `code` is the errno or TLS code. */
 export function refusalFor(target: string, code: string, message: string): Refusal {
@@ -78,14 +80,15 @@ function certificateReason(code: string, message: string): string | undefined {
   }
 }
 
-/** A whole HTTP/1.1 response, `Connection: close`, marked by `x-mitmcp-error`. */
-export function refusalResponse({ code, status, message }: Refusal): Uint8Array {
+/** A whole HTTP/1.1 response, `Connection: close`, marked by `x-mitmcp-error`, and by `x-mitmcp-fault` where a rule wants it. */
+export function refusalResponse({ code, status, message, fault }: Refusal): Uint8Array {
   const body = `mitmcp: ${message}\nThis answer comes from the proxy, not from the server.\n`
   const head = [
     `HTTP/1.1 ${status} ${PHRASES[status]}`,
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `x-mitmcp-error: ${code}`,
+    ...(fault === undefined ? [] : [`x-mitmcp-fault: ${fault}`]),
     'Connection: close',
   ]
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`, 'utf8')

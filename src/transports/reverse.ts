@@ -15,22 +15,22 @@ export interface ReverseOptions extends ConnectionOptions {
   readonly host: string
   /** 0 for any. */
   readonly port: number
-  /** Numbers of connections, where several listeners have one tap. Default: counted from 1. */
+  /** As in `ListenOptions`. */
   nextConnection?: () => number
 }
 
 /** Listens; throws `LISTEN_FAILED`. */
 export function listenReverse(options: ReverseOptions): Promise<Listener> {
-  const { host, publicUrl, target } = options
+  const { host, publicUrl, target, server, rewrite, headers } = options
   const memory = createServerMemory()
-  return openListener(options, (bound) => {
-    const names = { ...ownNames(host, bound.address, bound.port, publicUrl), upstream: target }
+  return openListener(options, { servers: [server], target }, (bound) => {
+    const own = ownNames(host, bound.address, bound.port, publicUrl)
     return (socket, number, gone) => {
       const parts = {
         id: options.nextConnection?.() ?? number,
         client: { socket, raw: socket },
         tcp: socket,
-        edits: connectionEdits({ names, rewrite: options.rewrite, headers: options.headers }),
+        edits: (upstream: URL) => connectionEdits({ names: { ...own, upstream }, rewrite, headers }),
         memory,
       }
       return new Connection(parts, options, gone)

@@ -60,6 +60,13 @@ export class RoutedClient {
     if (!this.#socket.destroyed) this.#socket.resetAndDestroy()
   }
 
+  /** A fault ends all of it. */
+  cutAll(how: 'fin' | 'rst', rule: string): void {
+    if (this.#legs.size === 0) this.#first.cut(how, rule)
+    for (const leg of this.#legs) leg.cutAll(how, rule)
+    if (how === 'rst' && !this.#socket.destroyed) this.#socket.resetAndDestroy()
+  }
+
   #settle(): void {
     if (this.#gone && this.#legs.size === 0) this.#closed()
   }
@@ -82,16 +89,27 @@ export class RoutedClient {
     const route = this.#routes.get(name)
     const [any] = this.#routes.values()
     const { target, names, prefix, memory, upstream, rewrite, headers, onUnreachable } = route ?? any!
-    const { tap, clock, notice, nextConnection, isControlPlane } = this.#options
+    const { tap, clock, policy, notice, nextConnection, isControlPlane } = this.#options
     const parts: ConnectionParts = {
       id: nextConnection(),
       client: { socket: share, raw: share },
       tcp: this.#socket,
-      edits: connectionEdits({ names, rewrite, headers }),
+      edits: (to) => connectionEdits({ names: { ...names, upstream: to }, rewrite, headers }),
       memory,
       ...(route === undefined ? { reach: ({ failed }) => this.#reachNobody(failed) } : {}),
     }
-    const options = { target, server: name, prefix, upstream, onUnreachable, tap, clock, notice, isControlPlane }
+    const options = {
+      target,
+      server: name,
+      prefix,
+      upstream,
+      onUnreachable,
+      tap,
+      clock,
+      policy,
+      notice,
+      isControlPlane,
+    }
     const leg = new Connection(parts, options, () => {
       this.#legs.delete(leg)
       this.#settle()

@@ -1,5 +1,6 @@
 /** Many servers behind one listener, at `/s/<name>/…`: each request says by its path whom it is for. */
 import type { Clock } from '../pipe/clock.ts'
+import type { Policy } from '../pipe/policy.ts'
 import type { Tap } from '../pipe/tap.ts'
 import { createServerMemory, type ServerMemory } from './answer-watch.ts'
 import type { DialOptions } from './dial.ts'
@@ -30,6 +31,8 @@ export interface RoutedOptions {
   readonly publicUrl?: URL | undefined
   readonly tap: Tap
   readonly clock: Clock
+  /** Default: `noPolicy`. */
+  readonly policy?: Policy | undefined
   readonly notice?: ((message: string) => void) | undefined
   /** Numbers of connections in the record: one for each client with each server. */
   nextConnection(): number
@@ -51,7 +54,8 @@ export function routedPrefix(name: string): string {
 
 /** Listens; throws `LISTEN_FAILED`. */
 export function listenRouted(options: RoutedOptions): Promise<Listener> {
-  return openListener(options, (bound) => {
+  const behind = { servers: options.servers.map(({ name }) => name) }
+  return openListener(options, behind, (bound) => {
     const own = ownNames(options.host, bound.address, bound.port, options.publicUrl)
     const routes = new Map(options.servers.map((each) => [each.name, routeOf(each, own)]))
     return (socket, _number, gone) => {

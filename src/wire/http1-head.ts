@@ -25,6 +25,8 @@ export interface Http1Head {
    * when absent. Read from `raw` when asked, so only valid during the callback.
    */
   field(name: string): string | undefined
+  /** Copies `raw`, once: from then on the head is valid for good. To be called during the callback. */
+  keep(): void
 }
 
 const LF = 10
@@ -46,13 +48,14 @@ export interface HeadLayout {
 
 /** The head of a request or response. `framing` and `length` hold once `settle` has been called. */
 export class ParsedHead implements Http1Head {
-  readonly raw: Buffer
+  raw: Buffer
   readonly method: string
   readonly target: string
   readonly status: number
   framing: BodyFraming = 'none'
   length = 0
   readonly #lines: readonly number[]
+  #kept = false
 
   constructor(side: 'request' | 'response', { raw, startFrom, startTo, lines }: HeadLayout) {
     this.raw = raw
@@ -68,6 +71,15 @@ export class ParsedHead implements Http1Head {
       this.target = line.slice(space, line.lastIndexOf(' ')).trim()
       this.status = 0
     }
+  }
+
+  keep(): void {
+    if (this.#kept) return
+    this.#kept = true
+    // memory of its own: a slice of Node's pool would keep the whole of it alive for as long as the body lasts
+    const copy = Buffer.allocUnsafeSlow(this.raw.length)
+    copy.set(this.raw)
+    this.raw = copy
   }
 
   field(name: string): string | undefined {

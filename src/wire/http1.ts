@@ -67,6 +67,8 @@ export interface Http1Splitter {
   push(chunk: Uint8Array): void
   /** The direction has ended. An until-close body is complete by this; anything else unfinished stays so. */
   end(): void
+  /** Within a body: how bytes of ours could be put into it here. `chunk`: as a chunk of their own; `bytes`: as they are; null: not here, or not at all. */
+  readonly room: 'chunk' | 'bytes' | null
   /** Another splitter that stands where this one stands, even within a head, and tells another listener from here on. */
   fork(listener: Http1Listener, outstanding: Outstanding): Http1Splitter
 }
@@ -136,6 +138,11 @@ class Splitter implements Http1Splitter {
     if (this.#mode !== UNTIL_CLOSE) return
     this.#mode = OPAQUE
     this.#listener.messageEnd()
+  }
+
+  get room(): 'chunk' | 'bytes' | null {
+    if (this.#mode === UNTIL_CLOSE) return 'bytes'
+    return this.#mode === CHUNKED && this.#chunked.place === 'between' ? 'chunk' : null
   }
 
   fork(listener: Http1Listener, outstanding: Outstanding): Http1Splitter {

@@ -5,6 +5,8 @@ import { createWebSocketSplitter, type WebSocketListener, type WebSocketSplitter
 export interface WebSocketBorders {
   /** The next byte begins a frame, and no message is under way. False where that is not known, and where there is no WebSocket. */
   readonly border: boolean
+  /** It is to be one, and nothing of it has passed. */
+  readonly begins: boolean
   /** Bytes that are no HTTP. */
   push(chunk: Uint8Array, from: number, to: number): void
   /** A splitter that goes on from here for another listener, and whether it is within a message; null where there is no WebSocket. */
@@ -18,6 +20,9 @@ export function createWebSocketBorders(outstanding: Outstanding): WebSocketBorde
   return {
     get border() {
       return frames?.border ?? false
+    },
+    get begins() {
+      return frames === undefined && outstanding.protocol === 'websocket'
     },
     push(chunk, from, to) {
       // bytes sent before the answer could belong to anything

@@ -1,0 +1,61 @@
+/** Dials what a CONNECT asks for, as the policy says. */
+import type { Socket } from 'node:net'
+import type { Clock } from '../pipe/clock.ts'
+import type { DialVerdict } from '../pipe/policy.ts'
+import { dialTarget, dialTcp, type DialHandlers, type DialOptions, type DialTarget } from './dial.ts'
+import { faultRefusal, type FailAs } from './steering-dial.ts'
+import type { Refusal } from './refusal.ts'
+
+export interface TunnelHandlers extends DialHandlers {
+  faulted(refusal: Refusal, as: FailAs, rule: string): void
+  /** The client left while it was kept waiting. */
+  left(rule: string): void
+}
+
+/** Gives what gives up. The client's socket is paused, and nobody reads it. */
+export function steeredTunnel(
+  client: Socket,
+  verdict: DialVerdict,
+  asked: DialTarget,
+  { upstream, clock }: { readonly upstream: DialOptions; readonly clock: Clock },
+  handlers: TunnelHandlers,
+): () => void {
+  let giveUp = (): void => undefined
+  const start = (to: DialTarget): void => void (giveUp = dialTcp({ ...to, tls: false }, upstream, handlers))
+  if (verdict.do === 'dial') start(asked)
+  else if (verdict.do === 'elsewhere') start(dialTarget(verdict.to))
+  else if (verdict.do === 'fail') {
+    const { as, rule } = verdict
+    const named = `${asked.host}:${asked.port}`
+    giveUp = clock.at(clock.now(), () => handlers.faulted(faultRefusal(named, as, rule), as, rule))
+  } else {
+    const { ms, rule } = verdict
+    const unwatch = watchLeaving(client, () => {
+      cancel()
+      handlers.left(rule)
+    })
+    const later = (): void => {
+      unwatch()
+      start(asked)
+    }
+    const cancel = ms === null ? () => undefined : clock.at(clock.now() + ms * 1000, later)
+    giveUp = () => {
+      unwatch()
+      cancel()
+    }
+  }
+  return () => giveUp()
+}
+
+/** A paused socket does not tell that its peer has left: asks, until it says something instead. */
+function watchLeaving(socket: Socket, left: () => void): () => void {
+  const look = (): void => {
+    const bytes = socket.read() as Buffer | null
+    stop()
+    if (bytes === null) left()
+    else socket.unshift(bytes)
+  }
+  const stop = (): void => void socket.off('readable', look)
+  socket.on('readable', look)
+  return stop
+}
