@@ -55,6 +55,8 @@ const clockFile = 'src/pipe/clock.ts'
 /** Parts whose test has another name, and why; each reason ends with that test. */
 const testedElsewhere: Record<string, string> = {
   'src/store/filter-values.ts': 'conditions on columns: test/store/filter-sql.test.ts',
+  'src/pipe/policy.ts': 'lets everything be: test/transports/standing.test.ts',
+  'src/transports/outgoing.ts': 'half of the head editor: test/transports/head-editor.test.ts',
   'src/filter/keys.ts': 'a table: test/filter/complete.test.ts',
   'src/filter/print.ts': 'one half of the round trip: test/filter/parse.test.ts',
   'src/filter/problem.ts': 'what the parser refuses: test/filter/parse.test.ts',
@@ -76,8 +78,6 @@ const testedElsewhere: Record<string, string> = {
   'src/transports/forward-client.ts': 'sockets on both sides: test/transports/forward.test.ts',
   'src/transports/tunnel-start.ts': 'the first bytes of a tunnel: test/transports/forward.test.ts',
   'src/proxy/forward.ts': 'listener, authority and station together: test/transports/forward.test.ts',
-  'src/transports/listener.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
-  'src/transports/link.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
   'src/recorder/flow.ts': 'one exchange: test/recorder/flows.test.ts',
   'src/recorder/half.ts': 'one direction: test/recorder/flows.test.ts',
   'src/transports/own-streams.ts': 'descriptors 0 to 2 of a process: test/transports/stdio-laws.test.ts',

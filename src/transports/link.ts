@@ -236,11 +236,11 @@ export class Link {
     // Node does not say whether a close_notify came before the FIN
     const ending: Ending = { how: 'fin', by: who, ...(socket === raw ? {} : { detail: UNKNOWN_CLOSE }) }
     const fin = (): void => {
+      if (side.cut === 'hang' || (who === 'client' && this.#forsaken !== undefined)) return this.#gaveUp(side, ending)
       pipe.end(ending)
       if (side.cut === 'fin' && socket !== raw) this.#destroy(side)
     }
-    if (side.cut === 'hang' || (who === 'client' && this.#forsaken !== undefined)) return this.#gaveUp(side, ending)
-    if (side.ending) return fin()
+    if (side.ending && side.cut !== 'hang') return fin()
     if (socket.writableLength > 0) {
       // behind bytes that wait for a slow peer the empty write would keep the FIN back; those bytes fail in this very turn
       setImmediate(() => {

@@ -8,12 +8,16 @@ const LISTEN_BACKLOG = 4096
 /** Listens on `port` (0 for any) of `host`; later errors of the listener are swallowed. Throws `LISTEN_FAILED`, the errno as its cause's code. */
 export function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFailed(error, host, port)))
-    server.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
+    const listening = (): void => {
       server.removeAllListeners('error')
       server.on('error', () => undefined)
       resolve()
+    }
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      server.off('listening', listening)
+      reject(listenFailed(error, host, port))
     })
+    server.listen({ host, port, backlog: LISTEN_BACKLOG }, listening)
   })
 }
 

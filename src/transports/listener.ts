@@ -5,6 +5,7 @@ import type { Clock } from '../pipe/clock.ts'
 import { noPolicy, type Policy } from '../pipe/policy.ts'
 import type { Tap } from '../pipe/tap.ts'
 import { connectionInfo } from './connection-info.ts'
+import { createDoor } from './listener-door.ts'
 import { listen } from './listen.ts'
 import { TurnedAway } from './turned-away.ts'
 
@@ -49,10 +50,6 @@ export interface ListenFor {
   /** The one server's URL, where there is one. */
   readonly target?: URL
 }
-
-/** How long, and how often, a port that was given up is asked for again. */
-const REOPEN_MS = 5000
-const RETRY_MS = 50
 
 /** Listens; `accepting` is told the bound address and gives what serves each socket. Throws `LISTEN_FAILED`. */
 export async function openListener(
@@ -111,44 +108,6 @@ export async function openListener(
       door.lock()
       return close(server, () => [...live, ...away], graceMs, clock)
     },
-  }
-}
-
-interface Door {
-  /** Stops listening; connections stay. */
-  shut(): void
-  /** Listens again, on the same port; false when somebody else keeps it. */
-  reopen(): Promise<boolean>
-  /** For good. */
-  lock(): void
-}
-
-function createDoor(server: Server, host: string, port: number, clock: Clock): Door {
-  let locked = false
-  let opening: Promise<boolean> | undefined
-  const retry = async (until: number): Promise<boolean> => {
-    for (;;) {
-      if (locked) return false
-      if (server.listening) return true
-      const opened = await listen(server, host, port).then(
-        () => true,
-        () => false,
-      )
-      if (opened && locked) server.close()
-      if (opened) return !locked
-      if (clock.now() >= until) return false
-      await new Promise<void>((resolve) => clock.at(clock.now() + RETRY_MS * 1000, resolve))
-    }
-  }
-  return {
-    shut: () => {
-      if (server.listening) server.close()
-    },
-    reopen: () =>
-      (opening ??= retry(clock.now() + REOPEN_MS * 1000).finally(() => {
-        opening = undefined
-      })),
-    lock: () => (locked = true),
   }
 }
 

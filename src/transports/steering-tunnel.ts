@@ -55,7 +55,15 @@ function watchLeaving(socket: Socket, left: () => void): () => void {
     if (bytes === null) left()
     else socket.unshift(bytes)
   }
-  const stop = (): void => void socket.off('readable', look)
+  const gone = (): void => {
+    stop()
+    left()
+  }
+  const stop = (): void => {
+    socket.off('readable', look)
+    socket.off('close', gone)
+  }
   socket.on('readable', look)
+  socket.on('close', gone)
   return stop
 }

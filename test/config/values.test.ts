@@ -1,12 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  commandWords,
-  isHeader,
-  isPattern,
-  parseBoolean,
-  parseLimit,
-  parsePort,
-} from '../../src/config/values.ts'
+import { commandWords, isHeader, isPattern, parseBoolean, parseLimit, parsePort } from '../../src/config/values.ts'
 
 test.each([
   ['0', 0],
