@@ -219,8 +219,25 @@ class FaultEngine implements Engine {
         }),
       )
     }
+    if (rule.fault.existing !== undefined) {
+      const begins = Math.max(rule.after?.what === 'time' ? rule.after.ms : 0, rule.window?.from ?? 0)
+      alarms.push(clock.at(since + begins * 1000, () => this.#endExisting(live)))
+    }
     this.#alarms.set(live, alarms)
     return live
+  }
+
+  /** Connections that are older than a rule which takes that upon itself; where it shuts the port, the listener does. */
+  #endExisting(live: LiveRule): void {
+    const { fault, options, analysis } = live.rule
+    const how = fault.existing?.(options) ?? 'keep'
+    if (how === 'keep' || (fault.closesPort?.(options) ?? null) !== null) return
+    for (const { connection, openedAt } of this.#attachments.values()) {
+      const { server } = connection.info
+      if (openedAt > live.since || !analysis.possible({ server, tap: this.#options.name ?? '' })) continue
+      this.#record(live, connection.id, true, `cut ${how}`)
+      connection.cut(how, 'both', live.id)
+    }
   }
 
   #expire(live: LiveRule): void {
@@ -243,25 +260,29 @@ class FaultEngine implements Engine {
   }
 
   #healed(live: LiveRule, id: number): void {
-    const { tap, clock } = this.#options
     const connection = this.#attachments.get(id)?.connection
     if (connection === undefined) return
     const eats = live.rule.fault.eats === true
+    this.#record(live, id, false, eats ? 'healed: reset, for what was eaten cannot come back' : 'healed')
+    if (eats) connection.cut('rst', 'both', live.id)
+  }
+
+  #record(live: LiveRule, connection: number, fired: boolean, action: string): void {
+    const { tap, clock } = this.#options
     tap.decided({
       at: clock.now(),
       rule: live.id,
       revision: live.active.revision,
-      connection: id,
+      connection,
       direction: null,
       offset: null,
       length: null,
-      scope: `connection ${id}`,
+      scope: `connection ${connection}`,
       draw: null,
-      fired: false,
-      action: eats ? 'healed: reset, for what was eaten cannot come back' : 'healed',
+      fired,
+      action,
       heldUs: null,
     })
-    if (eats) connection.cut('rst', 'both', live.id)
   }
 
   #settle(): void {

@@ -167,7 +167,7 @@ function ruleOf({ source, envelope: when, fault, options, match }: Parts, compla
     options: options.value,
     match,
     filter,
-    holds: compile(filter),
+    holds: holdsWhere(fault, filter),
     analysis,
     directions,
     per,
@@ -198,6 +198,12 @@ function scopeProblems(
     }
   }
   return problems
+}
+
+/** What a transport is, shows the traffic: where the fault has no meaning, nothing matches. */
+function holdsWhere({ applies }: AnyFault, filter: Filter): Predicate {
+  const holds = compile(filter)
+  return (subject, now) => applies.includes(subject.transport) && holds(subject, now)
 }
 
 const directionsOf = ({ direction }: AnyFault): readonly Direction[] =>

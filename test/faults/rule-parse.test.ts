@@ -82,10 +82,18 @@ describe('parseRule', () => {
 describe('a rule is refused, with place, reason and what was probably meant', () => {
   test.each<[unknown, string[]]>([
     ['latency', ['must be a fault with its options, such as { fault: latency, delay: 200ms }']],
-    [{ delay: '1s' }, ['fault: is needed: one of latency, drop, snap, deny, gone']],
+    [
+      { delay: '1s' },
+      ['fault: is needed: one of latency, drop, snap, deny, gone, keep, eat, wrong, later, shut, astray'],
+    ],
     [{ fault: 7 }, ['fault: must be the name of a fault']],
     [{ fault: 'latensy' }, ['fault: there is no fault latensy (latency)']],
-    [{ fault: 'xyz' }, ['fault: there is no fault xyz; there are latency, drop, snap, deny, gone']],
+    [
+      { fault: 'xyz' },
+      [
+        'fault: there is no fault xyz; there are latency, drop, snap, deny, gone, keep, eat, wrong, later, shut, astray',
+      ],
+    ],
     [{ fault: 'latency' }, ['delay: is needed: must be a time span such as 250ms, 1.5s or 2m']],
     [{ fault: 'latency', delay: 200 }, ['delay: 200 has no unit: write 200ms or 200s']],
     [{ ...late, jiter: '1ms' }, ['jiter: is no option of latency (jitter)']],

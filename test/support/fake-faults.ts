@@ -62,4 +62,84 @@ export const gone: Fault<{ code: number }> = {
     },
 }
 
-export const fakeFaults: readonly AnyFault[] = [latency, drop, snap, deny, gone]
+/** Keeps everything until the rule goes, or so many are there. */
+export const keep: Fault<{ many: number }> = {
+  type: 'keep',
+  level: 3,
+  summary: 'keeps messages',
+  needs: 'units',
+  applies: everywhere,
+  direction: 'both',
+  per: 'connection',
+  options: z.strictObject({ many: z.int().default(100).describe('How many') }),
+  explain: ({ many }) => `keeps {it} until there are ${many}`,
+  stage:
+    ({ many }, { kept }) =>
+    (event) => {
+      if (event.kind === 'start' || event.kind === 'tick') return []
+      if (event.kind === 'end') return [...kept.take().map(pass), pass(event)]
+      kept.push(event)
+      return kept.length < many ? [] : kept.take().map(pass)
+    },
+}
+
+/** Swallows bytes for good. */
+export const eat: Fault<object> = {
+  type: 'eat',
+  level: 1,
+  summary: 'swallows bytes',
+  needs: 'bytes',
+  applies: everywhere,
+  direction: 'both',
+  per: 'connection',
+  eats: true,
+  options: none,
+  explain: () => 'swallows {it}',
+  stage: () => (event) => (event.kind === 'end' ? [pass(event)] : []),
+}
+
+/** Is wrong. */
+export const wrong: Fault<object> = {
+  ...eat,
+  type: 'wrong',
+  stage: () => (event) => {
+    if (event.kind === 'start') return []
+    throw new Error('oh no')
+  },
+}
+
+/** Says something later, and once more over there. */
+export const later: Fault<object> = {
+  ...eat,
+  type: 'later',
+  direction: 's2c',
+  eats: false,
+  stage: () => (event) => {
+    if (event.kind === 'start') return [{ do: 'wake', ms: 50, token: 'first' }]
+    if (event.kind !== 'tick') return [pass(event)]
+    return [
+      { do: 'write', bytes: Buffer.from(String(event.token)) },
+      { do: 'write', bytes: Buffer.from('over there'), to: { connection: event.connection, direction: 'c2s' } },
+    ]
+  },
+}
+
+/** Shuts the port for a minute, and resets who is there. */
+export const shut: Fault<object> = {
+  ...deny,
+  type: 'shut',
+  closesPort: () => ({ ms: 60_000 }),
+  existing: () => 'rst',
+}
+
+/** Leads elsewhere. */
+export const astray: Fault<object> = {
+  ...deny,
+  type: 'astray',
+  needs: 'dial',
+  admit: () => ({ do: 'accept' }),
+  dial: () => ({ do: 'fail', as: '503' }),
+  existing: () => 'fin',
+}
+
+export const fakeFaults: readonly AnyFault[] = [latency, drop, snap, deny, gone, keep, eat, wrong, later, shut, astray]
