@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { closeBench, createBench, type Law } from './law.ts'
 import { title, topics, transportLaws } from './transport.ts'
+import { autobahnDiffers } from './websocket-peers.ts'
 import { startBareHttpProxy } from '../support/bare-http-proxy.ts'
 import { flawedPipe, type Flaw } from '../support/flawed-pipe.ts'
 import type { StartProxy } from '../support/line.ts'
@@ -176,6 +177,20 @@ describe('a guard that was never seen to fail is no guard', () => {
       'law 20: passes 426',
     ]
     expect(await holding(startBareHttpProxy, fails)).toEqual([])
+  })
+})
+
+describe('law 23', () => {
+  it.each([
+    ['texts made binary', (text: string) => text.replace(/\x81(?=[\x80-\xff])/, '\x82'), '6.2.1'],
+    ['pings dropped', (text: string) => text.replace(/\x89[\x80-\xfd][^]*/, ''), '2.2'],
+    ['extensions refused', (text: string) => text.replaceAll(/sec-websocket-extensions:.*\r\n/gi, ''), '12.1.1'],
+  ])('sees %s', { timeout: 60_000 }, async (_what, bytes, id) => {
+    expect(await autobahnDiffers(flawedPipe({ bytes }))).toContain(id)
+  })
+
+  it('sees nothing where nothing is changed', async () => {
+    expect(await autobahnDiffers(flawedPipe({}))).toEqual([])
   })
 })
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket, { WebSocketServer, type ClientOptions, type RawData } from 'ws'
 import type { Started, StartProxy } from '../support/line.ts'
@@ -226,6 +227,21 @@ async function answerTo(port: number, { pieces, offer }: AutobahnCase): Promise<
   const bytes = client.text()
   client.end()
   return { bytes, how }
+}
+
+/** The Autobahn cases that do not behave through a proxy as they do direct, by their ids. */
+export async function autobahnDiffers(startProxy: StartProxy): Promise<string[]> {
+  const servers = await startServers([])
+  const proxy = await startProxy({ port: servers.port })
+  const tried = await Promise.all(
+    autobahnCases.map(async (one) => {
+      const told = (port: number): Promise<unknown> => answerTo(port, one).catch((error: Error) => error.message)
+      return isDeepStrictEqual(await told(servers.port), await told(proxy.port)) ? [] : [one.id]
+    }),
+  )
+  await servers.close()
+  await proxy.close()
+  return tried.flat()
 }
 
 /** Defines the tests. `startProxy` is called once. */

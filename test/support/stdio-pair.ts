@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { temporaryFolder } from './temporary.ts'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+/** Whether the laws can fail is tried with another wrapper. */
+const MAIN = process.env['TEST_STDIO_WRAPPER'] ?? fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 export type Way = 'direct' | 'wrapped'
 
