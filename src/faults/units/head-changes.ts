@@ -28,19 +28,14 @@ export function changeHead(head: Uint8Array, changes: HeaderChanges): Buffer {
   for (const [name, value] of Object.entries(changes)) {
     const same = lines.filter((each) => each.name === name.toLowerCase())
     const [first] = same
+    const spelled = first?.line.slice(0, name.length)
     for (const each of same) each.line = ''
     if (value === null) continue
     const written = Buffer.from(value.replace(/[\r\n]+/g, ' '), 'utf8').toString('latin1')
     if (first === undefined) lines.push({ name: name.toLowerCase(), line: `${name}: ${written}${end}` })
-    else first.line = `${spelling(text, name)}: ${written}${end}`
+    else first.line = `${spelled}: ${written}${end}`
   }
   return Buffer.from(lines.map(({ line }) => line).join('') + blank, 'latin1')
-}
-
-function spelling(head: string, name: string): string {
-  const lower = head.toLowerCase()
-  const at = lower.indexOf(`\n${name.toLowerCase()}`)
-  return at === -1 ? name : head.slice(at + 1, at + 1 + name.length)
 }
 
 const REASONS: Readonly<Record<number, string>> = {

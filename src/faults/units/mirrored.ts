@@ -41,7 +41,7 @@ export function mirroredHeaders(head: Http1Head, before: string, after: string):
   if (now === null || head.field('mcp-method') === undefined) return {}
   const changes: Record<string, string | null> = {}
   const set = (name: string, value: unknown): void => {
-    const old = head.field(name)
+    const old = head.field(name.toLowerCase())
     const text = textOf(value)
     const same = old === undefined ? text === null : decodeHeaderValue(old) === text
     if (!same) changes[name] = text === null ? null : encodeHeaderValue(text)
