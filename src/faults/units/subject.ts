@@ -77,7 +77,7 @@ export class LiveSubject implements Subject {
   get path(): string | null {
     const target = this.#parts.asked?.target
     if (target === undefined || target === '') return null
-    if (target.startsWith('/') || !URL.canParse(target)) return target
+    if (!/^\w+:\/\//.test(target) || !URL.canParse(target)) return target
     const { pathname, search } = new URL(target)
     return pathname + search
   }
