@@ -49,6 +49,10 @@ export type ErrorCode =
   | 'REQUEST_INVALID'
   /** A fault rule has problems; the message lists all of them. */
   | 'RULE_INVALID'
+  /** Several processes could be meant, and none was named; the message lists them. */
+  | 'INSTANCE_AMBIGUOUS'
+  /** No process that records into this capture is running, or none of that name. */
+  | 'INSTANCE_NONE'
 
 export interface ProxyErrorOptions {
   /** What to do about it: one sentence, or a command to type. */

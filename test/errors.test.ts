@@ -47,5 +47,7 @@ test('the codes are these: scripts match on them', () => {
     'FILTER_INVALID',
     'REQUEST_INVALID',
     'RULE_INVALID',
+    'INSTANCE_AMBIGUOUS',
+    'INSTANCE_NONE',
   ])
 })

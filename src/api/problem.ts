@@ -14,6 +14,8 @@ const STATUS: { readonly [Code in ErrorCode]?: ContentfulStatusCode } = {
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
+  INSTANCE_NONE: 404,
+  INSTANCE_AMBIGUOUS: 409,
   SELF_TARGET: 409,
   LISTEN_FAILED: 409,
   STORE_NEWER: 409,

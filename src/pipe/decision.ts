@@ -1,6 +1,20 @@
 /** What the fault engine decided, for the record. */
 import type { Direction } from '../wire/frame.ts'
 
+/** A message at a breakpoint: told once when it begins to wait (`held`), and again, with the same address, when it does not any more. */
+export interface Held {
+  readonly at: number
+  readonly rule: string
+  readonly connection: number
+  readonly direction: Direction
+  readonly offset: number
+  /** When it is sent on by itself. */
+  readonly deadline: number
+  /** JSON text it carries; null when there is none. */
+  readonly payload: string | null
+  readonly state: 'held' | 'sent' | 'edited' | 'dropped'
+}
+
 /** One decision of the engine, queued for the capture before its bytes act. */
 export interface Decision {
   readonly at: number

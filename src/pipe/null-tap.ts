@@ -14,4 +14,5 @@ export const nullTap: Tap = {
   logged: ignore,
   note: ignore,
   decided: ignore,
+  held: ignore,
 }

@@ -6,7 +6,7 @@
  */
 import type { Direction, Transport } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
-import type { Decision } from './decision.ts'
+import type { Decision, Held } from './decision.ts'
 
 /** A server that is a process of ours. */
 export interface ProcessInfo {
@@ -85,4 +85,6 @@ export interface Tap {
   note(connection: number, at: number, kind: string, detail: unknown): void
   /** A fault rule's decision; told before its bytes act. */
   decided(decision: Decision): void
+  /** A message waits for a person, or does no longer. */
+  held(message: Held): void
 }

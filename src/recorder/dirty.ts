@@ -3,8 +3,10 @@ import {
   type Batch,
   type CallRecord,
   type ConnectionRecord,
+  type DecisionRecord,
   type FlowRecord,
   type FrameRecord,
+  type HeldRecord,
   type ProcessRecord,
   type SessionRecord,
 } from '../store/records.ts'
@@ -16,10 +18,11 @@ export class Dirty {
   /** Nothing to commit. */
   get empty(): boolean {
     const { connections, sessions, flows, frames, calls, processes, raws, instants, logs, losses } = this.batch
+    const { decisions, held } = this.batch
     return (
       connections.length + sessions.length + flows.length + frames.length + calls.length === 0 &&
       processes.length === 0 &&
-      raws.length + instants.length + logs.length + losses.length === 0
+      raws.length + instants.length + logs.length + losses.length + decisions.length + held.length === 0
     )
   }
 
@@ -57,6 +60,18 @@ export class Dirty {
     if (row.dirty) return
     row.dirty = true
     this.batch.processes.push(row)
+  }
+
+  decision(row: DecisionRecord): void {
+    if (row.dirty) return
+    row.dirty = true
+    this.batch.decisions.push(row)
+  }
+
+  held(row: HeldRecord): void {
+    if (row.dirty) return
+    row.dirty = true
+    this.batch.held.push(row)
   }
 
   /** The batch has been stored. */

@@ -1,3 +1,4 @@
+import type { Decision } from '../pipe/decision.ts'
 import type { ConnectionInfo, UpstreamInfo } from '../pipe/tap.ts'
 import type { ConnectionRecord } from '../store/records.ts'
 import type { Ending, EndingBy, EndingPlace } from '../wire/ending.ts'
@@ -6,6 +7,7 @@ import { createOutstanding, type Http1Head, type Outstanding } from '../wire/htt
 import { lookingFor, planBody, SKIP } from './body-plan.ts'
 import { connectionRow } from './connection-row.ts'
 import type { RecordingContext } from './context.ts'
+import { decisionRecord } from './decided.ts'
 import { eventLabel } from './events.ts'
 import { Exchanges } from './exchanges.ts'
 import { Flow } from './flow.ts'
@@ -76,6 +78,13 @@ export class ConnectionFlows implements HalfOwner {
 
   edited(edit: PackedEdit): void {
     this.#half(edit.direction).outgoing.edited(edit)
+  }
+
+  decided(decision: Decision): void {
+    const { direction } = decision
+    const row = decisionRecord(decision, this.row, this.#exchanges.current?.row.session ?? null)
+    if (direction === null) this.#context.dirty.decision(row)
+    else this.#half(direction).outgoing.decided(row)
   }
 
   ended(direction: Direction, at: number, { how, by, detail }: Ending, unsent: number): void {

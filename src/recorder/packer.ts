@@ -1,3 +1,4 @@
+import type { Decision, Held } from '../pipe/decision.ts'
 import type { ConnectionInfo, UpstreamInfo } from '../pipe/tap.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
@@ -120,6 +121,14 @@ export class Packer {
 
   note(connection: number, at: number, kind: string, detail: unknown): void {
     this.#json(KIND.note, connection, at, 0, { kind, detail })
+  }
+
+  decided(decision: Decision): void {
+    this.#json(KIND.decided, decision.connection, decision.at, 0, decision)
+  }
+
+  held(message: Held): void {
+    this.#json(KIND.held, message.connection, message.at, 0, message)
   }
 
   loss(loss: Loss): void {

@@ -5,6 +5,7 @@
  * record: u32 kind | direction << 8 | flags << 16 · u32 connection · u32 payload length · u32 extra · f64 a · f64 b · f64 c · payload, padded to 8
  * ```
  */
+import type { Decision, Held } from '../pipe/decision.ts'
 import type { ConnectionInfo, UpstreamInfo } from '../pipe/tap.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
@@ -29,6 +30,8 @@ export interface RecordVisitor {
   closed(connection: number, at: number): void
   logged(connection: number, at: number, bytes: Uint8Array): void
   note(connection: number, at: number, kind: string, detail: unknown): void
+  decided(decision: Decision): void
+  held(message: Held): void
   loss(loss: Loss): void
 }
 
@@ -81,6 +84,8 @@ export const KIND = {
   note: 8,
   loss: 9,
   logged: 10,
+  decided: 11,
+  held: 12,
 } as const
 
 /** Flags of the first word: the direction is `s2c`; a message begins at the first byte. */

@@ -1,3 +1,4 @@
+import type { Decision } from '../pipe/decision.ts'
 import type { ConnectionInfo, ProcessInfo, UpstreamInfo } from '../pipe/tap.ts'
 import type { ConnectionRecord, FrameRecord, ProcessRecord } from '../store/records.ts'
 import type { Ending } from '../wire/ending.ts'
@@ -5,6 +6,7 @@ import type { Direction } from '../wire/frame.ts'
 import type { RequestFacts } from '../wire/conversation.ts'
 import { connectionRow } from './connection-row.ts'
 import type { RecordingContext } from './context.ts'
+import { decisionRecord } from './decided.ts'
 import { Flow } from './flow.ts'
 import type { FrameSpan } from './frame-span.ts'
 import { MESSAGE_KIND } from './kinds.ts'
@@ -68,6 +70,12 @@ export class ProcessFlows implements RecordedConnection {
 
   edited(edit: PackedEdit): void {
     this.#halves[edit.direction].outgoing.edited(edit)
+  }
+
+  decided(decision: Decision): void {
+    const row = decisionRecord(decision, this.row, this.#flow.row.session)
+    if (decision.direction === null) this.#context.dirty.decision(row)
+    else this.#halves[decision.direction].outgoing.decided(row)
   }
 
   logged(bytes: Uint8Array, at: number): void {

@@ -1,3 +1,4 @@
+import type { Decision } from '../pipe/decision.ts'
 import type { UpstreamInfo } from '../pipe/tap.ts'
 import type { ConnectionRecord } from '../store/records.ts'
 import type { Ending } from '../wire/ending.ts'
@@ -13,6 +14,7 @@ export interface RecordedConnection {
   chunk(chunk: PackedChunk): void
   sent(direction: Direction, upTo: number, at: number): void
   edited(edit: PackedEdit): void
+  decided(decision: Decision): void
   /** Bytes of a process's stderr. */
   logged?(bytes: Uint8Array, at: number): void
   /** A line of the log. */

@@ -1,4 +1,4 @@
-import type { Decision } from '../pipe/decision.ts'
+import type { Decision, Held } from '../pipe/decision.ts'
 import type { ConnectionInfo, Tap, UpstreamInfo } from '../pipe/tap.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
@@ -115,7 +115,11 @@ class CountingTap implements RecorderTap {
   }
 
   decided(decision: Decision): void {
-    this.note(decision.connection, decision.at, 'decision', decision)
+    this.#put(() => this.#packer.decided(decision))
+  }
+
+  held(message: Held): void {
+    this.#put(() => this.#packer.held(message))
   }
 
   note(connection: number, at: number, kind: string, detail: unknown): void {

@@ -1,8 +1,10 @@
+import type { Decision, Held } from '../pipe/decision.ts'
 import type { ConnectionInfo, UpstreamInfo } from '../pipe/tap.ts'
 import type { Writer } from '../store/writer.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { Depth, RecordingContext } from './context.ts'
+import { decisionRecord, HeldMessages } from './decided.ts'
 import { Dirty } from './dirty.ts'
 import { EditInterner } from './edits.ts'
 import { ConnectionFlows } from './flows.ts'
@@ -21,6 +23,7 @@ export class Recording implements RecordVisitor {
   readonly #writer: Writer
   readonly #context: RecordingContext
   readonly #connections = new Map<number, RecordedConnection>()
+  readonly #held: HeldMessages
   #touched: RecordedConnection[] = []
   /** Instant of the newest record. */
   #now = 0
@@ -37,6 +40,7 @@ export class Recording implements RecordVisitor {
       edits: new EditInterner(),
       depth,
     }
+    this.#held = new HeldMessages(this.#context)
   }
 
   /** Bytes of traffic taken in since the last commit. */
@@ -135,6 +139,18 @@ export class Recording implements RecordVisitor {
     const flows = this.#connections.get(connection)
     if (flows !== undefined) return flows.note(at, kind, detail)
     this.#context.dirty.batch.logs.push({ connection: null, session: null, at, kind, detail: JSON.stringify(detail) })
+  }
+
+  decided(decision: Decision): void {
+    this.#now = decision.at
+    const flows = this.#connections.get(decision.connection)
+    if (flows === undefined) this.#context.dirty.decision(decisionRecord(decision, null, null))
+    else flows.decided(decision)
+  }
+
+  held(message: Held): void {
+    const flows = this.#connections.get(message.connection)
+    if (flows !== undefined) this.#held.told(message, flows.row)
   }
 
   loss(loss: Loss): void {

@@ -54,24 +54,35 @@ function visit(
       const bytes = new Uint8Array(buffer, from + named + before, size - named - before)
       return visitor.edited(connection, { direction, offset: a, removed: b, bytes, rule, was })
     }
-    case KIND.opened:
-      return visitor.opened(connection, a, json(buffer, from, size))
-    case KIND.upstream:
-      return visitor.upstream(connection, json(buffer, from, size))
-    case KIND.ended:
-      return visitor.ended(connection, direction, a, json(buffer, from, size), b)
     case KIND.closed:
       return visitor.closed(connection, a)
-    case KIND.note: {
-      const { kind, detail } = json(buffer, from, size) as { kind: string; detail: unknown }
-      return visitor.note(connection, a, kind, detail)
-    }
     case KIND.logged:
       return visitor.logged(connection, a, Buffer.from(buffer, from, size))
-    case KIND.loss:
-      return visitor.loss(json(buffer, from, size))
+    case KIND.ended:
+      return visitor.ended(connection, direction, a, json(buffer, from, size), b)
     default:
-      throw new Error(`no such record: ${head & 0xff}`)
+      visitJson(head & 0xff, connection, a, json(buffer, from, size), visitor)
+  }
+}
+
+function visitJson(kind: number, connection: number, at: number, told: never, visitor: RecordVisitor): void {
+  switch (kind) {
+    case KIND.opened:
+      return visitor.opened(connection, at, told)
+    case KIND.upstream:
+      return visitor.upstream(connection, told)
+    case KIND.note: {
+      const { kind: what, detail } = told as { kind: string; detail: unknown }
+      return visitor.note(connection, at, what, detail)
+    }
+    case KIND.decided:
+      return visitor.decided(told)
+    case KIND.held:
+      return visitor.held(told)
+    case KIND.loss:
+      return visitor.loss(told)
+    default:
+      throw new Error(`no such record: ${kind}`)
   }
 }
 

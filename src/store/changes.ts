@@ -8,6 +8,7 @@ import {
   FLOW,
   flowRow,
   FRAME,
+  heldRow,
   LOG,
   logRow,
   type Record,
@@ -15,13 +16,17 @@ import {
   sessionRow,
 } from './columns.ts'
 import type { FrameRows } from './frame-rows.ts'
-import type { ChangeSet } from './rows.ts'
+import type { ChangeSet, RuleRow } from './rows.ts'
 
 /** At most this many commits a call, so that one of many without frames is bounded too. */
 const MAX_COMMITS = 1000
 
 /** Oldest first, until `limit` frames are reached; a commit is never split, so the last one may go beyond. */
-export function changesSince(db: Database, { row }: FrameRows): (since: number, limit: number) => ChangeSet[] {
+export function changesSince(
+  db: Database,
+  { row }: FrameRows,
+  rulesOf: (keys: readonly number[], ids: readonly string[]) => RuleRow[],
+): (since: number, limit: number) => ChangeSet[] {
   const commitsAfter = db.prepare('SELECT * FROM change WHERE seq > ? ORDER BY seq LIMIT ?')
   const framesBorn = db.prepare(`SELECT ${FRAME} WHERE frame.id BETWEEN ? AND ? ORDER BY frame.id`)
   const logsBorn = db.prepare(`SELECT ${LOG} WHERE log.id BETWEEN ? AND ? ORDER BY log.id`)
@@ -32,6 +37,15 @@ export function changesSince(db: Database, { row }: FrameRows): (since: number, 
   const callsListed = listed(CALL, 'call')
   const sessionsListed = listed(SESSION, 'session')
   const connectionsListed = listed(CONNECTION, 'connection')
+  const heldListed = listed('* FROM held', 'held')
+  const deciding = db.prepare('SELECT DISTINCT rule FROM decision WHERE id BETWEEN ? AND ?').pluck()
+
+  const rules = (commit: Record): RuleRow[] => {
+    const none = commit['decision_first'] === null
+    if (none && commit['rules'] === '[]') return []
+    const ids = none ? [] : (deciding.all(commit['decision_first'], commit['decision_last']) as string[])
+    return rulesOf(JSON.parse(commit['rules'] as string) as number[], ids)
+  }
 
   const changeSet = (commit: Record): ChangeSet => {
     const all = <Row>(statement: typeof flowsListed, ids: unknown, toRow: (record: Record) => Row): Row[] =>
@@ -49,6 +63,8 @@ export function changesSince(db: Database, { row }: FrameRows): (since: number, 
         commit['log_first'] === null
           ? []
           : (logsBorn.all(commit['log_first'], commit['log_last']) as Record[]).map(logRow),
+      rules: rules(commit),
+      held: all(heldListed, commit['held'], heldRow),
     }
   }
 

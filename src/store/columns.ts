@@ -4,8 +4,12 @@ import type { Ending } from '../wire/ending.ts'
 import type {
   CallRow,
   ConnectionRow,
+  DecisionRow,
   FlowRow,
   FrameRow,
+  HeldAnswer,
+  HeldRow,
+  HeldState,
   InstanceRow,
   LogRow,
   LossRow,
@@ -29,6 +33,7 @@ export const CONNECTION = '* FROM connection'
 export const FLOW = 'flow.*, session.uid FROM flow LEFT JOIN session ON session.id = flow.session'
 export const CALL = 'call.*, session.uid FROM call LEFT JOIN session ON session.id = call.session'
 export const LOG = 'log.*, session.uid FROM log LEFT JOIN session ON session.id = log.session'
+export const DECISION = 'decision.*, session.uid FROM decision LEFT JOIN session ON session.id = decision.session'
 export const FRAME = 'frame.*, session.uid FROM frame LEFT JOIN session ON session.id = frame.session'
 
 export function sessionRow(record: Record): SessionRow {
@@ -102,7 +107,14 @@ export function flowRow(record: Record): FlowRow {
   }
 }
 
-export function frameRow(record: Record, edits: readonly string[], messages: readonly MessageRow[]): FrameRow {
+/** What a frame's row gets from other tables. */
+export interface FrameExtras {
+  readonly edits: readonly string[]
+  readonly faults: readonly string[]
+  readonly messages: readonly MessageRow[]
+}
+
+export function frameRow(record: Record, { edits, faults, messages }: FrameExtras): FrameRow {
   return {
     id: record['id'] as number,
     flow: record['flow'] as number,
@@ -119,6 +131,7 @@ export function frameRow(record: Record, edits: readonly string[], messages: rea
     size: record['size'] as number,
     label: record['label'] as string | null,
     edits,
+    faults,
     messages,
   }
 }
@@ -179,6 +192,50 @@ export function logRow(record: Record): LogRow {
     kind: record['kind'] as string,
     detail: JSON.parse(record['detail'] as string) as unknown,
   }
+}
+
+export function decisionRow(record: Record): DecisionRow {
+  const direction = record['direction'] as number | null
+  return {
+    id: record['id'] as number,
+    instance: record['instance'] as number,
+    rule: record['rule'] as string,
+    revision: record['revision'] as number,
+    connection: record['connection'] as number | null,
+    session: record['uid'] as string | null,
+    direction: direction === null ? null : (DIRECTIONS[direction] ?? 'c2s'),
+    offset: record['offset'] as number | null,
+    length: record['length'] as number | null,
+    frame: record['frame'] as number | null,
+    at: record['at'] as number,
+    scope: record['scope'] as string,
+    draw: record['draw'] as number | null,
+    fired: record['fired'] !== 0,
+    action: record['action'] as string,
+    heldUs: record['held_us'] as number | null,
+  }
+}
+
+export function heldRow(record: Record): HeldRow {
+  return {
+    id: record['id'] as number,
+    instance: record['instance'] as number,
+    connection: record['connection'] as number,
+    direction: DIRECTIONS[record['direction'] as number] ?? 'c2s',
+    offset: record['offset'] as number,
+    at: record['at'] as number,
+    rule: record['rule'] as string,
+    deadline: record['deadline'] as number,
+    payload: record['payload'] as string | null,
+    state: record['state'] as HeldState,
+    endedAt: record['ended_at'] as number | null,
+    answer: answerOf(record['answer'] as HeldAnswer['do'] | null, record['answer_payload'] as string | null),
+  }
+}
+
+function answerOf(what: HeldAnswer['do'] | null, payload: string | null): HeldAnswer | null {
+  if (what === null) return null
+  return what === 'edit' ? { do: what, payload: payload ?? '' } : { do: what }
 }
 
 export function processRow(record: Record): ProcessRow {

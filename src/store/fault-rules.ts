@@ -1,4 +1,8 @@
-/** Which of our edits were a rule's. The rest belongs to proxying: names of ours put into heads and bodies, headers that were asked for. */
+/**
+ * Which frames a fault rule touched: those it decided about, and those with an edit of its. The other edits belong to proxying: names of
+ * ours put into heads and bodies, headers that were asked for.
+ */
+import { ACTED, TOUCHES_FRAME } from './decisions.ts'
 
 /** Names of edits that no rule made; `header:<name>` comes beside them. */
 const OWN = [
@@ -12,6 +16,8 @@ const OWN = [
   'request-target',
   'cookie-domain',
   'cookie-path',
+  'gate',
+  'framing',
 ]
 
 /** Rules among the names of a frame's edits. */
@@ -19,10 +25,11 @@ export function faultRules(edits: readonly string[]): string[] {
   return edits.filter((rule) => !OWN.includes(rule) && !rule.startsWith('header:'))
 }
 
-/** True in SQL where a rule that fits `condition` (on `edit.rule`) touched the frame. */
-export function touchedBy(condition: string): string {
+/** True in SQL where a rule touched the frame that fits `condition`, which is about the column it is given. */
+export function touchedBy(condition: (rule: string) => string): string {
   const names = OWN.map((name) => `'${name}'`).join(', ')
   return `(frame.edits IS NOT NULL AND EXISTS (
     SELECT 1 FROM json_each(frame.edits) AS listed JOIN edit ON edit.id = listed.value
-    WHERE edit.rule NOT IN (${names}) AND edit.rule NOT GLOB 'header:*' AND (${condition})))`
+    WHERE edit.rule NOT IN (${names}) AND edit.rule NOT GLOB 'header:*' AND (${condition('edit.rule')}))
+    OR EXISTS (SELECT 1 FROM decision WHERE ${TOUCHES_FRAME} AND ${ACTED} AND (${condition('decision.rule')})))`
 }

@@ -134,7 +134,7 @@ function termSql(term: Term, source: FilterSource, conditions: Conditions, now: 
     case 'duration':
       return source.call(number('(call.answered_at - call.requested_at)', 1000))
     case 'fault':
-      return touchedBy(values.some(isAny) ? '1' : text('edit.rule'))
+      return touchedBy((rule) => (values.some(isAny) ? '1' : text(rule)))
     case 'size':
       return `(${number('frame.size')})`
     case 'since':

@@ -1,6 +1,8 @@
 /** Frames as lists show them: with their messages and the names of our edits. */
 import type { Database } from 'better-sqlite3'
 import { frameRow, messageRow, type Record } from './columns.ts'
+import { touching } from './decisions.ts'
+import { faultRules } from './fault-rules.ts'
 import type { FrameRow } from './rows.ts'
 
 /** An edit as stored. `bytes` null: a secret, never recorded. */
@@ -24,6 +26,7 @@ const KEPT_EDITS = 10_000
 export function frameRows(db: Database): FrameRows {
   const messagesOfFrame = db.prepare('SELECT * FROM message WHERE frame = ? ORDER BY idx')
   const editById = db.prepare('SELECT offset, removed, bytes, rule FROM edit WHERE id = ?')
+  const { rulesOf } = touching(db)
   const kept = new Map<number, StoredEdit>()
 
   const edit = (id: number): StoredEdit | undefined => {
@@ -41,7 +44,9 @@ export function frameRows(db: Database): FrameRows {
   const row = (record: Record): FrameRow => {
     const messages =
       (record['messages'] as number) > 0 ? (messagesOfFrame.all(record['id']) as Record[]).map(messageRow) : []
-    return frameRow(record, [...new Set(edits(record).map(({ rule }) => rule))], messages)
+    const rules = [...new Set(edits(record).map(({ rule }) => rule))]
+    const faults = [...new Set([...rulesOf(record), ...faultRules(rules)])]
+    return frameRow(record, { edits: rules, faults, messages })
   }
   return { row, edits }
 }

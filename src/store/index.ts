@@ -6,14 +6,17 @@ import type {
   CallRow,
   ChangeSet,
   ConnectionRow,
+  DecisionRow,
   FlowRow,
   FrameDetail,
   FrameRow,
+  HeldRow,
   InstanceRow,
   LogRow,
   LossRow,
   Outcome,
   ProcessRow,
+  RuleRow,
   SessionRow,
 } from './rows.ts'
 import type { Filter, KnownValues } from '../filter/index.ts'
@@ -59,6 +62,27 @@ export interface LogQuery extends Page {
   to?: number
 }
 
+export interface RuleQuery {
+  /** Those that are over as well. Default: those in force, on or off. */
+  all?: boolean
+  /** In force in this process: its own, and those that are everywhere. */
+  instance?: number
+}
+
+export interface DecisionQuery extends Page {
+  /** Id of a rule. */
+  rule?: string
+  /** About bytes of this frame. */
+  frame?: number
+  session?: string
+  connection?: number
+}
+
+export interface HeldQuery extends Page {
+  /** Only those that still wait. */
+  open?: boolean
+}
+
 /** A page, and how far the scan came when it stopped for time (80 ms): go on from there. Null when it looked at everything asked. */
 export interface Listing<Row> {
   readonly rows: readonly Row[]
@@ -91,6 +115,11 @@ export interface Reader {
   knownValues(): KnownValues
   calls(query?: CallQuery): CallRow[]
   logs(query?: LogQuery): LogRow[]
+  /** Fault rules, oldest first. */
+  rules(query?: RuleQuery): RuleRow[]
+  decisions(query?: DecisionQuery): DecisionRow[]
+  /** Messages at breakpoints. */
+  held(query?: HeldQuery): HeldRow[]
   /** The process behind a connection; undefined where there is none. */
   process(connection: number): ProcessRow | undefined
   instances(): InstanceRow[]

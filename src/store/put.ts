@@ -4,9 +4,11 @@ import type {
   Batch,
   CallRecord,
   ConnectionRecord,
+  DecisionRecord,
   EditSet,
   FlowRecord,
   FrameRecord,
+  HeldRecord,
   ProcessRecord,
   SessionRecord,
 } from './records.ts'
@@ -188,6 +190,23 @@ export function putLogs(st: Statements, instance: number, { logs }: Batch): numb
     last = Number(st.log.run(instance, ...of, at, kind, detail).lastInsertRowid)
   }
   return last
+}
+
+export function putDecision(st: Statements, instance: number, row: DecisionRecord): void {
+  const session = row.frame?.flow.session ?? row.session
+  const found = [session === null ? null : session.id, row.frame === null ? null : row.frame.id]
+  if (row.stored) return void st.decisionUpdate.run(...found, row.id)
+  const { connection, direction, offset, length, at, scope, draw, fired, action, heldUs } = row
+  const about = [connection === null ? null : connection.id, direction, offset, length, at]
+  const what = [scope, draw, fired ? 1 : 0, action, heldUs]
+  row.id = Number(st.decision.run(instance, row.rule, row.revision, ...about, ...what, ...found).lastInsertRowid)
+}
+
+export function putHeld(st: Statements, instance: number, row: HeldRecord): void {
+  if (row.stored) return void st.heldUpdate.run(row.state, row.endedAt, row.id)
+  const { connection, number, direction, offset, at, rule, deadline, payload, state, endedAt } = row
+  const where = [connection.id, number, direction, offset]
+  row.id = Number(st.held.run(instance, ...where, at, rule, deadline, payload, state, endedAt).lastInsertRowid)
 }
 
 export function putLosses(st: Statements, instance: number, batch: Batch): void {

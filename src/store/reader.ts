@@ -4,6 +4,7 @@ import { addressed } from './addressed.ts'
 import { callQuery } from './call-query.ts'
 import { changesSince } from './changes.ts'
 import { connectionRow, FLOW, flowRow, FRAME, instanceRow, lossRow, processRow, type Record } from './columns.ts'
+import { faultLists } from './fault-lists.ts'
 import { frameDetails } from './frame-detail.ts'
 import { frameQuery } from './frame-query.ts'
 import { frameRows } from './frame-rows.ts'
@@ -18,6 +19,7 @@ import { totalsOf } from './totals.ts'
 const BYTES = 1024 * 1024
 
 const now = (): number => performance.now()
+const wallClock = (): number => Date.now() * 1000
 
 /** Throws `STORE_OPEN_FAILED`, `STORE_NOT_A_CAPTURE`, `STORE_NEWER`. */
 export function openReader(path: string): Reader {
@@ -28,8 +30,9 @@ export function openReader(path: string): Reader {
   const subjects = subjectsOf(db, rows)
   const frames = frameQuery(db, rows, subjects, now)
   const calls = callQuery(db, subjects, now)
-  const changes = changesSince(db, rows)
   const session = sessionFinder(db)
+  const { changedRules, ...faults } = faultLists(db, session, wallClock)
+  const changes = changesSince(db, rows, changedRules)
 
   const frameById = db.prepare(`SELECT ${FRAME} WHERE frame.id = ?`)
   const flowById = db.prepare(`SELECT ${FLOW} WHERE flow.id = ?`)
@@ -48,6 +51,7 @@ export function openReader(path: string): Reader {
     path,
     session,
     ...lists(db, session),
+    ...faults,
     flow: (id) => one(flowById.get(id), flowRow),
     connection: (id) => one(connectionById.get(id), connectionRow),
     frames: ({ session: uid, limit, ...query }: FrameQuery = {}) =>

@@ -3,7 +3,7 @@
  * writer inside its transaction, so that several processes can write into one capture.
  */
 import type { Era, Transport } from '../wire/frame.ts'
-import type { Outcome } from './rows.ts'
+import type { HeldState, Outcome } from './rows.ts'
 
 /** A row with an identity: 0 until the first commit that holds it. */
 export interface Stored {
@@ -197,6 +197,40 @@ export interface LogRecord {
   readonly detail: string
 }
 
+/** See `DecisionRow`. */
+export interface DecisionRecord extends Stored {
+  readonly connection: ConnectionRecord | null
+  /** Of the frame, where there is one; else as it was when it was decided. */
+  readonly session: SessionRecord | null
+  readonly direction: number | null
+  readonly offset: number | null
+  readonly length: number | null
+  frame: FrameRecord | null
+  readonly at: number
+  readonly rule: string
+  readonly revision: number
+  readonly scope: string
+  readonly draw: number | null
+  readonly fired: boolean
+  readonly action: string
+  readonly heldUs: number | null
+}
+
+/** See `HeldRow`. */
+export interface HeldRecord extends Stored {
+  readonly connection: ConnectionRecord
+  /** Of the connection within its process. */
+  readonly number: number
+  readonly direction: number
+  readonly offset: number
+  readonly at: number
+  readonly rule: string
+  readonly deadline: number
+  readonly payload: string | null
+  state: HeldState
+  endedAt: number | null
+}
+
 export interface LossRecord {
   readonly from: number
   readonly to: number | null
@@ -223,6 +257,8 @@ export interface Batch {
   /** Bytes from `from` on were received and never left. */
   unsent: { readonly connection: ConnectionRecord; readonly direction: number; readonly from: number }[]
   logs: LogRecord[]
+  decisions: DecisionRecord[]
+  held: HeldRecord[]
   losses: LossRecord[]
 }
 
@@ -241,6 +277,8 @@ export function emptyBatch(): Batch {
     payloads: [],
     unsent: [],
     logs: [],
+    decisions: [],
+    held: [],
     losses: [],
   }
 }

@@ -50,7 +50,8 @@ export function removal(db: Database, now: number): Removal {
   function* connection(id: number): Steps {
     yield* flows('connection', id)
     yield* bytes(id)
-    for (const table of ['instants', 'redaction', 'process', 'log']) yield* rows(table, 'connection = ?', id)
+    for (const table of ['instants', 'redaction', 'process', 'log', 'decision', 'held'])
+      yield* rows(table, 'connection = ?', id)
     yield* rows('connection', 'id = ?', id)
     removed.connections++
   }
@@ -60,6 +61,7 @@ export function removal(db: Database, now: number): Removal {
     yield* rows('change', 'at < ?', changes)
     yield* rows('log', 'at < ?', Math.max(notes, left))
     yield* rows('loss', 'from_at < ?', Math.max(notes, left))
+    yield* rows('decision', 'connection IS NULL AND at < ?', Math.max(notes, left))
   }
   return { removed, keepIds: idKeeper(db), session, connection, before }
 }

@@ -166,6 +166,8 @@ export interface FrameRow {
   readonly label: string | null
   /** Names of the edits of ours, e.g. `host`; empty when sent as received. */
   readonly edits: readonly string[]
+  /** Fault rules that did something to it: changed it, held it up, dropped it, made it. */
+  readonly faults: readonly string[]
   /** A batch has several; a frame that is no message none. */
   readonly messages: readonly MessageRow[]
 }
@@ -250,6 +252,88 @@ export interface LossRow {
   readonly reason: string
 }
 
+/** Why a rule is over. `replaced`: by its next version; `process-ended`: the process it belonged to is gone. */
+export type RuleEnd = 'removed' | 'healed' | 'expired' | 'replaced' | 'process-ended' | 'bug'
+
+/** A rule as written, fault and options side by side. */
+export interface WrittenRule {
+  readonly fault: string
+  readonly [word: string]: unknown
+}
+
+/** A fault rule in its newest version, and what it has done since it began. */
+export interface RuleRow {
+  /** Of this version. */
+  readonly key: number
+  readonly id: string
+  readonly revision: number
+  /** The process it belongs to; null: everywhere. */
+  readonly instance: number | null
+  readonly origin: 'file' | 'control'
+  readonly source: WrittenRule
+  readonly sentence: string
+  readonly enabled: boolean
+  readonly createdAt: number
+  /** Null while it is in force, on or off. A rule ends with its process. */
+  readonly endedAt: number | null
+  readonly endedWhy: RuleEnd | null
+  /** How often its match held. */
+  readonly matched: number
+  /** How often its envelope said yes. */
+  readonly fired: number
+  /** How often it had to leave alone what it was meant for. */
+  readonly notApplied: number
+  /** Newest decision. */
+  readonly lastAt: number | null
+}
+
+/** What the fault engine decided about one match, or did; see `src/pipe/decision.ts`. */
+export interface DecisionRow {
+  readonly id: number
+  readonly instance: number
+  readonly rule: string
+  readonly revision: number
+  readonly connection: number | null
+  /** Session uid. */
+  readonly session: string | null
+  readonly direction: Direction | null
+  readonly offset: number | null
+  readonly length: number | null
+  /** The message it was about, or the first frame. */
+  readonly frame: number | null
+  readonly at: number
+  readonly scope: string
+  readonly draw: number | null
+  readonly fired: boolean
+  readonly action: string
+  readonly heldUs: number | null
+}
+
+/** What became of a message at a breakpoint. */
+export type HeldState = 'held' | 'sent' | 'edited' | 'dropped'
+
+/** What a person wants done with it. `edit` sends `payload` in its place. */
+export type HeldAnswer = { readonly do: 'send' | 'drop' } | { readonly do: 'edit'; readonly payload: string }
+
+/** A message that waits, or waited, for a person. */
+export interface HeldRow {
+  readonly id: number
+  readonly instance: number
+  readonly connection: number
+  readonly direction: Direction
+  readonly offset: number
+  readonly at: number
+  readonly rule: string
+  /** It is sent on by itself then. */
+  readonly deadline: number
+  /** JSON text it carries; null when there is none. */
+  readonly payload: string | null
+  readonly state: HeldState
+  readonly endedAt: number | null
+  /** Given, and perhaps not acted upon yet. */
+  readonly answer: HeldAnswer | null
+}
+
 /** Everything born or changed by one commit; `seq` is what `since` and `/api/live` speak. */
 export interface ChangeSet {
   readonly seq: number
@@ -260,4 +344,7 @@ export interface ChangeSet {
   readonly connections: readonly ConnectionRow[]
   /** Born in it. */
   readonly logs: readonly LogRow[]
+  /** Rules that were changed, or that decided something: with their counters as they are now. */
+  readonly rules: readonly RuleRow[]
+  readonly held: readonly HeldRow[]
 }

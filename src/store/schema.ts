@@ -118,13 +118,14 @@ CREATE INDEX redaction_address ON redaction (connection, direction, offset);
 -- inflated payload, redacted, of frames whose raw bytes are compressed
 CREATE TABLE payload (frame INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
 
--- one row a commit: frames born (a range of ids; null when none), lines of the log likewise, and ids of older frames, flows, calls, sessions and connections
--- that were born or changed (JSON arrays)
+-- one row a commit: frames born (a range of ids; null when none), lines of the log and decisions likewise, and ids of older frames, flows,
+-- calls, sessions and connections, rules and held messages that were born or changed (JSON arrays)
 CREATE TABLE change (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, instance INTEGER NOT NULL,
   frame_first INTEGER, frame_last INTEGER, frames TEXT NOT NULL,
   flows TEXT NOT NULL, calls TEXT NOT NULL, sessions TEXT NOT NULL, connections TEXT NOT NULL,
-  log_first INTEGER, log_last INTEGER
+  log_first INTEGER, log_last INTEGER, decision_first INTEGER, decision_last INTEGER,
+  rules TEXT NOT NULL DEFAULT '[]', held TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 
 CREATE TABLE loss (
@@ -132,13 +133,46 @@ CREATE TABLE loss (
   bytes INTEGER NOT NULL, reason TEXT NOT NULL
 ) STRICT;
 
--- lines of the record that are not traffic: stderr of processes, clock steps, own marks, later decisions' kin. detail: JSON
+-- lines of the record that are not traffic: stderr of processes, clock steps, own marks. detail: JSON
 CREATE TABLE log (
   id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, connection INTEGER, session INTEGER, at INTEGER NOT NULL, kind TEXT NOT NULL,
   detail TEXT NOT NULL
 ) STRICT;
 CREATE INDEX log_session ON log (session, id);
 CREATE INDEX log_connection ON log (connection, id);
+
+-- fault rules: a row for each version, never deleted. instance null: everywhere. origin: file, control. born: revision in which its life
+-- began, from which on its hits count together. ended_why: removed, healed, expired, replaced, process-ended, bug. source: JSON
+CREATE TABLE rule (
+  key INTEGER PRIMARY KEY, id TEXT NOT NULL, revision INTEGER NOT NULL, born INTEGER NOT NULL, instance INTEGER, origin TEXT NOT NULL,
+  source TEXT NOT NULL, sentence TEXT NOT NULL, enabled INTEGER NOT NULL, created_at INTEGER NOT NULL, ended_at INTEGER, ended_why TEXT
+) STRICT;
+CREATE INDEX rule_id ON rule (id, key);
+CREATE INDEX rule_current ON rule (key) WHERE ended_at IS NULL;
+
+-- what the fault engine decided. direction, offset, length: the bytes it was about; frame: the message in them, where there is one
+CREATE TABLE decision (
+  id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, rule TEXT NOT NULL, revision INTEGER NOT NULL, connection INTEGER, session INTEGER,
+  direction INTEGER, offset INTEGER, length INTEGER, frame INTEGER, at INTEGER NOT NULL, scope TEXT NOT NULL, draw REAL,
+  fired INTEGER NOT NULL, action TEXT NOT NULL, held_us INTEGER
+) STRICT;
+CREATE INDEX decision_address ON decision (connection, direction, offset);
+CREATE INDEX decision_rule ON decision (rule, id);
+CREATE INDEX decision_scope ON decision (rule, scope);
+CREATE INDEX decision_session ON decision (session, id);
+
+-- messages that wait for a person. number: of the connection within its process. answer: send, edit, drop; answer_payload: of an edit
+CREATE TABLE held (
+  id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, connection INTEGER NOT NULL, number INTEGER NOT NULL, direction INTEGER NOT NULL,
+  offset INTEGER NOT NULL, at INTEGER NOT NULL, rule TEXT NOT NULL, deadline INTEGER NOT NULL, payload TEXT, state TEXT NOT NULL,
+  ended_at INTEGER, answer TEXT, answer_payload TEXT
+) STRICT;
+CREATE INDEX held_open ON held (id) WHERE state = 'held';
+CREATE INDEX held_connection ON held (connection);
+
+-- revision: raised in the transaction of every write of rules and answers
+CREATE TABLE control (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL) STRICT;
+INSERT INTO control VALUES (1, 0);
 `
 
 /** `frame.kind` is the index into this list: append only. */

@@ -41,10 +41,17 @@ const SQL = {
   redaction: insert('redaction', 'connection,direction,offset,length,name,hash'),
   payload: insert('payload', 'frame,bytes'),
   log: insert('log', 'instance,connection,session,at,kind,detail'),
+  decision: insert(
+    'decision',
+    'instance,rule,revision,connection,direction,offset,length,at,scope,draw,fired,action,held_us,session,frame',
+  ),
+  decisionUpdate: 'UPDATE decision SET session = ?, frame = ? WHERE id = ?',
+  held: insert('held', 'instance,connection,number,direction,offset,at,rule,deadline,payload,state,ended_at'),
+  heldUpdate: 'UPDATE held SET state = ?, ended_at = ? WHERE id = ?',
   loss: insert('loss', 'instance,from_at,to_at,chunks,bytes,reason'),
   change: insert(
     'change',
-    'at,instance,frame_first,frame_last,frames,flows,calls,sessions,connections,log_first,log_last',
+    'at,instance,frame_first,frame_last,frames,flows,calls,sessions,connections,log_first,log_last,decision_first,decision_last,held',
   ),
   process: insert(
     'process',

@@ -5,7 +5,6 @@ import type { Ending } from '../wire/ending.ts'
 import type { Era, Transport } from '../wire/frame.ts'
 import { addressed, addressedNearby } from './addressed.ts'
 import { DIRECTIONS, FRAME, type Record } from './columns.ts'
-import { faultRules } from './fault-rules.ts'
 import { pathOf } from './filter-values.ts'
 import { frameDetails, parseHead } from './frame-detail.ts'
 import type { FrameRows } from './frame-rows.ts'
@@ -139,7 +138,7 @@ function recordedOf(frame: FrameRow, call: Record | undefined, known: KnownRows)
     outcome: (call?.['outcome'] ?? null) as string | null,
     durationMs: answered == null ? null : (answered - (call?.['requested_at'] as number)) / 1000,
     ending: endingOf(known.flow(frame.flow)),
-    faults: faultRules(frame.edits),
+    faults: frame.faults,
   }
 }
 

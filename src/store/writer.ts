@@ -1,15 +1,18 @@
 import type { Bulk } from './bulk.ts'
 import { createCapture, type CaptureDatabase, type CreateOptions } from './create.ts'
 import { type InstanceFacts, registerInstance } from './instance.ts'
+import { DEAD_AFTER_US } from './live-instances.ts'
 import { checkCapture } from './open.ts'
 import { pruning, usedBytes, type PruneOptions, type PruneReport } from './prune.ts'
 import {
   putBytes,
   putCall,
   putConnection,
+  putDecision,
   putEdits,
   putFlow,
   putFrame,
+  putHeld,
   putLogs,
   putLosses,
   putProcess,
@@ -17,9 +20,6 @@ import {
 } from './put.ts'
 import type { Batch, EditSet, Stored } from './records.ts'
 import { prepareBirths, prepareStatements, type Births, type Statements } from './statements.ts'
-
-/** A process without a heartbeat for so long is dead. */
-const DEAD_AFTER_US = 5_000_000
 
 /** Who writes. */
 export type WriterInstance = InstanceFacts
@@ -118,6 +118,8 @@ class Store {
     const logs = batch.logs.length
     const lastLog = putLogs(st, this.#instance, batch)
     putLosses(st, this.#instance, batch)
+    for (const row of batch.held) putHeld(st, this.#instance, row)
+    const decided = this.#putDecisions(batch)
     const none = born.first > born.last
     st.change.run(
       at,
@@ -131,6 +133,9 @@ class Store {
       idsOf(batch.connections),
       logs === 0 ? null : lastLog - logs + 1,
       logs === 0 ? null : lastLog,
+      decided[0] ?? null,
+      decided.at(-1) ?? null,
+      idsOf(batch.held),
     )
   }
 
@@ -168,13 +173,19 @@ class Store {
     }
   }
 
+  /** Ids of those born, or that have found their frame, in order. */
+  #putDecisions({ decisions }: Batch): number[] {
+    for (const row of decisions) putDecision(this.#statements, this.#instance, row)
+    return decisions.map(({ id }) => id).sort((a, b) => a - b)
+  }
+
   #settle(stored: boolean): void {
     const batch = this.#batch
     this.#batch = null
     this.#editSets = []
     if (batch === null) return
-    const { connections, sessions, flows, frames, calls, processes } = batch
-    for (const list of [connections, sessions, flows, frames, calls, processes] as Stored[][]) {
+    const { connections, sessions, flows, frames, calls, processes, decisions, held } = batch
+    for (const list of [connections, sessions, flows, frames, calls, processes, decisions, held] as Stored[][]) {
       for (const row of list) {
         if (stored) {
           row.stored = true

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Packer } from '../../src/recorder/packer.ts'
 import type { PackedBuffer, RecordVisitor } from '../../src/recorder/packing.ts'
 import { unpack } from '../../src/recorder/unpack.ts'
+import { decision } from '../support/decision.ts'
 import { info } from '../support/recording.ts'
 
 /** Everything visited, as plain values. */
@@ -21,6 +22,8 @@ function visited(buffers: readonly PackedBuffer[]): unknown[] {
     logged: (connection, at, bytes) =>
       void seen.push(['logged', connection, at, Buffer.from(bytes).toString('latin1')]),
     note: (...all) => void seen.push(['note', ...all]),
+    decided: (...all) => void seen.push(['decided', ...all]),
+    held: (...all) => void seen.push(['held', ...all]),
     loss: (...all) => void seen.push(['loss', ...all]),
   }
   for (const { buffer, length } of buffers) unpack(buffer, length, visitor)
@@ -32,6 +35,16 @@ function packer(capacity?: number): { packer: Packer; buffers: PackedBuffer[] } 
   return { packer: new Packer((packed) => buffers.push(packed), capacity), buffers }
 }
 
+const held = {
+  at: 1,
+  rule: 'stop',
+  connection: 1,
+  direction: 's2c',
+  offset: 7,
+  deadline: 2,
+  payload: '{}',
+  state: 'held',
+} as const
 const at = 1_795_364_639_436_010
 
 describe('packed calls', () => {
@@ -48,6 +61,8 @@ describe('packed calls', () => {
     p.closed(1, at)
     p.logged(1, at, Buffer.from('err'))
     p.note(0, at, 'clock', { stepUs: -5 })
+    p.decided(decision)
+    p.held(held)
     const loss = { from: 1, to: 2, chunks: 3, bytes: 4, reason: 'é' }
     p.loss(loss)
     p.flush()
@@ -69,6 +84,8 @@ describe('packed calls', () => {
       ['closed', 1, at],
       ['logged', 1, at, 'err'],
       ['note', 1 - 1, at, 'clock', { stepUs: -5 }],
+      ['decided', decision],
+      ['held', held],
       ['loss', loss],
     ])
   })

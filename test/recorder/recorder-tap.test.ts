@@ -4,6 +4,7 @@ import { Packer } from '../../src/recorder/packer.ts'
 import type { PackedBuffer, RecordVisitor } from '../../src/recorder/packing.ts'
 import { unpack } from '../../src/recorder/unpack.ts'
 import { createRecorderTap } from '../../src/recorder/recorder-tap.ts'
+import { decision } from '../support/decision.ts'
 import { info } from '../support/recording.ts'
 
 function tapped() {
@@ -29,6 +30,8 @@ function tapped() {
         closed: say('closed'),
         logged: say('logged'),
         note: say('note'),
+        decided: ({ rule }) => void calls.push(`decided ${rule}`),
+        held: ({ state }) => void calls.push(`held ${state}`),
         loss: ({ chunks, bytes }) => void calls.push(`loss ${chunks} ${bytes}`),
       }
       for (const { buffer, length } of buffers.splice(0)) unpack(buffer, length, visitor)
@@ -87,4 +90,14 @@ test('a connection never opened is no reason to throw', () => {
   tap.ended(9, 'c2s', 1, { how: 'fin', by: 'client' }, 0)
   tap.closed(9, 1)
   expect(told()).toEqual([])
+})
+
+test('decisions are never among what is lost: they come in order once there is recording again', () => {
+  const { tap, lost, told } = tapped()
+  tap.opened(1, 1, info)
+  lost.begin('test')
+  tap.decided({ ...decision, connection: 1 })
+  expect(told()).toEqual(['opened 1'])
+  tap.resume(lost.end())
+  expect(told()).toEqual(['decided slow'])
 })

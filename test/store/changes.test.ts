@@ -27,7 +27,17 @@ test('a commit tells what was born and what changed', () => {
   expect(ids(first?.frames ?? [])).toEqual([1, 2])
   expect(second).toMatchObject({ seq: 2, flows: [], calls: [{ id: 1 }], sessions: [], connections: [] })
   expect(ids(second?.frames ?? [])).toEqual([2, 4, 5])
-  expect(third).toEqual({ seq: 3, frames: [], flows: [], calls: [], sessions: [], connections: [], logs: [] })
+  expect(third).toEqual({
+    seq: 3,
+    frames: [],
+    flows: [],
+    calls: [],
+    sessions: [],
+    connections: [],
+    logs: [],
+    rules: [],
+    held: [],
+  })
   expect(reader.changes(1).map(({ seq }) => seq)).toEqual([2, 3])
   expect(reader.changes(3)).toEqual([])
 })

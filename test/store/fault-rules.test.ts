@@ -5,7 +5,7 @@ import { faultRules } from '../../src/store/fault-rules.ts'
 import { projectRoot, sourcesUnder } from '../support/sources.ts'
 
 test('what proxying itself edits is no rule', () => {
-  expect(faultRules(['host', 'origin', 'header:authorization', 'lose-the-session', 'headers'])).toEqual([
+  expect(faultRules(['host', 'origin', 'header:authorization', 'lose-the-session', 'gate', 'headers'])).toEqual([
     'lose-the-session',
     'headers',
   ])

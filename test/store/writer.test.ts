@@ -108,6 +108,10 @@ test('rows point at each other, and the change names them', () => {
       connections: '[1]',
       log_first: null,
       log_last: null,
+      decision_first: null,
+      decision_last: null,
+      rules: '[]',
+      held: '[]',
     },
   ])
 })

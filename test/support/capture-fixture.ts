@@ -94,6 +94,28 @@ const defaults: Record<string, Record<string, unknown>> = {
   payload: {},
   change: { at: START, instance: 1, frames: '[]', flows: '[]', calls: '[]', sessions: '[]', connections: '[]' },
   log: { instance: 1, session: 1, at: START, kind: 'stderr', detail: '{}' },
+  rule: {
+    revision: 1,
+    born: 1,
+    instance: 1,
+    origin: 'control',
+    source: '{"fault":"drop"}',
+    sentence: 'drops every message to the client',
+    enabled: 1,
+    created_at: START,
+  },
+  decision: { instance: 1, rule: 'drop', revision: 1, at: START, scope: 'session 1', fired: 1, action: 'drop' },
+  held: {
+    instance: 1,
+    connection: 1,
+    number: 1,
+    direction: 1,
+    offset: 0,
+    at: START,
+    rule: 'stop',
+    deadline: START,
+    state: 'held',
+  },
   loss: { instance: 1, from_at: START, chunks: 1, bytes: 1, reason: 'queue' },
 }
 

@@ -149,6 +149,7 @@ function frameRow(id: number, of: Plan): FrameRow {
     size: payloadOf(id, of).length,
     label: dropped ? ': keep-alive' : part === 2 && of.exchange % 61 === 3 ? 'HTTP/1.1 404 Not Found' : labels[part]!,
     edits: part === 0 ? ['host'] : [],
+    faults: [],
     messages: message === null || dropped ? [] : [message],
   }
 }

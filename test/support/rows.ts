@@ -29,6 +29,7 @@ export const frameRow = (row: Partial<FrameRow> = {}): FrameRow => ({
   size: 10,
   label: null,
   edits: [],
+  faults: [],
   messages: [],
   ...row,
 })
@@ -116,5 +117,7 @@ export const changeSet = (rows: Partial<ChangeSet> = {}): ChangeSet => ({
   sessions: [],
   connections: [],
   logs: [],
+  rules: [],
+  held: [],
   ...rows,
 })

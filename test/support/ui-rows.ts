@@ -30,6 +30,7 @@ export const frameRow = (id: number, change: Partial<FrameRow> = {}): FrameRow =
   size: 10,
   label: null,
   edits: [],
+  faults: [],
   messages: [],
   ...change,
 })

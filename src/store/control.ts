@@ -1,0 +1,146 @@
+/** Writes rules and answers for processes that record into a capture: each call is one transaction that raises `control.revision`. */
+import type { Database } from 'better-sqlite3'
+import { ProxyError } from '../errors.ts'
+import { heldRow, type Record } from './columns.ts'
+import { liveInstances, pickInstance } from './live-instances.ts'
+import { openCapture } from './open.ts'
+import { ruleRows } from './rule-rows.ts'
+import { ruleTable, type RuleTable } from './rule-table.ts'
+import type { HeldAnswer, HeldRow, InstanceRow, RuleRow, WrittenRule } from './rows.ts'
+
+/** A rule that was checked by whoever gives it. */
+export interface NewRule {
+  readonly source: WrittenRule
+  readonly sentence: string
+  /** Default true. */
+  readonly enabled?: boolean
+  /** Its id: the one it names, or one that is none of these, which are taken where it will be in force. */
+  id(taken: ReadonlySet<string>): string
+}
+
+/** Which process. Default: the one there is. `instance`: id of its row, pid, tap name, or part of its URL or target. */
+export interface Where {
+  readonly instance?: string | number
+  /** All that record into this capture, now and as long as one of them runs. */
+  readonly everywhere?: boolean
+}
+
+/** Throws `INSTANCE_NONE`, `INSTANCE_AMBIGUOUS` (the message lists them), `NOT_FOUND`, `RULE_INVALID`. */
+export interface Control {
+  /** Processes that rules can be given to. */
+  instances(): InstanceRow[]
+  addRule(rule: NewRule, where?: Where): RuleRow
+  /** Its next version, on or off. */
+  setEnabled(id: string, enabled: boolean, where?: Where): RuleRow
+  removeRule(id: string, where?: Where): RuleRow
+  /** Ends these rules, or all there are, in every process or the named one. Gives those it ended. */
+  heal(ids?: readonly string[], where?: Where): RuleRow[]
+  /** `NOT_FOUND` when it does not wait (any more). The last answer before it is acted upon counts. */
+  answerHeld(id: number, answer: HeldAnswer): HeldRow
+  close(): void
+}
+
+/** Opens an existing capture. Throws as `openCapture`. `now`: microseconds since the epoch. */
+export function openControl(path: string, now: () => number = () => Date.now() * 1000): Control {
+  const db = openCapture(path, { readonly: false })
+  return { ...controlOf(db, now), close: () => void db.close() }
+}
+
+function controlOf(db: Database, now: () => number): Omit<Control, 'close'> {
+  const rules = ruleTable(db)
+  const rows = ruleRows(db)
+  const write = <T>(body: () => T): T => db.transaction(body).immediate()
+  const live = (): InstanceRow[] => liveInstances(db, now())
+  /** Undefined: wherever the rule is. */
+  const named = ({ instance, everywhere }: Where): number | null | undefined => {
+    if (everywhere === true) return null
+    return instance === undefined ? undefined : pickInstance(live(), instance).id
+  }
+  const current = (id: string, where: Where): RuleRow => {
+    const at = named(where)
+    const found = inForce().filter((rule) => rule.id === id && (at === undefined || rule.instance === at))
+    const [only] = found
+    if (only !== undefined && found.length === 1) return only
+    if (only === undefined) throw noRule(id, inForce())
+    throw ambiguous(id, found, live())
+  }
+  const inForce = (): RuleRow[] => rows.list(now()).filter(({ endedAt }) => endedAt === null)
+
+  return {
+    instances: live,
+    addRule: ({ id, source, sentence, enabled = true }, where = {}) =>
+      write(() => {
+        const instance = where.everywhere === true ? null : pickInstance(live(), where.instance).id
+        const taken = new Set(
+          inForce().flatMap((rule) =>
+            instance === null || rule.instance === null || rule.instance === instance ? [rule.id] : [],
+          ),
+        )
+        const name = id(taken)
+        if (taken.has(name)) throw idTaken(name)
+        const key = rules.begin({ id: name, instance, origin: 'control', source, sentence, enabled }, now())
+        return rows.byKey(key, now())
+      }),
+    setEnabled: (id, enabled, where = {}) =>
+      write(() => {
+        const rule = current(id, where)
+        return rule.enabled === enabled ? rule : rows.byKey(rules.next(rule.key, { enabled }, now()), now())
+      }),
+    removeRule: (id, where = {}) => write(() => ended(rules, rows.byKey, current(id, where), 'removed', now())),
+    heal: (ids, where = {}) =>
+      write(() => {
+        const at = named(where)
+        const all = inForce().filter(({ instance }) => at === undefined || instance === at)
+        for (const id of ids ?? []) if (!all.some((rule) => rule.id === id)) throw noRule(id, all)
+        return all
+          .filter(({ id }) => ids === undefined || ids.includes(id))
+          .map((rule) => ended(rules, rows.byKey, rule, 'healed', now()))
+      }),
+    answerHeld: (id, answer) => write(() => answerOf(db, rules, id, answer, now())),
+  }
+}
+
+function ended(
+  rules: RuleTable,
+  byKey: (key: number, now: number) => RuleRow,
+  { key }: RuleRow,
+  why: 'removed' | 'healed',
+  now: number,
+): RuleRow {
+  rules.end(key, why, now)
+  return byKey(key, now)
+}
+
+function answerOf(db: Database, rules: RuleTable, id: number, answer: HeldAnswer, now: number): HeldRow {
+  const payload = answer.do === 'edit' ? answer.payload : null
+  const sql = `UPDATE held SET answer = ?, answer_payload = ? WHERE id = ? AND state = 'held'`
+  if (db.prepare(sql).run(answer.do, payload, id).changes === 0) {
+    throw new ProxyError('NOT_FOUND', `There is no message ${id} that waits.`, {
+      hint: 'It may have been sent on by itself: they wait until their deadline.',
+    })
+  }
+  const row = heldRow(db.prepare('SELECT * FROM held WHERE id = ?').get(id) as Record)
+  rules.changed({ instance: row.instance, held: [id] }, now)
+  return row
+}
+
+function noRule(id: string, rules: readonly RuleRow[]): ProxyError {
+  const there = rules.length === 0 ? 'There are no rules.' : `There are: ${rules.map((rule) => rule.id).join(', ')}.`
+  return new ProxyError('NOT_FOUND', `There is no rule ${id} in force.`, { hint: there })
+}
+
+function idTaken(id: string): ProxyError {
+  return new ProxyError('RULE_INVALID', `The rule is not valid: id: ${id} is the name of a rule that is in force.`, {
+    hint: `Leave out id for another name, or end that one first: mitmcp fault rm ${id}`,
+  })
+}
+
+function ambiguous(id: string, found: readonly RuleRow[], live: readonly InstanceRow[]): ProxyError {
+  const where = found.map(({ instance }) => {
+    const process = live.find((each) => each.id === instance)
+    return process === undefined ? 'everywhere' : `${process.id} (${process.role}, pid ${process.pid})`
+  })
+  return new ProxyError('INSTANCE_AMBIGUOUS', `There is a rule ${id} in several places: ${where.join(', ')}.`, {
+    hint: 'Say which one: --to <number>, or --everywhere.',
+  })
+}
