@@ -1,14 +1,16 @@
+import type { Filter } from '../filter/index.ts'
 import type { Reader } from '../store/index.ts'
 import type { CallRow, FrameRow, LogRow, SessionRow } from '../store/rows.ts'
 import { callEntries, flowEntries, frameEntries, logEntry, type Entry } from './entry.ts'
+import { filtered } from './filter.ts'
 import { previewOf } from './message-text.ts'
 import { callsOf, flowsOf, framesOf, logsOf } from './walk.ts'
 
 /**
  * Everything of a session worth a line, in order: frames by arrival, and between them, by time, what was refused, broken or never
- * answered. With `all` frames that are no messages too.
+ * answered. With `all` frames that are no messages too. With a filter what it holds for, and no lines of the log, which are no traffic.
  */
-export function* conversation(reader: Reader, session: SessionRow, all: boolean): Generator<Entry> {
+export function* conversation(reader: Reader, session: SessionRow, all: boolean, filter?: Filter): Generator<Entry> {
   const calls = new Map<number, CallRow>()
   const flows = [...flowsOf(reader, session.uid)]
   const endOf = new Map(flows.map(({ id, endedAt }) => [id, endedAt]))
@@ -17,24 +19,30 @@ export function* conversation(reader: Reader, session: SessionRow, all: boolean)
     calls.set(call.id, call)
     between.push(...callEntries(call, call.answeredAt ?? endOf.get(call.flow) ?? session.lastAt))
   }
-  for (const log of logsOf(reader, session.uid)) between.push(logEntry(log))
-  between.sort((a, b) => a.at - b.at)
+  if (filter === undefined) for (const log of logsOf(reader, session.uid)) between.push(logEntry(log))
+  const others = filter === undefined ? between : between.filter((entry) => filtered(filter, reader).entry(entry))
+  others.sort((a, b) => a.at - b.at)
   let next = 0
-  for (const frame of framesOf(reader, session.uid, !all)) {
+  for (const frame of framesOf(reader, session.uid, !all, filter)) {
     for (const entry of frameEntries(frame, (id) => calls.get(id), all)) {
-      for (; next < between.length && (between[next]?.at ?? 0) < entry.at; next++) yield between[next] as Entry
+      for (; next < others.length && (others[next]?.at ?? 0) < entry.at; next++) yield others[next] as Entry
       yield entry
     }
   }
-  yield* between.slice(next)
+  yield* others.slice(next)
 }
 
-/** A session's frames and lines of its log, by time; with `messages` only frames that are messages. */
+/** A session's frames and lines of its log, by time; with `messages` only frames that are messages, with a filter the frames it holds for alone. */
 export function* rowsOf(
   reader: Pick<Reader, 'frames' | 'logs'>,
   session: string,
   messages: boolean,
+  filter?: Filter,
 ): Generator<{ readonly frame: FrameRow } | { readonly log: LogRow }> {
+  if (filter !== undefined) {
+    for (const frame of framesOf(reader, session, messages, filter)) yield { frame }
+    return
+  }
   const logs = logsOf(reader, session)
   let next = logs.next()
   for (const frame of framesOf(reader, session, messages)) {

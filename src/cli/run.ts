@@ -4,6 +4,10 @@ import { offersText } from './commands/offers.ts'
 import { verbs } from './commands/index.ts'
 import { EXIT, type Context } from './context.ts'
 import { reportFailure } from './failure.ts'
+import { asOperand } from './filter.ts'
+
+/** Verbs with a filter among their words. */
+const FILTERED: ReadonlySet<string> = new Set(['ls', 'tail', 'show'])
 
 /** Runs one command line (without node and script) and gives the exit code. Never throws. */
 export const run = async (args: readonly string[], context: Context): Promise<number> => {
@@ -17,7 +21,7 @@ export const run = async (args: readonly string[], context: Context): Promise<nu
     const program = buildProgram(context, (exitCode) => {
       code = exitCode
     })
-    await program.parseAsync(args, { from: 'user' })
+    await program.parseAsync(FILTERED.has(args[0] ?? '') ? args.map(asOperand) : args, { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok

@@ -1,21 +1,38 @@
+import type { Filter } from '../filter/index.ts'
 import type { Reader } from '../store/index.ts'
 import type { CallRow, FlowRow, FrameRow, LogRow } from '../store/rows.ts'
 
 /** Rows fetched at a time. */
 const PAGE = 1000
 
-/** A session's frames, oldest first; with `messages` only those that are messages. */
-export function* framesOf(reader: Pick<Reader, 'frames'>, session: string, messages: boolean): Generator<FrameRow> {
+/** A session's frames, oldest first; with `messages` only those that are messages, with a filter those it holds for. */
+export function* framesOf(
+  reader: Pick<Reader, 'frames'>,
+  session: string,
+  messages: boolean,
+  filter?: Filter,
+): Generator<FrameRow> {
+  const wanted = { session, limit: PAGE, ...(messages && { messages }), ...(filter && { filter }) }
   for (let after: number | null = 0; after !== null;) {
-    const { rows, scannedTo } = reader.frames({ session, after, limit: PAGE, ...(messages ? { messages } : {}) })
+    const { rows, scannedTo } = reader.frames({ ...wanted, after })
     yield* rows
     after = scannedTo ?? (rows.length < PAGE ? null : (rows.at(-1)?.id ?? null))
   }
 }
 
-/** A session's calls, oldest first. */
-export const callsOf = (reader: Pick<Reader, 'calls'>, session: string): Generator<CallRow> =>
-  pages((after) => reader.calls({ session, after, limit: PAGE }))
+/** A session's calls, oldest first; with a filter those it holds for. */
+export function* callsOf(
+  reader: Pick<Reader, 'calls' | 'callsMatching'>,
+  session: string,
+  filter?: Filter,
+): Generator<CallRow> {
+  if (filter === undefined) return yield* pages((after) => reader.calls({ session, after, limit: PAGE }))
+  for (let after: number | null = 0; after !== null;) {
+    const { rows, scannedTo } = reader.callsMatching(filter, { session, after, limit: PAGE })
+    yield* rows
+    after = scannedTo ?? (rows.length < PAGE ? null : (rows.at(-1)?.id ?? null))
+  }
+}
 
 /** A session's flows, oldest first. */
 export const flowsOf = (reader: Pick<Reader, 'flows'>, session: string): Generator<FlowRow> =>

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { callById, callsOf, flowsOf, framesOf } from '../../src/cli/walk.ts'
+import { type Filter, parseFilter } from '../../src/filter/index.ts'
+import type { CallQuery } from '../../src/store/index.ts'
 import { callRow, flowRow, frameRow } from '../support/rows.ts'
 
 const count = <Row>(rows: Iterable<Row>): number => [...rows].length
@@ -11,7 +13,10 @@ const pages =
     Array.from({ length: Math.max(0, Math.min(limit, last - after)) }, (_, i) => row(after + 1 + i))
 
 test.each([0, 1, 999, 1000, 1001, 2000])('walks through all of %d rows', (last) => {
-  expect(count(callsOf({ calls: pages(last, (id) => callRow({ id })) }, 'abc'))).toBe(last)
+  const calls = pages(last, (id) => callRow({ id }))
+  const callsMatching = (_: Filter, query?: CallQuery) => ({ rows: calls(query), scannedTo: null })
+  expect(count(callsOf({ calls, callsMatching }, 'abc'))).toBe(last)
+  expect(count(callsOf({ calls, callsMatching }, 'abc', parseFilter('tool:a')))).toBe(last)
   expect(count(flowsOf({ flows: pages(last, (id) => flowRow({ id })) }, 'abc'))).toBe(last)
   const frames = pages(last, (id) => frameRow({ id }))
   expect(count(framesOf({ frames: (query) => ({ rows: frames(query), scannedTo: null }) }, 'abc', false))).toBe(last)

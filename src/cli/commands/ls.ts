@@ -2,15 +2,17 @@ import { InvalidArgumentError } from 'commander'
 import { aliveInstances } from '../alive.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
 import { addCaptureFlags, openMeantCapture, type CaptureFlags } from '../capture.ts'
+import { addFilterFlag, filterFrom, type FilterFlags, sessionsWith } from '../filter.ts'
 import { quoted } from '../invocation.ts'
 import type { Output } from '../output.ts'
 import { printable, shortened } from '../printable.ts'
 import { tableLines, type Cell } from '../table.ts'
 import { bytesText, countText, dayText, durationText } from '../units.ts'
+import { explain, type Filter } from '../../filter/index.ts'
 import type { Reader } from '../../store/index.ts'
 import type { SessionRow } from '../../store/rows.ts'
 
-interface LsFlags extends CaptureFlags {
+interface LsFlags extends CaptureFlags, FilterFlags {
   limit: number
 }
 
@@ -24,26 +26,33 @@ export const ls: Verb = {
   name: 'ls',
   offers: [{ have: 'recorded sessions, and want to see which', type: 'ls' }],
   define(program, context, finish) {
-    const command = program.command('ls').description('list recorded sessions, newest first')
-    addCaptureFlags(command)
-      .option('--limit <count>', 'how many at most', limit, 50)
-      .action(async (flags: LsFlags) => finish(await list(flags, context)))
+    const command = program
+      .command('ls')
+      .description('list recorded sessions, newest first')
+      .argument('[filter...]', 'only sessions with traffic it holds for, e.g. tool:search outcome:error')
+    addFilterFlag(addCaptureFlags(command).option('--limit <count>', 'how many at most', limit, 50)).action(
+      async (words: string[], flags: LsFlags) => finish(await list(filterFrom(words, flags), flags, context)),
+    )
   },
 }
 
-const list = async (flags: LsFlags, context: Context): Promise<number> => {
+const list = async (filter: Filter | undefined, flags: LsFlags, context: Context): Promise<number> => {
   const { output } = context
   const reader = await openMeantCapture(flags, context)
   if (!reader) return EXIT.ok
   try {
-    const sessions = reader.sessions({ limit: flags.limit })
+    const { limit } = flags
+    const sessions = filter === undefined ? reader.sessions({ limit }) : sessionsWith(reader, filter, limit)
     if (flags.json) for (const session of sessions) output.json(session)
+    else if (sessions.length === 0 && filter !== undefined)
+      output.note(`No session in ${reader.path} has traffic that is ${explain(filter)}.`)
     else if (sessions.length === 0) output.note(`No sessions in ${reader.path} yet. A client has to connect first.`)
     else {
       const now = context.now()
       for (const line of sessionLines(sessions, output, now, aliveInstances(reader, now))) output.line(line)
       if (output.terminal)
-        for (const line of nextLines(sessions, reader, flags, context)) output.line(output.paint('dim', line))
+        for (const line of nextLines(sessions, filter === undefined ? reader : null, flags, context))
+          output.line(output.paint('dim', line))
     }
     return EXIT.ok
   } finally {
@@ -51,14 +60,14 @@ const list = async (flags: LsFlags, context: Context): Promise<number> => {
   }
 }
 
-/** What to type next, and what was left out. */
+/** What to type next, and what was left out: with a filter nobody has counted that. */
 const nextLines = (
   sessions: readonly SessionRow[],
-  reader: Pick<Reader, 'totals'>,
+  reader: Pick<Reader, 'totals'> | null,
   { db }: LsFlags,
   { command }: Context,
 ): string[] => {
-  const older = reader.totals().sessions - sessions.length
+  const older = reader === null ? 0 : reader.totals().sessions - sessions.length
   const own = db === undefined ? '' : ` --db ${quoted(db)}`
   return [
     '',

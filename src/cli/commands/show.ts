@@ -1,4 +1,5 @@
 import { ProxyError } from '../../errors.ts'
+import type { Filter } from '../../filter/index.ts'
 import type { Reader } from '../../store/index.ts'
 import type { SessionRow } from '../../store/rows.ts'
 import { aliveInstances } from '../alive.ts'
@@ -7,11 +8,12 @@ import { EXIT, type Context, type Verb } from '../context.ts'
 import { conversation, previewIn, rowsOf } from '../conversation.ts'
 import { detailLines } from '../detail-lines.ts'
 import { entryLine } from '../entry-line.ts'
+import { addFilterFlag, asksForFrames, filterFrom, type FilterFlags } from '../filter.ts'
 import { printable } from '../printable.ts'
 import { bytesText, countText, dayText, durationText } from '../units.ts'
 import { callsOf } from '../walk.ts'
 
-interface ShowFlags extends CaptureFlags {
+interface ShowFlags extends CaptureFlags, FilterFlags {
   headers?: true
   body?: true
   all?: true
@@ -26,15 +28,24 @@ export const show: Verb = {
       .command('show')
       .description('read one session in order: calls, answers, how long each took, and how it ended')
       .argument('[session]', 'its id or the beginning of it (default: the newest)')
-    addCaptureFlags(command)
+    addFilterFlag(addCaptureFlags(command))
       .option('--headers', 'HTTP heads too')
       .option('--body', 'messages in full, indented')
       .option('--all', 'every frame: heads, comments, pings, opaque bytes')
-      .action(async (uid: string | undefined, flags: ShowFlags) => finish(await tell(uid, flags, context)))
+      .action(async (uid: string | undefined, flags: ShowFlags) => {
+        const filter = filterFrom([], flags)
+        const all = flags.all === true || (filter !== undefined && asksForFrames(filter))
+        finish(await tell(uid, filter, all ? { ...flags, all } : flags, context))
+      })
   },
 }
 
-const tell = async (uid: string | undefined, flags: ShowFlags, context: Context): Promise<number> => {
+const tell = async (
+  uid: string | undefined,
+  filter: Filter | undefined,
+  flags: ShowFlags,
+  context: Context,
+): Promise<number> => {
   const reader = await openMeantCapture(flags, context)
   if (!reader) return EXIT.ok
   try {
@@ -45,8 +56,8 @@ const tell = async (uid: string | undefined, flags: ShowFlags, context: Context)
       })
     }
     if (session === undefined) context.output.note(`No sessions in ${reader.path} yet. A client has to connect first.`)
-    else if (flags.json) tellJson(reader, session, flags, context)
-    else tellText(reader, session, flags, context)
+    else if (flags.json) tellJson(reader, session, filter, flags, context)
+    else tellText(reader, session, filter, flags, context)
     return EXIT.ok
   } finally {
     reader.close()
@@ -56,29 +67,41 @@ const tell = async (uid: string | undefined, flags: ShowFlags, context: Context)
 const everyFrame = ({ all, headers }: ShowFlags): boolean => all === true || headers === true
 
 /** JSON lines: the session, then its frames and lines of its log by time, then its calls. */
-const tellJson = (reader: Reader, session: SessionRow, flags: ShowFlags, { output }: Context): void => {
+const tellJson = (
+  reader: Reader,
+  session: SessionRow,
+  filter: Filter | undefined,
+  flags: ShowFlags,
+  { output }: Context,
+): void => {
   output.json({ type: 'session', ...session })
   const full = flags.body === true || flags.headers === true
-  for (const row of rowsOf(reader, session.uid, !everyFrame(flags))) {
+  for (const row of rowsOf(reader, session.uid, !everyFrame(flags), filter)) {
     if ('log' in row) output.json({ type: 'log', ...row.log })
     else output.json({ type: 'frame', ...(full ? (reader.frame(row.frame.id) ?? row.frame) : row.frame) })
   }
-  for (const call of callsOf(reader, session.uid)) output.json({ type: 'call', ...call })
+  for (const call of callsOf(reader, session.uid, filter)) output.json({ type: 'call', ...call })
 }
 
-const tellText = (reader: Reader, session: SessionRow, flags: ShowFlags, context: Context): void => {
+const tellText = (
+  reader: Reader,
+  session: SessionRow,
+  filter: Filter | undefined,
+  flags: ShowFlags,
+  context: Context,
+): void => {
   const { output } = context
   const open = session.endedAt === null && aliveInstances(reader, context.now()).has(session.instance)
   for (const line of headingOf(session, open, context)) output.line(line)
   for (const line of processLines(reader, session)) output.line(output.paint('dim', line))
   output.line()
-  for (const entry of conversation(reader, session, everyFrame(flags))) {
+  for (const entry of conversation(reader, session, everyFrame(flags), filter)) {
     if (entry.kind === 'frame' && flags.all !== true && entry.frame.kind !== 'head') continue
     const preview = flags.body === true ? '' : previewIn(reader, entry)
     output.line(entryLine(entry, output, { sessions: false, preview }))
     for (const line of detailLines(reader, entry, flags, output)) output.line(line)
   }
-  for (const { method, tool, requestedAt, outcome } of callsOf(reader, session.uid)) {
+  for (const { method, tool, requestedAt, outcome } of callsOf(reader, session.uid, filter)) {
     if (outcome !== 'pending') continue
     const called = printable([method, tool ?? ''].join(' ').trim())
     const age = durationText(context.now() - requestedAt)

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseDuration } from '../../faults/values.ts'
 import { ProxyError } from '../../errors.ts'
+import type { Filter } from '../../filter/index.ts'
 import type { Reader } from '../../store/index.ts'
 import type { ChangeSet, FrameRow, LogRow } from '../../store/rows.ts'
 import { aliveInstances } from '../alive.ts'
@@ -11,11 +12,12 @@ import { previewIn } from '../conversation.ts'
 import { detailLines } from '../detail-lines.ts'
 import { frameEntries, logEntry, type Entry } from '../entry.ts'
 import { entryLine } from '../entry-line.ts'
+import { addFilterFlag, asksForFrames, filtered, type Filtered, filterFrom, type FilterFlags } from '../filter.ts'
 import { createFollower, isWanted, type Follower, type Wanted } from '../follow.ts'
 import { waitingLine, waitingNotes } from '../waiting.ts'
 import { callById } from '../walk.ts'
 
-interface TailFlags extends CaptureFlags {
+interface TailFlags extends CaptureFlags, FilterFlags {
   session?: string
   method?: string
   all?: true
@@ -47,8 +49,11 @@ export const tail: Verb = {
   name: 'tail',
   offers: [{ have: 'traffic right now, and want to follow it here', type: 'tail' }],
   define(program, context, finish) {
-    const command = program.command('tail').description('follow messages as they pass; calls that wait stay in sight')
-    addCaptureFlags(command)
+    const command = program
+      .command('tail')
+      .description('follow messages as they pass; calls that wait stay in sight')
+      .argument('[filter...]', 'only what it holds for, e.g. method:tools/call client:claude*')
+    addFilterFlag(addCaptureFlags(command))
       .option('--session <id>', 'one session only: its id or the beginning of it')
       .option('--method <name>', 'one method only, e.g. tools/call or notifications/*')
       .option('--all', 'every frame: heads, comments, pings, opaque bytes')
@@ -56,33 +61,39 @@ export const tail: Verb = {
       .option('--body', 'messages in full, indented')
       .option('--since <span>', 'begin this long ago, e.g. 5m', duration)
       .option('-n, --lines <count>', 'begin with so many messages of before', count, 10)
-      .action(async (flags: TailFlags) => finish(await followCapture(flags, context)))
+      .action(async (words: string[], flags: TailFlags) => {
+        const filter = filterFrom(words, flags)
+        const all = flags.all === true || (filter !== undefined && asksForFrames(filter))
+        finish(await followCapture(filter, all ? { ...flags, all } : flags, context))
+      })
   },
 }
 
-const followCapture = async (flags: TailFlags, context: Context): Promise<number> => {
+const followCapture = async (filter: Filter | undefined, flags: TailFlags, context: Context): Promise<number> => {
   const stopping = context.stopping()
   const reader = await waitForCapture(flags, context, stopping)
   if (!reader) return EXIT.ok
   try {
+    const held = filter === undefined ? undefined : filtered(filter, reader)
     const wanted = wantedOf(flags, reader, context)
     const follower = createFollower(wanted)
     const tell = teller(reader, flags, context)
     let since = reader.seq()
     follower.await(pendingNow(reader, context.now()))
-    for (const entry of before(reader, follower, wanted, flags, context)) tell(entry)
+    for (const entry of before(reader, follower, wanted, flags, context, held)) tell(entry)
     const notes = waitingNotes()
     while (!stopping.aborted) {
       const changes = reader.changes(since)
       const busy = changes.reduce((frames, change) => frames + change.frames.length, 0) >= BUSY_FRAMES
       for (const change of changes) {
         since = change.seq
-        tellChange(change, reader, follower, flags, context, (entry) => tell(entry, busy))
+        tellChange(change, reader, follower, flags, context, held, (entry) => tell(entry, busy))
       }
       const now = context.now()
       if (!flags.json) {
-        if (context.output.terminal) context.output.status(waitingLine(follower.waiting(), now, context.output))
-        else for (const text of notes(follower.waiting(), now)) context.output.line(text)
+        const waiting = follower.waiting().filter((call) => held?.call(call) ?? true)
+        if (context.output.terminal) context.output.status(waitingLine(waiting, now, context.output))
+        else for (const text of notes(waiting, now)) context.output.line(text)
       }
       await delay(changes.length > 0 ? 1 : POLL_MS, undefined, { signal: stopping }).catch(() => undefined)
     }
@@ -119,15 +130,23 @@ const pendingNow = (reader: Reader, now: number): ReturnType<Reader['calls']> =>
 }
 
 /** The last messages before now, oldest first: as many as asked for, or as far back as asked for. */
-const before = (reader: Reader, follower: Follower, wanted: Wanted, flags: TailFlags, { now }: Context): Entry[] => {
+const before = (
+  reader: Reader,
+  follower: Follower,
+  wanted: Wanted,
+  flags: TailFlags,
+  { now, output }: Context,
+  held: Filtered | undefined,
+): Entry[] => {
   const from = flags.since === undefined ? 0 : now() - flags.since * 1000
   const frames: FrameRow[] = []
   const entries: Entry[] = []
   const limit = flags.since === undefined ? flags.lines : 1000
   let before: number | undefined
-  while (limit > 0) {
+  for (let pages = 0; limit > 0; pages++) {
     const page = reader.frames({
-      limit,
+      limit: flags.since === undefined ? limit - frames.length : limit,
+      ...(held && { filter: held.filter }),
       ...(before === undefined ? {} : { before }),
       ...(wanted.session === undefined ? {} : { session: wanted.session }),
       ...(wanted.all ? {} : { messages: true }),
@@ -135,19 +154,27 @@ const before = (reader: Reader, follower: Follower, wanted: Wanted, flags: TailF
     frames.unshift(...page.rows.filter(({ receivedAt }) => receivedAt >= from))
     before = page.scannedTo ?? page.rows[0]?.id
     const oldest = page.rows[0]
-    const enough = flags.since === undefined || (oldest !== undefined && oldest.receivedAt < from)
+    const full = flags.since === undefined && (page.scannedTo === null || frames.length >= limit)
+    const enough = full || (oldest !== undefined && oldest.receivedAt < from)
     if (enough || before === undefined || (page.scannedTo === null && page.rows.length < limit)) break
+    if (pages >= MAX_SCANS && page.scannedTo !== null) {
+      output.note(`What was before frame ${page.scannedTo} was not looked through: that would take too long.`)
+      break
+    }
   }
   for (const frame of frames) {
     follower.skipFrames(frame.id)
     entries.push(...frameEntries(frame, (id) => callById(reader, id), wanted.all))
   }
-  for (const log of logsBeside(reader, frames, wanted, flags, from)) {
+  for (const log of held === undefined ? logsBeside(reader, frames, wanted, flags, from) : []) {
     follower.skipLogs(log.id)
     entries.push(logEntry(log))
   }
   return entries.filter((entry) => isWanted(entry, wanted)).sort((a, b) => a.at - b.at)
 }
+
+/** How often in a row a search of what was before may stop for time, at 80 ms each. */
+const MAX_SCANS = 25
 
 /** At most so many lines of the log are told of before. */
 const MAX_LOGS_BEFORE = 1000
@@ -192,13 +219,18 @@ const tellChange = (
   follower: Follower,
   flags: TailFlags,
   { output, now }: Context,
+  held: Filtered | undefined,
   tell: (entry: Entry) => void,
 ): void => {
-  for (const entry of follower.push(change, now(), (id) => callById(reader, id))) tell(entry)
+  const frames = held?.frames(change.frames)
+  for (const entry of follower.push(change, now(), (id) => callById(reader, id)))
+    if (held?.entry(entry, frames) ?? true) tell(entry)
   if (!flags.json) return
   const belongs = ({ session }: { session: string | null }): boolean =>
     flags.session === undefined || session?.startsWith(flags.session) === true
   for (const call of change.calls)
-    if (call.outcome !== 'pending' && belongs(call)) output.json({ type: 'call', ...call })
-  for (const flow of change.flows) if (flow.endedAt !== null && belongs(flow)) output.json({ type: 'flow', ...flow })
+    if (call.outcome !== 'pending' && belongs(call) && (held?.call(call) ?? true))
+      output.json({ type: 'call', ...call })
+  for (const flow of change.flows)
+    if (flow.endedAt !== null && belongs(flow) && (held?.flow(flow) ?? true)) output.json({ type: 'flow', ...flow })
 }

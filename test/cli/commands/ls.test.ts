@@ -70,3 +70,33 @@ test('on a terminal it says what to type next, and what is left out', async () =
     '',
   ])
 })
+
+test('with a filter only sessions with such traffic; one that does not hold is said with its place', async () => {
+  const { path, add } = conversationFixture()
+  add('session', { id: 2, uid: 'talk0002' })
+  const listed = async (...words: string[]) => {
+    const context = fakeContext()
+    const code = await run(['ls', '--db', path, '--json', ...words], context)
+    return {
+      code,
+      uids: [...context.output.stdout().matchAll(/"uid":"(\w+)"/g)].map(([, uid]) => uid),
+      said: context.output.stderr(),
+    }
+  }
+  expect(await listed('tool:echo', 'client:tester')).toMatchObject({ code: 0, uids: ['talk0001'] })
+  expect(await listed('--filter', '-tool:echo tool:slow')).toMatchObject({ code: 0, uids: ['talk0001'] })
+  expect(await listed('metod:x')).toMatchObject({ code: 2, said: expect.stringContaining('there is no key') })
+})
+
+test('where no session has such traffic, it says what was looked for', async () => {
+  const { path } = conversationFixture()
+  const context = fakeContext()
+  expect(await run(['ls', '--db', path, 'tool:none'], context)).toBe(0)
+  expect(context.output.stderr()).toBe(`No session in ${path} has traffic that is messages for tool none.\n`)
+})
+
+test('--help tells the language', async () => {
+  const context = fakeContext()
+  await run(['ls', '--help'], context)
+  expect(context.output.stdout()).toContain('outcome:tool-error              what became of the call')
+})

@@ -88,3 +88,20 @@ test('what a killed recorder left open is over', async () => {
   expect(stdout).not.toContain('open')
   expect(stdout).toMatch(/tools\/call slow was not answered when the recording ended\n$/)
 })
+
+test('--filter leaves what it holds for', async () => {
+  const { stdout } = await shown('--filter', 'tool:echo')
+  expect(stdout.trimEnd().split('\n').slice(3)).toEqual([
+    '000  →  tools/call  echo  #1  {"text":"hi"}',
+    '012  ←  tools/call  echo  #1  ok 12 ms  "hi"',
+  ])
+  const heads = await shown('--filter', 'kind:head')
+  expect(heads.stdout.trimEnd().split('\n').slice(3)).toEqual(['000  →  head  POST /mcp HTTP/1.1'])
+  const json = await shown('--json', '--filter', 'dir:s2c or outcome:pending')
+  expect(json.stdout.match(/"type":"\w+","id":\d+/g)).toEqual([
+    '"type":"session","id":1',
+    '"type":"frame","id":3',
+    '"type":"frame","id":4',
+    '"type":"call","id":2',
+  ])
+})

@@ -47,6 +47,30 @@ describe('tail', () => {
     await expect.poll(lines).toEqual([...BEFORE, ANSWER])
   })
 
+  test('with a filter tells only what it holds for, before and as it comes', async () => {
+    const { capture, lines } = tailing('dir:s2c', '-outcome:error')
+    await expect.poll(lines).toEqual([BEFORE[1]])
+    answerSlow(capture)
+    await expect.poll(lines).toEqual([BEFORE[1], ANSWER])
+  })
+
+  test('with a filter for heads tells them without being asked for all frames', async () => {
+    const { lines } = tailing('--filter', 'kind:head')
+    await expect.poll(lines).toEqual(['talk0001  →  head  POST /mcp HTTP/1.1'])
+  })
+
+  test('with a filter tells of what waits only that', async () => {
+    const { capture, context, lines } = tailing('tool:echo')
+    const { add, db } = capture
+    db.exec(`UPDATE instance SET seen_at = ${NOW}`)
+    await expect.poll(lines).toEqual(BEFORE.slice(0, 2))
+    add('frame', { id: 6, session: 1, messages: 1 })
+    add('message', { frame: 6, method: 'tools/call', tool: 'echo', rpc_id: '9' })
+    add('change', { seq: 1, frame_first: 6, frame_last: 6 })
+    await expect.poll(lines).toEqual([...BEFORE.slice(0, 2), 'talk0001  →  tools/call  echo  #9'])
+    expect(context.output.stdout()).not.toContain('slow')
+  })
+
   test('tells what waits, with its age; begins with as many as asked for', async () => {
     const { capture, lines, context } = tailing('--lines', '0')
     capture.db.exec(`UPDATE instance SET seen_at = ${NOW}`)
