@@ -34,6 +34,8 @@ export interface ProxyFlags {
   rewrite: boolean
   publicUrl?: string
   config?: string
+  faults?: string
+  seed?: number
   oneListener?: true
 }
 
@@ -73,6 +75,11 @@ const maxAge = (text: string): number => {
   const ms = parseLimit(text, 'age')
   if (ms === undefined) throw new InvalidArgumentError('Write it as 12h, 7d or 2w, or none.')
   return ms
+}
+
+const seed = (text: string): number => {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('A seed is a whole number.')
+  return Number(text)
 }
 
 const word = (text: string, before: Values<string> = []): Values<string> => [...before, text]
@@ -129,6 +136,8 @@ export const addProxyFlags = (command: Command): Command =>
     )
     .option('--redact-value <pattern>', 'redact values that match this regular expression too; repeatable', pattern)
     .option('--redact-key-file <file>', 'key of the hashes that stand for secrets, to share between machines')
+    .option('--faults <file>', 'fault rules (YAML), read again whenever the file changes')
+    .option('--seed <number>', 'of all draws of fault rules (default: any; that of the file wins)', seed)
     .option('--token-env <variable>', 'take the UI token from this variable instead of a fresh one')
     .option('--config <file>', 'read settings or servers from a file: ours, or one with mcpServers; flags win')
 
@@ -163,6 +172,8 @@ export const settingsOf = (flags: ProxyFlags, env: Readonly<Record<string, strin
   if (flags.redactPath) settings.redactPaths = flags.redactPath
   if (flags.redactValue) settings.redactValues = flags.redactValue
   if (flags.redactKeyFile !== undefined) settings.redactKeyFile = flags.redactKeyFile
+  if (flags.faults !== undefined) settings.faults = flags.faults
+  if (flags.seed !== undefined) settings.seed = flags.seed
   if (flags.tokenEnv !== undefined) settings.token = variable(flags.tokenEnv, '--token-env', env)
   const fromEnv = (flags.headerEnv ?? []).map(([name, source]): readonly [string, string] => {
     const value = variable(source, `--header-env ${name}=${source}`, env)

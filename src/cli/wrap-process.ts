@@ -69,6 +69,7 @@ export const wrapperOptions = (
     ...(said.maxSize === undefined ? {} : { maxBytes: said.maxSize }),
     ...(said.maxAge === undefined ? {} : { maxAgeMs: said.maxAge }),
     ...(flags.record === undefined ? {} : { record: flags.record }),
+    ...(flags.faults === undefined ? {} : { faults: flags.faults }),
     redact,
     onTrouble,
   }

@@ -19,6 +19,7 @@ export interface WrapFlags {
   readonly redactPaths?: readonly string[]
   readonly redactValues?: readonly string[]
   readonly redactKeyFile?: string
+  readonly faults?: string
 }
 
 /** Flags of `stdio`, as the help tells them: name, what its value is called (none for a switch), and what it does. */
@@ -31,6 +32,7 @@ export const WRAP_FLAGS = [
   ['redact-path', '<path>', 'redact this place in messages, e.g. params.arguments.password; repeatable'],
   ['redact-value', '<pattern>', 'redact values that match this regular expression; repeatable'],
   ['redact-key-file', '<file>', 'key of the hashes that stand for secrets, to share between machines'],
+  ['faults', '<file>', 'fault rules (YAML), read again whenever the file changes'],
 ] as const
 
 const OPTIONS: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
@@ -76,6 +78,7 @@ export function wrapFlags(flags: readonly string[]): WrapFlags {
     redactPaths: texts('redact-path'),
     redactValues: texts('redact-value'),
     redactKeyFile: text('redact-key-file'),
+    faults: text('faults'),
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as WrapFlags
 }

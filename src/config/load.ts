@@ -176,6 +176,8 @@ const settingsOf = (file: ConfigFile, around: FileSurroundings, complain: Compla
       redactValues: file['redact-values'],
       redactKeyFile: fileOf(file['redact-key-file']),
       logLevel: file['log-level'],
+      faults: fileOf(file.faults),
+      seed: file.seed,
     }),
   )
 }

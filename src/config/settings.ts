@@ -74,6 +74,10 @@ export interface Settings {
   redactValues?: readonly string[]
   redactKeyFile?: string
   logLevel?: LogLevel
+  /** File with fault rules. */
+  faults?: string
+  /** Of all draws of fault rules. */
+  seed?: number
 }
 
 /**

@@ -1,11 +1,12 @@
 /** What all listeners of a process share: one clock, one recorder, one page. */
 import { networkInterfaces } from 'node:os'
 import { createClock, nullTap, type AnchoredClock } from '../pipe/index.ts'
-import { noPolicy, type Policy } from '../pipe/policy.ts'
 import type { Tap } from '../pipe/tap.ts'
 import { createRecorder, limitsFor, type Recorder, type RecorderState } from '../recorder/index.ts'
 import type { Listener } from '../transports/index.ts'
 import { built } from './built.ts'
+import { readRuleFile, watchRuleFile, type RuleFile } from './rule-file.ts'
+import { createSteering, type Steering } from './steering.ts'
 import { prepareDesk, type DeskSettings, type DeskThread, type PreparedDesk, type Served } from './desk-thread.ts'
 
 /** How much of the traffic is kept. `heads`: no bodies. `metadata`: no bytes at all. */
@@ -41,8 +42,10 @@ export interface StationOptions {
   queueBytes?: number
   /** UI and API; false for none. Default: 127.0.0.1, port 6273 or the next free one, a fresh token. */
   ui?: false | DeskSettings
-  /** Steers the traffic. Default: nobody does. */
-  policy?: Policy
+  /** A file of fault rules, read at the start and whenever it changes. Default: none. */
+  faults?: string
+  /** Of all draws of fault rules; the file's own comes before it. Default: any. */
+  seed?: number
   /** Role in the capture's `instance` table. Default `proxy`. */
   role?: string
 }
@@ -61,7 +64,7 @@ export interface StationStats {
 export interface Station {
   readonly clock: AnchoredClock
   readonly tap: Tap
-  readonly policy: Policy
+  readonly policy: Steering
   /** Capture path; null when not recording. */
   readonly db: string | null
   /** Numbers of connections, unique in this process whatever listener they arrive at. */
@@ -94,6 +97,15 @@ const NOTHING = { recordedBytes: 0, queueBytes: 0, queueHighWater: 0, lostChunks
 /** Opens the capture. `targets`: the servers it is for. Throws as `createRecorder`. */
 export async function openStation(options: StationOptions, targets: readonly string[]): Promise<Station> {
   const db = options.db === false ? null : (options.db ?? (await defaultPath()))
+  const file = options.faults === undefined ? undefined : await readRuleFile(options.faults, 1)
+  const seed = file?.seed ?? options.seed
+  const settled = seed === undefined ? options : { ...options, seed }
+  const station = await open(settled, db, targets)
+  await station.follow(file)
+  return station
+}
+
+async function open(options: StationOptions, db: string | null, targets: readonly string[]): Promise<RecordingStation> {
   if (db === null) return new RecordingStation(options, db)
   const prepared = options.ui === false ? undefined : prepareDesk()
   try {
@@ -107,7 +119,7 @@ export async function openStation(options: StationOptions, targets: readonly str
 class RecordingStation implements Station {
   readonly clock = createClock()
   readonly tap: Tap
-  readonly policy: Policy
+  readonly policy: Steering
   readonly db: string | null
   readonly #options: StationOptions
   readonly #recorder: Recorder | undefined
@@ -119,6 +131,7 @@ class RecordingStation implements Station {
   #desk: DeskThread | undefined
   #connections = 0
   readonly #told = new Set<string>()
+  #unfollow: (() => void) | undefined
   readonly #listening: ((message: string) => void)[] = []
   #closing: Promise<void> | undefined
 
@@ -128,7 +141,13 @@ class RecordingStation implements Station {
     this.#recorder = recorder
     this.#prepared = prepared
     this.tap = recorder?.tap ?? nullTap
-    this.policy = options.policy ?? noPolicy
+    this.policy = createSteering({
+      clock: this.clock,
+      tap: this.tap,
+      name: options.name ?? '',
+      notice: (text) => this.notice(text),
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    })
     recorder?.onPressure((full) => {
       for (const listener of this.#listeners) listener.recorderFull(full)
     })
@@ -160,6 +179,11 @@ class RecordingStation implements Station {
   notice(message: string): void {
     if (this.#told.has(message) || this.#told.size >= MAX_NOTICES) return
     this.#told.add(message)
+    this.#say(message)
+  }
+
+  /** What may be said again. */
+  #say(message: string): void {
     for (const listener of this.#listening) listener(message)
   }
 
@@ -197,8 +221,25 @@ class RecordingStation implements Station {
     return (this.#closing ??= this.#close())
   }
 
+  /** The rules of the file, and of each later state of it that can be read. */
+  async follow(file: RuleFile | undefined): Promise<void> {
+    const { faults } = this.#options
+    if (file === undefined || faults === undefined) return
+    await this.policy.setRules('file', file.rules)
+    this.#unfollow = watchRuleFile(
+      faults,
+      ({ rules }) => {
+        this.#say(`${faults} has changed: ${rules.length} ${rules.length === 1 ? 'rule is' : 'rules are'} in force.`)
+        void this.policy.setRules('file', rules)
+      },
+      ({ message }) => this.#say(`${message}\nThe last good rules stay in force.`),
+    )
+  }
+
   async #close(): Promise<void> {
     clearInterval(this.#ticking)
+    this.#unfollow?.()
+    for (const { id, sentence } of this.policy.end()) this.#say(`Rule ${id} never fired: ${sentence}.`)
     await Promise.all([this.#prepared?.close(), ...this.#listeners.map((listener) => listener.close(CLOSE_GRACE_MS))])
     await this.#recorder?.close()
   }

@@ -1,0 +1,71 @@
+/** A file of fault rules: read, and read again when it changes. */
+import { readFile, watch } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { parse } from 'yaml'
+import { ProxyError } from '../errors.ts'
+import type { ActiveRule } from '../faults/rule.ts'
+
+export interface RuleFile {
+  /** Of all draws; null when the file gives none. */
+  readonly seed: number | null
+  readonly rules: readonly ActiveRule[]
+}
+
+/** Throws `RULE_INVALID` with every problem, named for the file; `revision` is that of its rules. */
+export async function readRuleFile(path: string, revision: number): Promise<RuleFile> {
+  const { parseRules } = await import('../faults/rule-document.ts')
+  try {
+    const { seed, rules } = parseRules(parse(await readFile(path, 'utf8'), { prettyErrors: true }))
+    return {
+      seed,
+      rules: rules.map(({ id, source, fault }) => {
+        const { enabled = true } = source
+        return { id: id ?? fault.type, revision, source, origin: 'file', enabled }
+      }),
+    }
+  } catch (error) {
+    const { message } = error as Error
+    const hint = error instanceof ProxyError ? error.hint : 'Give --faults a YAML file with rules.'
+    throw new ProxyError('RULE_INVALID', `${path}: ${message}`, { hint, cause: error })
+  }
+}
+
+/** Bursts of changes are one: editors write a file in several steps. */
+const SETTLE_MS = 50
+
+/**
+ * Calls `changed` with the rules of each new state of the file that can be read, and `refused` with what is wrong with any other: the
+ * last good rules stay. Gives what ends it.
+ */
+export function watchRuleFile(
+  path: string,
+  changed: (file: RuleFile) => void,
+  refused: (error: ProxyError) => void,
+): () => void {
+  const abort = new AbortController()
+  let revision = 1
+  let settling: NodeJS.Timeout | undefined
+  const again = (): void => {
+    void readRuleFile(path, ++revision).then(
+      (file) => abort.signal.aborted || changed(file),
+      (error: ProxyError) => abort.signal.aborted || refused(error),
+    )
+  }
+  const follow = async (): Promise<void> => {
+    try {
+      // the folder: editors replace the file, and a watch of the file would follow the old one
+      for await (const { filename } of watch(dirname(path), { signal: abort.signal, persistent: false })) {
+        if (filename !== null && filename !== basename(path)) continue
+        clearTimeout(settling)
+        settling = setTimeout(again, SETTLE_MS)
+      }
+    } catch {
+      // ended by us, or the folder is gone: the last good rules stay
+    }
+  }
+  void follow()
+  return () => {
+    clearTimeout(settling)
+    abort.abort()
+  }
+}

@@ -1,0 +1,96 @@
+/** The policy of a process: lets everything be, and costs nothing, until there is a rule; then the fault engine decides. */
+import type { Policy, SteeredConnection, SteeredListener } from '../pipe/policy.ts'
+import type { Engine, EngineOptions, RuleCounters } from '../faults/engine.ts'
+import type { ActiveRule } from '../faults/rule.ts'
+
+export interface Steering extends Policy {
+  /** The rules of one origin, from now on. Resolves when they act. */
+  setRules(origin: ActiveRule['origin'], rules: readonly ActiveRule[]): Promise<void>
+  counters(): readonly RuleCounters[]
+  /** Lets go of everything rules hold; gives those that were on and never fired. */
+  end(): readonly { readonly id: string; readonly sentence: string }[]
+  learn(...told: Parameters<Engine['learn']>): void
+}
+
+/** As the engine's, but that any seed will do. */
+export type SteeringOptions = Omit<EngineOptions, 'seed'> & { readonly seed?: number }
+
+interface Open {
+  readonly connection: SteeredConnection
+  closed: (() => void) | undefined
+}
+
+export function createSteering(options: SteeringOptions): Steering {
+  return new LazySteering(options)
+}
+
+class LazySteering implements Steering {
+  readonly #options: SteeringOptions
+  readonly #open = new Map<SteeredConnection, Open>()
+  readonly #listeners: SteeredListener[] = []
+  readonly #rules = new Map<ActiveRule['origin'], readonly ActiveRule[]>()
+  #engine: Engine | undefined
+  #loading: Promise<Engine> | undefined
+
+  constructor(options: SteeringOptions) {
+    this.#options = options
+  }
+
+  async setRules(origin: ActiveRule['origin'], rules: readonly ActiveRule[]): Promise<void> {
+    this.#rules.set(origin, rules)
+    if (this.#engine === undefined && rules.length === 0 && this.#loading === undefined) return
+    const engine = this.#engine ?? (await (this.#loading ??= this.#load()))
+    engine.setRules([...this.#rules.values()].flat())
+  }
+
+  counters(): readonly RuleCounters[] {
+    return this.#engine?.counters() ?? []
+  }
+
+  end(): readonly { readonly id: string; readonly sentence: string }[] {
+    const idle = this.#engine?.neverFired() ?? []
+    this.#engine?.heal()
+    return idle
+  }
+
+  learn(...told: Parameters<Engine['learn']>): void {
+    this.#engine?.learn(...told)
+  }
+
+  admit(...asked: Parameters<Policy['admit']>): ReturnType<Policy['admit']> {
+    return this.#engine?.admit(...asked) ?? { do: 'accept' }
+  }
+
+  dial(...asked: Parameters<Policy['dial']>): ReturnType<Policy['dial']> {
+    return this.#engine?.dial(...asked) ?? { do: 'dial' }
+  }
+
+  listening(listener: SteeredListener): void {
+    this.#listeners.push(listener)
+    this.#engine?.listening(listener)
+  }
+
+  opened(connection: SteeredConnection): () => void {
+    const open: Open = { connection, closed: this.#engine?.opened(connection) }
+    this.#open.set(connection, open)
+    return () => {
+      this.#open.delete(connection)
+      open.closed?.()
+    }
+  }
+
+  starting(...asked: Parameters<NonNullable<Policy['starting']>>): ReturnType<NonNullable<Policy['starting']>> {
+    return this.#engine?.starting?.(...asked)
+  }
+
+  /** With the first rule: until then zod and the vocabulary are not even loaded. */
+  async #load(): Promise<Engine> {
+    const { createEngine } = await import('../faults/engine.ts')
+    const { seed = Math.floor(Math.random() * 2 ** 32), ...options } = this.#options
+    const engine = createEngine({ ...options, seed })
+    for (const listener of this.#listeners) engine.listening(listener)
+    for (const open of this.#open.values()) open.closed = engine.opened(open.connection)
+    this.#engine = engine
+    return engine
+  }
+}
