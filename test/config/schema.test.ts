@@ -37,5 +37,7 @@ test('the keys of a configuration file are these', () => {
     'redact-values',
     'redact-key-file',
     'log-level',
+    'faults',
+    'seed',
   ])
 })
