@@ -132,8 +132,8 @@ export class Attachment implements Attached {
     })
     if (fresh) return
     const place = (direction: Direction): Place => ({
+      pipe: connection[direction],
       standing: () => connection.standing(direction),
-      border: connection[direction].border,
     })
     this.#watch.attach({ c2s: place('c2s'), s2c: place('s2c') })
     this.#options.asked(connection.id)

@@ -12,9 +12,10 @@ export function standingAt({ splitter, body, socket, out, options }: InsertionPl
   const between = splitter.state === 'boundary' || socket.border || socket.begins
   return {
     fork: (listener, queue) =>
-      out.kept !== undefined || NO_FORK.includes(splitter.state) || options.outstanding.switched
+      (out.kept?.received ?? 0) > 0 || NO_FORK.includes(splitter.state) || options.outstanding.switched
         ? null
         : splitter.fork(listener, queue),
+    socket: (listener) => socket.fork(listener),
     head,
     tail: head === null ? NOTHING : body.tail,
     border: between || (isStream && betweenEvents && apart(splitter, head)),

@@ -1,5 +1,5 @@
 /** Where two directions of HTTP stand, as the live path keeps track of it. */
-import type { Place } from '../../src/faults/units/index.ts'
+import type { Standing } from '../../src/pipe/policy.ts'
 import type { Direction } from '../../src/wire/frame.ts'
 import { createHttp1Splitter, createOutstanding, type Http1Head } from '../../src/wire/http1.ts'
 import { createWebSocketBorders } from '../../src/wire/websocket-borders.ts'
@@ -7,7 +7,7 @@ import { createWebSocketBorders } from '../../src/wire/websocket-borders.ts'
 export interface Standings {
   /** Bytes that have come out. */
   passed(direction: Direction, bytes: Uint8Array): void
-  readonly places: Readonly<Record<Direction, Place>>
+  readonly now: Readonly<Record<Direction, () => Standing>>
 }
 
 export function standings(): Standings {
@@ -41,11 +41,11 @@ export function standings(): Standings {
       socket: borders.fork.bind(borders),
       outstanding,
     })
-    return { splitter, place: { standing, border: false } }
+    return { splitter, standing }
   }
   const sides = { c2s: track('request'), s2c: track('response') }
   return {
     passed: (direction, bytes) => sides[direction].splitter.push(bytes),
-    places: { c2s: sides.c2s.place, s2c: sides.s2c.place },
+    now: { c2s: sides.c2s.standing, s2c: sides.s2c.standing },
   }
 }

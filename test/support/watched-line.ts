@@ -5,7 +5,13 @@ import { nullTap } from '../../src/pipe/null-tap.ts'
 import { Pipe } from '../../src/pipe/pipe.ts'
 import type { Standing } from '../../src/pipe/policy.ts'
 import type { FaultFrame } from '../../src/faults/unit.ts'
-import { createLiveConversations, createWatch, type Watch, type WatchOptions } from '../../src/faults/units/index.ts'
+import {
+  createLiveConversations,
+  createWatch,
+  type Place,
+  type Watch,
+  type WatchOptions,
+} from '../../src/faults/units/index.ts'
 import type { Direction } from '../../src/wire/frame.ts'
 import { fakeClock, type FakeClock } from './playbook.ts'
 
@@ -25,8 +31,8 @@ export interface WatchedLine {
   recorded(direction: Direction): string
   push(direction: Direction, bytes: string | Uint8Array): void
   end(direction: Direction): void
-  /** Puts the stages in. */
-  begin(): void
+  /** Puts the stages in. `now`: in the middle; where each direction stands. */
+  begin(now?: Readonly<Record<Direction, () => Standing | null>>): void
   /** Takes them out. */
   stop(): void
 }
@@ -81,7 +87,9 @@ export function watchedLine({ damage, idle = false, ...more }: LineOptions = {})
         write: (bytes) => void out[direction].push(Buffer.from(bytes)),
         flush: () => undefined,
         held: 0,
-        border: true,
+        get border() {
+          return (out[direction].at(-1)?.at(-1) ?? 10) === 10
+        },
       },
       pause: () => undefined,
       ended: () => undefined,
@@ -98,7 +106,9 @@ export function watchedLine({ damage, idle = false, ...more }: LineOptions = {})
     },
   })
   const rules = { c2s: between('c2s'), s2c: between('s2c') }
-  const begin = (): void => {
+  const begin: WatchedLine['begin'] = (now) => {
+    const place = (direction: Direction): Place => ({ pipe: pipes[direction], standing: now![direction] })
+    if (now !== undefined) watch.attach({ c2s: place('c2s'), s2c: place('s2c') })
     for (const direction of ['c2s', 's2c'] as const)
       pipes[direction].setStages([watch.entry(direction), rules[direction], watch.exit(direction)])
   }
@@ -132,9 +142,6 @@ export function watchedLine({ damage, idle = false, ...more }: LineOptions = {})
     },
   }
 }
-
-/** No standing, at a border. */
-export const atBorder = { standing: (): Standing | null => null, border: true }
 
 /** In words: `c2s body tools/call echo 1`. */
 export function said({ meaning: { subject } }: FaultFrame): string {

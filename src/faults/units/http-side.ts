@@ -23,8 +23,6 @@ export interface HttpSideOptions {
   readonly talk: ConnectionTalk
   readonly outstanding: Outstanding
   readonly watch: WatchOptions
-  /** Bytes that have come out behind the last stage: nothing waits between when that is what went in. */
-  seen(): number
   /** Which request it is, or answers. */
   asked(head: Http1Head): Asked | null
   /** A response is complete. */
@@ -56,7 +54,6 @@ export class HttpSide implements Http1Listener {
   #partial = false
   /** No place is known to go on from; this may tell one. */
   #blind: Place | null = null
-  #passed = 0
   /** Bytes that are no HTTP have come. */
   #opaque = false
 
@@ -87,9 +84,8 @@ export class HttpSide implements Http1Listener {
 
   /** Begins in the middle. */
   attach(place: Place): void {
-    const standing = place.standing()
-    if (standing !== null && this.#join(standing)) this.#options.joined?.(standing)
-    else this.#blind = place
+    this.#blind = place
+    this.#look(place, place.pipe.received)
   }
 
   /** The rest of the connection is a WebSocket; it begins with the next byte. */
@@ -161,23 +157,19 @@ export class HttpSide implements Http1Listener {
       return [...events.take(), ...held, event]
     }
     if (event.kind !== 'chunk') return [event]
-    if (this.#blind !== null && !this.#sees(this.#blind)) {
-      this.#passed += event.bytes.length
-      return [event]
-    }
+    if (this.#blind !== null && !this.#look(this.#blind, event.offset)) return [event]
     events.begin(event)
     this.#splitter.push(event.bytes)
     this.#give()
     return events.take()
   }
 
-  /** Whether by now there is a place to go on from. */
-  #sees(place: Place): boolean {
-    if (this.#options.seen() !== this.#passed) return false
-    const standing = place.standing()
-    if (standing === null || !this.#join(standing)) return false
+  /** Whether there is something to go on from, where the next byte is the one at this address. */
+  #look({ pipe, standing }: Place, offset: number): boolean {
+    const found = pipe.given === offset ? standing() : null
+    if (found === null || !this.#join(found)) return false
     this.#blind = null
-    this.#options.joined?.(standing)
+    this.#options.joined?.(found)
     return true
   }
 

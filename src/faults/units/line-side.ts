@@ -25,6 +25,8 @@ export class LineSide {
   #at = -1
   /** A line that began before us is still passing. */
   #within = false
+  /** Where it is not known yet whether one is. */
+  #place: Place | null = null
   #tooLarge = false
 
   constructor(options: LineSideOptions) {
@@ -40,8 +42,16 @@ export class LineSide {
 
   readonly aligned = true
 
-  attach({ border }: Place): void {
-    this.#within = !border
+  attach(place: Place): void {
+    this.#place = place
+    this.#look(place.pipe.received)
+  }
+
+  #look(offset: number): void {
+    const { given, border } = this.#place!.pipe
+    // what is on its way to the pipe's end still tells
+    this.#within = given !== offset || !border
+    if (given === offset) this.#place = null
   }
 
   #stage(event: PipeEvent): PipeEvent[] {
@@ -52,6 +62,8 @@ export class LineSide {
     }
     if (event.kind !== 'chunk') return [event]
     events.begin(event)
+    if (this.#place !== null) this.#look(event.offset)
+    this.#place = null
     this.#read(event.bytes, event.offset)
     return events.take()
   }

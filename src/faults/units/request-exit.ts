@@ -25,8 +25,6 @@ export interface RequestExitOptions {
 
 export class RequestExit implements Http1Listener {
   readonly stage: NamedStage
-  /** Bytes that have come out. */
-  seen = 0
   readonly #options: RequestExitOptions
   readonly #own = createOutstanding()
   #splitter: Http1Splitter = createHttp1Splitter('request', this.#own, this)
@@ -83,7 +81,6 @@ export class RequestExit implements Http1Listener {
   #leaves(event: PipeEvent): void {
     const bytes = bytesOf(event)
     if (bytes === undefined) return
-    this.seen += bytes.length
     const unit = event.kind === 'frame' && event.meaning instanceof HttpUnit ? event.meaning : null
     const asked = unit?.asked ?? null
     // most requests leave as they came, and are known already

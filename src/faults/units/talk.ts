@@ -80,9 +80,11 @@ export class ConnectionTalk {
 
   /** What was open when the watch began; `asked`: the same, oldest first, as far as it is open still. */
   learn({ line, exchanges }: RestoredLine<null, string, null>, asked: readonly Asked[]): void {
-    line.last = this.#line.last ?? line.last
+    if (line !== this.#line) line.last = this.#line.last ?? line.last
     this.#line = line
-    for (const [at, exchange] of exchanges.entries()) {
+    // those at the beginning may have been answered meanwhile
+    const gone = Math.max(0, exchanges.length - asked.length)
+    for (const [at, exchange] of exchanges.slice(gone).entries()) {
       const each = asked[at]
       if (each === undefined || each.exchange !== null) continue
       each.exchange = exchange

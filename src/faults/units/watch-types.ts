@@ -2,6 +2,7 @@
 import type { ConnectionInfo } from '../../pipe/tap.ts'
 import type { Clock } from '../../pipe/clock.ts'
 import type { NamedStage } from '../../pipe/action.ts'
+import type { Pipe } from '../../pipe/pipe.ts'
 import type { Standing } from '../../pipe/policy.ts'
 import type { Conversations, RestoredLine } from '../../wire/conversation.ts'
 import type { Direction } from '../../wire/frame.ts'
@@ -38,10 +39,10 @@ export interface WatchOptions {
   identity?(credential: string): string
 }
 
-/** Where a direction stands when a watch begins. `standing` is asked again at later chunks as long as it has nothing to go on from. `border`: that of its pipe, for stdio. */
+/** A direction in the middle of which a watch begins. `standing` is asked where all that came has left, and again as long as it gives nothing to go on from; on stdio the border of the pipe is all there is. */
 export interface Place {
+  readonly pipe: Pick<Pipe, 'border' | 'given' | 'received'>
   standing(): Standing | null
-  readonly border: boolean
 }
 
 /**

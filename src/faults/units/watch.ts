@@ -1,5 +1,5 @@
 /** The units of one connection: both directions, and which answer belongs to which request. */
-import { bytesOf, pass, type NamedStage, type PipeEvent } from '../../pipe/action.ts'
+import { pass, type NamedStage, type PipeEvent } from '../../pipe/action.ts'
 import type { Standing } from '../../pipe/policy.ts'
 import { createOutstanding, type Http1Head, type Outstanding } from '../../wire/http1.ts'
 import { parseDeflate } from '../../wire/websocket-deflate.ts'
@@ -49,11 +49,11 @@ class HttpWatch implements Watch {
   readonly #due = createOutstanding()
   readonly #requestExit: RequestExit
   readonly #responseExit: NamedStage
-  #responseSeen = 0
   /** The other protocol is to begin when this head leaves. */
   #switching: { readonly asked: Asked | null; readonly head: Http1Head } | null = null
-  /** Asked before the watch began, oldest first. */
+  /** Asked before the watch began, oldest first; and what is known of these. */
   #early: Asked[] = []
+  #known: Parameters<Watch['learn']>[0] | null = null
 
   constructor(options: WatchOptions) {
     this.#options = options
@@ -84,6 +84,7 @@ class HttpWatch implements Watch {
   }
 
   learn(line: Parameters<Watch['learn']>[0]): void {
+    this.#known = line
     this.#talk.learn(line, this.#early)
   }
 
@@ -106,7 +107,6 @@ class HttpWatch implements Watch {
       talk: this.#talk,
       outstanding: this.#asking,
       watch: this.#options,
-      seen: () => this.#requestExit.seen,
       asked: (head) => {
         const asked = this.#talk.request(head, this.#asking.exchanges.at(-1)?.upgrade ?? false, events.at)
         if (!asked.upgrade) this.#asking.exchanges.length = 0
@@ -125,7 +125,6 @@ class HttpWatch implements Watch {
       talk: this.#talk,
       outstanding: this.#due,
       watch: this.#options,
-      seen: () => this.#responseSeen,
       asked: (head) => this.#answers(head),
       answered: (asked) => {
         if (asked !== null) this.#talk.ended(asked, null, events.at)
@@ -150,7 +149,6 @@ class HttpWatch implements Watch {
   }
 
   #responseLeaves(event: PipeEvent): void {
-    this.#responseSeen += bytesOf(event)?.length ?? 0
     if (this.#switching === null || event.kind !== 'frame' || !(event.meaning instanceof HttpUnit)) return
     const { asked, head } = this.#switching
     if (event.meaning.head !== head) return
@@ -176,6 +174,7 @@ class HttpWatch implements Watch {
       .map(({ method, upgrade }) => this.#talk.unknown(method, upgrade))
     this.#due.exchanges.push(...before, ...since.slice(Math.max(0, since.length - exchanges.length)))
     this.#early = this.#s2c.answering === null ? before : [this.#s2c.answering, ...before]
+    if (this.#known !== null) this.#talk.learn(this.#known, this.#early)
   }
 }
 

@@ -56,8 +56,7 @@ function attachedAt(steps: readonly Step[], at: number) {
     if (here < 0 || here >= text.length) push(direction, text)
     else {
       if (here > 0) push(direction, text.slice(0, here))
-      line.watch.attach(standing.places)
-      line.begin()
+      line.begin(standing.now)
       push(direction, text.slice(here))
     }
   }

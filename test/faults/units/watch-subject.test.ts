@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { pass, type NamedStage } from '../../../src/pipe/action.ts'
+import type { FaultFrame } from '../../../src/faults/unit.ts'
 import { createLiveConversations, type WatchOptions } from '../../../src/faults/units/index.ts'
 import type { Direction } from '../../../src/wire/frame.ts'
 import { Conversations } from '../../../src/wire/conversation.ts'
@@ -29,6 +31,13 @@ const initialize = json({
   id: 0,
   method: 'initialize',
   params: { protocolVersion: '2025-11-25', clientInfo: { name: 'c', version: '1' } },
+})
+const counting = (units: FaultFrame[]): NamedStage => ({
+  rule: 'count',
+  stage: (event) => {
+    if (event.kind === 'frame' && event.meaning !== undefined) units.push(event as FaultFrame)
+    return [pass(event)]
+  },
 })
 const last = (line: WatchedLine) => line.units.at(-1)!.meaning.subject
 
@@ -295,8 +304,7 @@ describe('a watch that begins in the middle', () => {
     pass('c2s', 'GET /mcp/0 HTTP/1.1\r\n\r\n')
     pass('c2s', post(call(9, 'slow')))
     pass('s2c', `${STREAM}${chunk('data: 1\n\n')}`)
-    line.watch.attach(standing.places)
-    line.begin()
+    line.begin(standing.now)
     const before = conversations.load(saved(['', call(9, 'slow')]), null).get(5)!
     line.push('s2c', chunk(`data: ${json({ method: 'notifications/x' })}\n\n`))
     expect([last(line).verb, last(line).stream]).toEqual([null, null])
@@ -322,10 +330,8 @@ describe('a watch that begins in the middle', () => {
       localPort: 0,
     } as const
     const line = watchedLine({ info, idle: true })
-    const place = (border: boolean) => ({ standing: () => null, border })
     line.push('c2s', '{"half":')
-    line.watch.attach({ c2s: place(false), s2c: place(true) })
-    line.begin()
+    line.begin({ c2s: () => null, s2c: () => null })
     line.push('c2s', '1')
     line.push('c2s', '}\n')
     line.push('s2c', '{}\n')
@@ -336,16 +342,43 @@ describe('a watch that begins in the middle', () => {
     ])
   })
 
+  test('behind bytes that are still held knows nothing, until they have left', () => {
+    const stdio = {
+      transport: 'stdio',
+      server: 's',
+      target: 's',
+      clientAddress: '',
+      clientPort: 0,
+      localAddress: '',
+      localPort: 0,
+    } as const
+    for (const [text, left] of [
+      ['{}\n', 2],
+      ['{', 1],
+    ] as const) {
+      const line = watchedLine({ info: stdio, idle: true })
+      const slow: NamedStage = { rule: 'slow', stage: (event) => [{ do: 'wait', ms: 5 }, pass(event)] }
+      line.pipes.c2s.setStages([slow])
+      line.push('c2s', text)
+      line.watch.attach({
+        c2s: { pipe: line.pipes.c2s, standing: () => null },
+        s2c: { pipe: line.pipes.s2c, standing: () => null },
+      })
+      line.pipes.c2s.setStages([line.watch.entry('c2s'), slow, counting(line.units), line.watch.exit('c2s')])
+      line.clock.advance(5)
+      line.push('c2s', '}\n')
+      line.push('c2s', '[]\n')
+      line.clock.advance(5)
+      expect([text, line.units.length]).toEqual([text, left])
+      expect(line.out('c2s')).toBe(`${text}}\n[]\n`)
+    }
+  })
+
   test('where nothing can be gone on from lets all pass, until it can', () => {
     const line = watchedLine({ idle: true })
     const standing = standings()
     let known = false
-    const places = {
-      c2s: { standing: () => (known ? standing.places.c2s.standing() : null), border: false },
-      s2c: { standing: () => null, border: false },
-    }
-    line.watch.attach(places)
-    line.begin()
+    line.begin({ c2s: () => (known ? standing.now.c2s() : null), s2c: () => null })
     line.push('c2s', post(call(1, 'a')))
     standing.passed('c2s', Buffer.from(post(call(1, 'a'))))
     line.push('s2c', ok('{}'))
