@@ -14,7 +14,18 @@
  * | `GET /api/calls?filter&session&outcome&before&after&limit` | `CallRow[]`; with a filter that took too long, the header `Mitmcp-Scanned-To` says how far it looked |
  * | `GET /api/logs?session&connection&kind&from&to&before&after&limit` | `LogRow[]`: stderr of processes, and what else is no traffic |
  * | `GET /api/filter?text&cursor` | `FilterReading` |
-| `GET /api/live?since&filter` | SSE: `event: change`, `id: <seq>`, data `LiveChange`; `event: status`, data `Status` |
+ * | `GET /api/rules?all&instance` | `RuleRow[]`: those in force; `all`: also those that are over |
+ * | `POST /api/rules` `NewRules` | `RuleRow[]`: in force now; all or none |
+ * | `PATCH /api/rules/:id?instance` `{enabled}` · `DELETE /api/rules/:id?instance` | `RuleRow` |
+ * | `POST /api/rules/heal` `{ids?, instance?}` | `RuleRow[]`: those it ended |
+ * | `POST /api/rules/explain` `{rule}` | `RuleReading` |
+ * | `POST /api/rules/dry-run` `{rule, last?}` | `DryRun` |
+ * | `GET /api/faults` | `FaultRegistry` |
+ * | `GET /api/personas` | `PersonaCard[]` |
+ * | `GET /api/decisions?rule&frame&session&connection&before&after&limit` | `DecisionRow[]` |
+ * | `GET /api/held?open` | `HeldRow[]` |
+ * | `POST /api/held/:id` `HeldAnswer` | `HeldRow` |
+ * | `GET /api/live?since&filter` | SSE: `event: change`, `id: <seq>`, data `LiveChange`; `event: status`, data `Status` |
  *
  * Every request needs `Authorization: Bearer <token>`. Errors have one shape, `ApiError`.
  */
@@ -26,14 +37,17 @@ import type {
   FlowRow,
   FrameDetail,
   FrameRow,
+  HeldRow,
   InstanceRow,
   LogRow,
   LossRow,
   ProcessRow,
+  RuleRow,
   SessionRow,
 } from '../store/rows.ts'
 
 export type * from '../store/rows.ts'
+export type * from './fault-contract.ts'
 
 export interface ApiError {
   readonly code: string
@@ -93,6 +107,10 @@ export interface LiveChange {
   readonly calls: readonly CallRow[]
   readonly sessions: readonly SessionRow[]
   readonly logs: readonly LogRow[]
+  /** Rules that changed, or decided something: with their counters as they are now. */
+  readonly rules: readonly RuleRow[]
+  /** Messages that wait at a breakpoint, or do not any more. */
+  readonly held: readonly HeldRow[]
   /** There was more than is sent along, and `seq` is behind all of it: load the frames after the last one given, and what else is shown. */
   readonly framesLeftOut: boolean
   /** The same of the lines of the log. */

@@ -116,6 +116,8 @@ function changeAfter(reader: LiveOptions['reader'], since: number): LiveChange {
     calls: distinct(sets, (set) => set.calls),
     sessions: distinct(sets, (set) => set.sessions),
     logs: logs.slice(0, MAX_LOGS),
+    rules: [...new Map(sets.flatMap((set) => set.rules).map((rule) => [rule.key, rule])).values()],
+    held: distinct(sets, (set) => set.held),
     framesLeftOut: gap || frames.length > MAX_FRAMES,
     logsLeftOut: gap || logs.length > MAX_LOGS,
   }
@@ -145,8 +147,10 @@ function narrowed(reader: LiveOptions['reader'], change: LiveChange, filter: Fil
 }
 
 /** Of a commit that only touched connections, or whose rows have been pruned, there is nothing to tell. */
-function isEmpty({ frames, otherFrames, flows, calls, sessions, logs, framesLeftOut }: LiveChange): boolean {
-  return !framesLeftOut && [frames, otherFrames, flows, calls, sessions, logs].every((rows) => rows.length === 0)
+function isEmpty({ framesLeftOut, ...change }: LiveChange): boolean {
+  const { frames, otherFrames, flows, calls, sessions, logs, rules, held } = change
+  const rows = [frames, otherFrames, flows, calls, sessions, logs, rules, held]
+  return !framesLeftOut && rows.every((each) => each.length === 0)
 }
 
 /** Each row once: a later commit has it as it is now, as the earlier one has. */

@@ -202,6 +202,8 @@ function changeOf(traffic: MockTraffic, from: number, exchanges: number, framesL
     calls: Array.from({ length: exchanges }, (_, at) => traffic.call(from + 1 + at)),
     sessions: traffic.sessions().slice(-1),
     logs: [],
+    rules: [],
+    held: [],
     framesLeftOut,
     logsLeftOut: false,
   }

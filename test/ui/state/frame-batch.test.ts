@@ -11,6 +11,8 @@ const change = (seq: number, ids: number[], framesLeftOut = false): LiveChange =
   calls: [],
   sessions: [],
   logs: [],
+  rules: [],
+  held: [],
   framesLeftOut,
   logsLeftOut: false,
 })

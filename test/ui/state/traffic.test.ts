@@ -46,6 +46,8 @@ describe('Traffic', () => {
       calls: [],
       sessions: [],
       logs: [],
+      rules: [],
+      held: [],
       framesLeftOut,
       logsLeftOut: false,
     }

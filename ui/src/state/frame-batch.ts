@@ -48,6 +48,8 @@ function joined(changes: readonly LiveChange[]): LiveChange[] {
       calls: group.flatMap(({ calls }) => calls),
       sessions: group.flatMap(({ sessions }) => sessions),
       logs: group.flatMap(({ logs }) => logs),
+      rules: group.flatMap(({ rules }) => rules),
+      held: group.flatMap(({ held }) => held),
       framesLeftOut: group.at(-1)!.framesLeftOut,
       logsLeftOut: group.some((change) => change.logsLeftOut),
     }))
