@@ -25,7 +25,7 @@ export type DialVerdict =
 
 /** Where one direction of HTTP stands, at the byte up to which it has come out of its pipe. */
 export interface Standing {
-  /** A splitter that goes on from here for another listener; null within a head, and where it is no HTTP (any more). */
+  /** A splitter that goes on from here for another listener; null while bytes are kept back to be edited, and where it is no HTTP (any more). */
   fork(listener: Http1Listener, outstanding: Outstanding): Http1Splitter | null
   /** Where it is a WebSocket: a splitter that goes on from here for another listener, and whether it is within a message. Null elsewhere. */
   socket?(listener: WebSocketListener): { readonly splitter: WebSocketSplitter; readonly open: boolean } | null

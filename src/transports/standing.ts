@@ -3,8 +3,8 @@ import type { Standing } from '../pipe/policy.ts'
 import type { Http1State } from '../wire/http1.ts'
 import type { InsertionPlace } from './insertions.ts'
 
-/** Where whoever goes on would not know what has been, or what comes. */
-const NO_FORK: readonly Http1State[] = ['head', 'opaque', 'tunnel']
+/** Where whoever goes on would not know what comes. */
+const NO_FORK: readonly Http1State[] = ['opaque', 'tunnel']
 const NOTHING = new Uint8Array(0)
 
 export function standingAt({ splitter, body, socket, out, options }: InsertionPlace): Standing {

@@ -1,8 +1,8 @@
 /** Where two directions of HTTP stand, as the live path keeps track of it. */
 import type { Standing } from '../../src/pipe/policy.ts'
+import { HeadEditor } from '../../src/transports/head-editor.ts'
 import type { Direction } from '../../src/wire/frame.ts'
-import { createHttp1Splitter, createOutstanding, type Http1Head } from '../../src/wire/http1.ts'
-import { createWebSocketBorders } from '../../src/wire/websocket-borders.ts'
+import { createOutstanding } from '../../src/wire/http1.ts'
 
 export interface Standings {
   /** Bytes that have come out. */
@@ -12,40 +12,23 @@ export interface Standings {
 
 export function standings(): Standings {
   const outstanding = createOutstanding()
-  const track = (side: 'request' | 'response') => {
-    let head: Http1Head | null = null
-    let tail = Buffer.alloc(0)
-    const borders = createWebSocketBorders(outstanding)
-    const splitter = createHttp1Splitter(side, outstanding, {
-      headSpan: () => undefined,
-      head: (found) => {
-        if (found.status !== 0 && found.status < 200) return
-        // as long as these bytes are not written over, which nobody does here
-        head = found
-        tail = Buffer.alloc(0)
-      },
-      payload: (chunk, from, to) => {
-        tail = Buffer.concat([tail, chunk.subarray(from, to)]).subarray(-4)
-      },
-      framing: () => undefined,
-      messageEnd: () => {
-        head = null
-      },
-      opaque: (chunk, from, to) => borders.push(chunk, from, to),
-    })
-    const standing = () => ({
-      fork: splitter.fork.bind(splitter),
-      head,
-      tail,
-      border: splitter.state === 'boundary' || borders.border,
-      socket: borders.fork.bind(borders),
+  const editor = (side: 'request' | 'response'): HeadEditor =>
+    new HeadEditor({
+      side,
       outstanding,
+      table: { names: [], insert: [], line: () => null },
+      write: () => undefined,
+      edited: () => undefined,
+      holdTime: () => () => undefined,
+      released: () => undefined,
     })
-    return { splitter, standing }
-  }
-  const sides = { c2s: track('request'), s2c: track('response') }
+  const editors = { c2s: editor('request'), s2c: editor('response') }
+  const offsets = { c2s: 0, s2c: 0 }
   return {
-    passed: (direction, bytes) => sides[direction].splitter.push(bytes),
-    now: { c2s: sides.c2s.standing, s2c: sides.s2c.standing },
+    passed: (direction, bytes) => {
+      editors[direction].write(bytes, offsets[direction])
+      offsets[direction] += bytes.length
+    },
+    now: { c2s: () => editors.c2s.standing(), s2c: () => editors.s2c.standing() },
   }
 }

@@ -29,6 +29,8 @@ export interface HttpSideOptions {
   answered?(asked: Asked | null): void
   /** Behind this head of a response the connection is another. */
   switched?(asked: Asked | null, head: Http1Head): void
+  /** Whether the other side has found a place: without it nothing is known of this one. */
+  ready?(): boolean
   /** The side has found a place to go on from. */
   joined?(standing: Standing): void
 }
@@ -85,7 +87,12 @@ export class HttpSide implements Http1Listener {
   /** Begins in the middle. */
   attach(place: Place): void {
     this.#blind = place
-    this.#look(place, place.pipe.received)
+    this.joined()
+  }
+
+  /** Whether it knows where it stands. */
+  joined(): boolean {
+    return this.#blind === null || this.#look(this.#blind, this.#blind.pipe.received)
   }
 
   /** The rest of the connection is a WebSocket; it begins with the next byte. */
@@ -166,7 +173,7 @@ export class HttpSide implements Http1Listener {
 
   /** Whether there is something to go on from, where the next byte is the one at this address. */
   #look({ pipe, standing }: Place, offset: number): boolean {
-    const found = pipe.given === offset ? standing() : null
+    const found = pipe.given === offset && this.#options.ready?.() !== false ? standing() : null
     if (found === null || !this.#join(found)) return false
     this.#blind = null
     this.#options.joined?.(found)

@@ -79,8 +79,8 @@ class HttpWatch implements Watch {
   }
 
   attach(places: Parameters<Watch['attach']>[0]): void {
-    this.#s2c.attach(places.s2c)
     this.#c2s.attach(places.c2s)
+    this.#s2c.attach(places.s2c)
   }
 
   learn(line: Parameters<Watch['learn']>[0]): void {
@@ -130,6 +130,7 @@ class HttpWatch implements Watch {
         if (asked !== null) this.#talk.ended(asked, null, events.at)
       },
       switched: (asked, head) => this.#switched(asked, head, events.at),
+      ready: () => this.#c2s.joined(),
       joined: (standing) => this.#responsesJoined(standing),
     })
   }

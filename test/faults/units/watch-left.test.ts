@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import type { WatchOptions } from '../../../src/faults/units/index.ts'
+import { OPCODE, wsFrame } from '../../support/websocket-frames.ts'
+import { said, watchedLine, type WatchedLine } from '../../support/watched-line.ts'
+
+const json = (value: object): string => JSON.stringify({ jsonrpc: '2.0', ...value })
+const post = (body: string, ...fields: string[]): string =>
+  [
+    'POST /mcp?a=b HTTP/1.1',
+    'Content-Type: application/json',
+    ...fields,
+    `Content-Length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n')
+const ok = (body: string, ...fields: string[]): string =>
+  ['HTTP/1.1 200 OK', 'Content-Type: application/json', ...fields, `Content-Length: ${body.length}`, '', body].join(
+    '\r\n',
+  )
+const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
+const STREAM = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n'
+const call = (id: number, name: string): string =>
+  json({ id, method: 'tools/call', params: { name, _meta: { progressToken: `p${id}` } } })
+const last = (line: WatchedLine) => line.units.at(-1)!.meaning.subject
+
+describe('what is left alone', () => {
+  test('passes as it comes, and is heard all the same', () => {
+    const wants: WatchOptions['wants'] = ({ direction, header }) =>
+      direction === 'c2s' && header('x-pass') !== undefined ? 'pass' : 'whole'
+    const line = watchedLine({
+      wants: (soFar) => wants({ ...soFar, direction: soFar.direction, header: soFar.header.bind(soFar) }),
+    })
+    const text = post(call(1, 'a'), 'X-Pass: 1')
+    line.push('c2s', text.slice(0, -10))
+    expect(line.out('c2s')).toBe(text.slice(0, -10))
+    line.push('c2s', text.slice(-10))
+    line.push('s2c', ok(json({ id: 1, result: {} })))
+    expect(line.units.map(said)).toEqual(['s2c body response tools/call a 1'])
+    expect(last(line)).toMatchObject({ verb: 'POST', path: '/mcp?a=b' })
+  })
+
+  test('is a body that waits for 100-continue', () => {
+    const line = watchedLine()
+    const text = post(call(1, 'a'), 'Expect: 100-continue')
+    line.push('c2s', text.slice(0, -20))
+    expect(line.out('c2s')).toBe(text.slice(0, -20))
+    line.push('s2c', 'HTTP/1.1 100 Continue\r\n\r\n')
+    expect(line.out('s2c')).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+    line.push('c2s', text.slice(-20))
+    line.push('s2c', ok(json({ id: 1, result: {} })))
+    expect(line.units.map(said)).toEqual(['s2c body response tools/call a 1'])
+    expect(line.left).toEqual(['c2s 0 waits for 100-continue'])
+  })
+
+  test('is what is too large, told before or not', () => {
+    const line = watchedLine({ maxUnitBytes: 200 })
+    const known = post('x'.repeat(300))
+    line.push('c2s', known.slice(0, 120))
+    expect(line.out('c2s')).toBe(known.slice(0, 120))
+    line.push('c2s', known.slice(120))
+    const chunked = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunk('y'.repeat(150))}`
+    line.push('s2c', chunked)
+    expect(line.out('s2c')).toBe(chunked)
+    line.push('s2c', '0\r\n\r\n')
+    line.push('c2s', post('{}'))
+    expect(line.left).toEqual(['c2s 0 too large', 's2c 0 too large'])
+    expect(line.units.map(said)).toEqual(['c2s body'])
+    expect(line.edits).toEqual([])
+  })
+
+  test('is an event that is too large; the next one is a unit again', () => {
+    const line = watchedLine({ maxUnitBytes: 100 })
+    line.push('c2s', 'GET / HTTP/1.1\r\n\r\n')
+    const bytes = `${STREAM}${chunk(`data: ${'z'.repeat(120)}`)}${chunk('\n\n')}${chunk('data: 1\n\n')}`
+    for (const byte of bytes) line.push('s2c', byte)
+    expect(line.left).toEqual([`s2c ${STREAM.length} too large`])
+    expect(last(line).text()).toBe('1')
+    expect(line.recorded('s2c')).toBe(line.out('s2c'))
+  })
+
+  test('is a message of a socket that is too large, in parts or not', () => {
+    const line = watchedLine({ maxUnitBytes: 150 })
+    line.push('c2s', 'GET /ws HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+    line.push('s2c', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n')
+    const parts = Buffer.concat([
+      wsFrame(OPCODE.text, 'a'.repeat(100), { fin: false }),
+      wsFrame(OPCODE.ping, ''),
+      wsFrame(OPCODE.continuation, 'b'.repeat(100)),
+      wsFrame(OPCODE.text, 'c'.repeat(200)),
+      wsFrame(OPCODE.text, 'd'),
+    ])
+    for (const byte of parts) line.push('s2c', Uint8Array.of(byte))
+    expect(line.units.slice(2).map((unit) => unit.meaning.subject.text())).toEqual(['', 'd'])
+    expect(line.left.map((each) => each.split(' ').slice(2).join(' '))).toEqual(['too large', 'too large'])
+    expect(line.recorded('s2c')).toBe(line.out('s2c'))
+  })
+
+  test('is a line that is too large', () => {
+    const info = {
+      transport: 'stdio',
+      server: 's',
+      target: 's',
+      clientAddress: '',
+      clientPort: 0,
+      localAddress: '',
+      localPort: 0,
+    } as const
+    const line = watchedLine({ info, maxUnitBytes: 10 })
+    line.push('c2s', 'x'.repeat(8))
+    line.push('c2s', 'x'.repeat(8))
+    line.push('c2s', 'x\n{}\n')
+    expect([line.left, line.units.length]).toEqual([['c2s 0 too large'], 1])
+    expect(line.out('c2s')).toBe(`${'x'.repeat(17)}\n{}\n`)
+  })
+})
