@@ -3,6 +3,7 @@ import type { EndingBy } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { RecordingContext } from './context.ts'
 import { Flow } from './flow.ts'
+import type { RecordedExchange } from './sessions.ts'
 
 const CLEAN = {
   c2s: '{"how":"clean","by":"client","at":"boundary"}',
@@ -37,6 +38,12 @@ export class Exchanges {
   /** An answer, or the rest of one, has still to come. */
   get due(): boolean {
     return this.#waiting.length > 0 || this.#answering !== null
+  }
+
+  /** Those whose end is not known, oldest first. */
+  get open(): readonly RecordedExchange[] {
+    const flows = new Set([this.#tunnel, this.#answering, ...this.#waiting, this.#asking])
+    return [...flows].flatMap((flow) => flow?.exchange ?? [])
   }
 
   /** The request that waits longest for its response. */

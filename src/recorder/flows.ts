@@ -80,6 +80,10 @@ export class ConnectionFlows implements HalfOwner {
     this.#half(edit.direction).outgoing.edited(edit)
   }
 
+  get open() {
+    return { line: this.#line, exchanges: this.#exchanges.open }
+  }
+
   decided(decision: Decision): void {
     const { direction } = decision
     const row = decisionRecord(decision, this.row, this.#exchanges.current?.row.session ?? null)

@@ -9,6 +9,7 @@ import { ProxyError, type ErrorCode } from '../errors.ts'
 import type { Tap } from '../pipe/tap.ts'
 import type { WriterInstance } from '../store/writer.ts'
 import type { Depth } from './context.ts'
+import type { ControlLink } from './control-link.ts'
 import type { ThreadSettings } from './messages.ts'
 import { RecorderQueue, type RecorderState, type RecorderStats } from './queue.ts'
 import type { RedactionRules } from './redaction.ts'
@@ -16,7 +17,7 @@ import { redactionKey } from './redaction-key.ts'
 import { limitsFor, type Limits } from './upkeep.ts'
 
 export { limitsFor }
-export type { Depth, Limits, RecorderState, RecorderStats, RedactionRules, WriterInstance }
+export type { ControlLink, Depth, Limits, RecorderState, RecorderStats, RedactionRules, WriterInstance }
 
 export interface RecorderOptions {
   /** Path of the capture. */
@@ -45,6 +46,8 @@ export interface Recorder {
   onState(listener: (state: RecorderState) => void): void
   /** Told the UI ports of all live processes on this capture: at once, and within a second when they change. */
   onControlPorts(listener: (ports: readonly number[]) => void): void
+  /** Fault rules and answers that were given for this process, and what the recorder knows of its traffic. */
+  readonly control: ControlLink
   stats(): RecorderStats
   /** What becomes known later: ports, URL. */
   setInstance(patch: Partial<WriterInstance>): void
@@ -96,6 +99,7 @@ export function beginRecorder(options: RecorderOptions): { recorder: Recorder; o
     onPressure: (listener) => queue.onPressure(listener),
     onState: (listener) => queue.onState(listener),
     onControlPorts: (listener) => queue.onControlPorts(listener),
+    control: queue.control,
     stats: () => queue.stats(),
     setInstance: (patch) => queue.setInstance(patch),
     flush: () => queue.flush(),

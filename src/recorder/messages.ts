@@ -1,3 +1,5 @@
+import type { ControlRule, FileRule, HeldVerdict, RuleRow } from '../store/rows.ts'
+import type { SavedConversation } from '../wire/conversation.ts'
 import type { RedactionRules } from './redaction.ts'
 import type { Depth } from './context.ts'
 import type { WriterInstance } from '../store/writer.ts'
@@ -12,6 +14,8 @@ export interface ThreadSettings {
   /** Key of the hashes of what is redacted, hex. */
   readonly key: string
   readonly limits: Limits
+  /** Id of the row in `instance`, where the process had one before. */
+  readonly known?: number
   /** See `CreateOptions`. */
   readonly maxPages?: number
 }
@@ -21,11 +25,16 @@ export type ToThread =
   | { readonly kind: 'records'; readonly buffer: ArrayBuffer; readonly length: number }
   | { readonly kind: 'flush'; readonly id: number }
   | { readonly kind: 'instance'; readonly instance: WriterInstance }
+  /** Rules or answers were written, by somebody who says so. */
+  | { readonly kind: 'control' }
+  /** The rules of the process's file. */
+  | { readonly kind: 'file-rules'; readonly rules: readonly FileRule[] }
+  | { readonly kind: 'rule-ended'; readonly id: string; readonly why: 'expired' | 'bug' }
   | { readonly kind: 'close' }
 
 /** Recorder to live thread. */
 export type FromThread =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly instance: number }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly hint: string }
   /** So many packed buffers more are stored; here they are for reuse. */
   | { readonly kind: 'stored'; readonly count: number; readonly buffers: readonly ArrayBuffer[] }
@@ -34,4 +43,14 @@ export type FromThread =
   | { readonly kind: 'trouble'; readonly waiting: boolean; readonly message: string }
   /** UI ports of all live processes on this capture, when they have changed. */
   | { readonly kind: 'control'; readonly ports: readonly number[] }
+  /** Fault rules of this process and everywhere: once at the start, and whenever they change. */
+  | { readonly kind: 'rules'; readonly rules: readonly ControlRule[] }
+  /** `file-rules` is done, and `rules` was told where it changed anything. */
+  | { readonly kind: 'file-rules-set' }
+  /** Answers to held messages that have not been acted upon. */
+  | { readonly kind: 'answers'; readonly answers: readonly HeldVerdict[] }
+  /** Rules of processes that are gone, found at the start; they are over. */
+  | { readonly kind: 'left-over'; readonly rules: readonly RuleRow[] }
+  /** What was open at a marker of that number. */
+  | { readonly kind: 'conversation'; readonly id: number; readonly state: SavedConversation }
   | { readonly kind: 'closed' }

@@ -131,6 +131,10 @@ export class Packer {
     this.#json(KIND.held, message.connection, message.at, 0, message)
   }
 
+  marker(id: number): void {
+    this.#put(KIND.marker, 0, 0, id, 0, 0, NOTHING)
+  }
+
   loss(loss: Loss): void {
     this.#json(KIND.loss, 0, loss.from, 0, loss)
   }

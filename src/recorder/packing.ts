@@ -32,6 +32,8 @@ export interface RecordVisitor {
   note(connection: number, at: number, kind: string, detail: unknown): void
   decided(decision: Decision): void
   held(message: Held): void
+  /** The place where somebody wants to know what is open. */
+  marker(id: number): void
   loss(loss: Loss): void
 }
 
@@ -86,6 +88,7 @@ export const KIND = {
   logged: 10,
   decided: 11,
   held: 12,
+  marker: 13,
 } as const
 
 /** Flags of the first word: the direction is `s2c`; a message begins at the first byte. */

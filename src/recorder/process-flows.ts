@@ -15,6 +15,7 @@ import { LogLines, type LogLine } from './log-lines.ts'
 import type { PackedChunk, PackedEdit } from './packing.ts'
 import { ProcessPhases } from './process-phases.ts'
 import type { RecordedConnection } from './recorded-connection.ts'
+import type { RecordedLine } from './sessions.ts'
 
 /** There is no head on stdio that would say any of it. */
 const NO_FACTS: RequestFacts = { verb: '', target: '', sessionId: null, revision: null, identity: '', agent: '' }
@@ -25,6 +26,7 @@ export class ProcessFlows implements RecordedConnection {
   readonly row: ConnectionRecord
   touched = false
   readonly #context: RecordingContext
+  readonly #party: RecordedLine
   readonly #flow: Flow
   readonly #process: ProcessRecord
   readonly #phases: ProcessPhases
@@ -36,7 +38,8 @@ export class ProcessFlows implements RecordedConnection {
     this.row = connectionRow(at, info)
     context.dirty.connection(this.row)
     const { conversations } = context
-    const exchange = conversations.request(conversations.line(info), NO_FACTS, at)
+    this.#party = conversations.line(info)
+    const exchange = conversations.request(this.#party, NO_FACTS, at)
     conversations.alone(exchange, 'stdio', true, at)
     this.#flow = new Flow(context, this.row, 'stdio', at, null, exchange)
     this.#flow.row.target = info.target
@@ -70,6 +73,11 @@ export class ProcessFlows implements RecordedConnection {
 
   edited(edit: PackedEdit): void {
     this.#halves[edit.direction].outgoing.edited(edit)
+  }
+
+  get open() {
+    const { exchange } = this.#flow
+    return { line: this.#party, exchanges: exchange === null ? [] : [exchange] }
   }
 
   decided(decision: Decision): void {

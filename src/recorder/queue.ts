@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Tap } from '../pipe/tap.ts'
 import type { WriterInstance } from '../store/writer.ts'
+import { ControlEnd, type ControlLink } from './control-link.ts'
 import type { FromThread, ThreadSettings, ToThread } from './messages.ts'
 import { Packer } from './packer.ts'
 import type { PackedBuffer } from './packing.ts'
@@ -56,7 +57,10 @@ export class RecorderQueue {
   readonly #control: ((ports: readonly number[]) => void)[] = []
   #controlPorts: readonly number[] = []
   readonly #flushes = new Map<number, () => void>()
+  readonly #controlEnd: ControlEnd
   #instance: WriterInstance
+  /** Id of the row in `instance`, once there is one. */
+  #known = 0
   #worker: Worker | null = null
   #ready = false
   /** Posted and not stored, oldest first. */
@@ -80,6 +84,10 @@ export class RecorderQueue {
     this.#packer = new Packer((packed) => this.#post(packed))
     this.#recorderTap = createRecorderTap(this.#packer, this.#lost, () => this.#arm())
     this.tap = this.#recorderTap
+    this.#controlEnd = new ControlEnd(
+      (message) => this.#send(message),
+      (id) => this.#mark(id),
+    )
   }
 
   onPressure(listener: (pause: boolean) => void): void {
@@ -93,6 +101,10 @@ export class RecorderQueue {
   onControlPorts(listener: (ports: readonly number[]) => void): void {
     this.#control.push(listener)
     listener(this.#controlPorts)
+  }
+
+  get control(): ControlLink {
+    return this.#controlEnd
   }
 
   stats(): RecorderStats {
@@ -146,12 +158,13 @@ export class RecorderQueue {
       this.#send({ kind: 'close' })
     })
     clearTimeout(late)
+    this.#controlEnd.gone()
     await worker.terminate()
   }
 
   #spawn(started: (refusal: Refusal | null) => void): void {
     const { workerUrl, settings } = this.#options
-    const workerData = { ...settings, instance: this.#instance }
+    const workerData = { ...settings, instance: this.#instance, ...(this.#known === 0 ? {} : { known: this.#known }) }
     const worker = new Worker(workerUrl, { workerData, name: 'recorder' })
     this.#worker = worker
     worker.on('message', (message: FromThread) => {
@@ -159,6 +172,8 @@ export class RecorderQueue {
         this.#ready = true
         this.#progressAt = performance.now()
         this.#restartMs = FIRST_RESTART_MS
+        this.#known = message.instance
+        this.#controlEnd.again()
         started(null)
       } else if (message.kind === 'refused') started(message)
       else this.#hear(message)
@@ -182,6 +197,7 @@ export class RecorderQueue {
     this.#recorderTap.forget()
     for (const resolve of this.#flushes.values()) resolve()
     this.#flushes.clear()
+    this.#controlEnd.gone()
     this.#restarting = setTimeout(() => this.#restart(), this.#restartMs)
     this.#restartMs = Math.min(this.#restartMs * 2, LAST_RESTART_MS)
   }
@@ -213,6 +229,9 @@ export class RecorderQueue {
       case 'ready':
       case 'refused':
       case 'closed':
+        return
+      default:
+        this.#controlEnd.hear(message)
     }
   }
 
@@ -286,7 +305,17 @@ export class RecorderQueue {
     for (const listener of this.#pressure) listener(on)
   }
 
-  #send(message: ToThread, transfer: readonly ArrayBuffer[] = []): void {
+  /** A place in what is packed, which the thread answers at; false when nothing is kept now. */
+  #mark(id: number): boolean {
+    if (this.#lost.active || this.#worker === null || this.#closing) return false
+    this.#packer.marker(id)
+    this.#packer.flush()
+    return true
+  }
+
+  /** False when there is no thread. */
+  #send(message: ToThread, transfer: readonly ArrayBuffer[] = []): boolean {
     this.#worker?.postMessage(message, transfer)
+    return this.#worker !== null
   }
 }

@@ -4,6 +4,7 @@ import type { ConnectionRecord } from '../store/records.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { PackedChunk, PackedEdit } from './packing.ts'
+import type { RecordedExchange, RecordedLine } from './sessions.ts'
 
 /** What a recording keeps of one connection while it lives, whatever it carries. */
 export interface RecordedConnection {
@@ -21,6 +22,8 @@ export interface RecordedConnection {
   note(at: number, kind: string, detail: unknown): void
   ended(direction: Direction, at: number, ending: Ending, unsent: number): void
   closed(at: number): void
+  /** What is open on it, oldest first. */
+  readonly open: { readonly line: RecordedLine; readonly exchanges: readonly RecordedExchange[] }
   /** Moves what may be stored into the batch. */
   collect(): void
 }

@@ -10,6 +10,8 @@ import { createUpkeep, type Upkeep } from './upkeep.ts'
 const COMMIT_MS = 25
 const COMMIT_BYTES = 256 * 1024
 const BEAT_MS = 1000
+/** Rules and answers are looked for so often. */
+const CONTROL_MS = 100
 const SWEEP_EVERY = 10
 /** Steps of pruning are taken for so long; most are far shorter. */
 const PRUNE_MS = 4
@@ -36,16 +38,22 @@ export function startRecording(
   answer: (message: FromThread, transfer?: readonly ArrayBuffer[]) => void,
 ): RecorderLoop | undefined {
   let writer: Writer
-  const { db, instance, depth, redact, key, maxPages } = settings
+  const { db, instance, depth, redact, key, maxPages, known } = settings
   try {
-    writer = createWriter(db, instance, Date.now() * 1000, maxPages === undefined ? {} : { maxPages })
+    writer = createWriter(db, instance, Date.now() * 1000, {
+      ...(maxPages === undefined ? {} : { maxPages }),
+      ...(known === undefined ? {} : { known }),
+    })
   } catch (error) {
-    const known = error instanceof ProxyError ? error : new ProxyError('STORE_OPEN_FAILED', String(error))
-    answer({ kind: 'refused', code: known.code, message: known.message, hint: known.hint })
+    const { code, message, hint } =
+      error instanceof ProxyError ? error : new ProxyError('STORE_OPEN_FAILED', String(error))
+    answer({ kind: 'refused', code, message, hint })
     return undefined
   }
-  const recording = new Recording(writer, new Redactor(redact, Buffer.from(key, 'hex')), depth)
-  answer({ kind: 'ready' })
+  const recording = new Recording(writer, new Redactor(redact, Buffer.from(key, 'hex')), depth, (id, state) =>
+    answer({ kind: 'conversation', id, state }),
+  )
+  answer({ kind: 'ready', instance: writer.instance })
   return new Loop(writer, recording, createUpkeep(writer, settings.limits), db, answer)
 }
 
@@ -57,6 +65,7 @@ class Loop implements RecorderLoop {
   readonly #db: string
   readonly #inode: number
   readonly #beating: NodeJS.Timeout
+  readonly #polling: NodeJS.Timeout
   #inbox: ToThread[] = []
   #due: NodeJS.Timeout | undefined
   #retryMs = 0
@@ -80,6 +89,12 @@ class Loop implements RecorderLoop {
     this.#inode = statSync(db).ino
     this.#beating = setInterval(() => this.#beat(), BEAT_MS)
     this.#tellControlPorts()
+    this.#polling = setInterval(() => this.#poll(), CONTROL_MS)
+    this.#passing(() => {
+      const rules = this.#writer.rules.endLeftOver(Date.now() * 1000)
+      if (rules.length > 0) this.#answer({ kind: 'left-over', rules })
+    })
+    this.#poll()
   }
 
   receive(message: ToThread): void {
@@ -101,6 +116,12 @@ class Loop implements RecorderLoop {
       case 'instance':
         this.#writer.describe(message.instance)
         return
+      case 'control':
+        return this.#poll()
+      case 'file-rules':
+        return this.#rules(message, () => this.#writer.rules.setFileRules(message.rules, Date.now() * 1000))
+      case 'rule-ended':
+        return this.#rules(message, () => this.#writer.rules.end(message.id, message.why, Date.now() * 1000))
       case 'close':
         this.#close(message)
     }
@@ -184,6 +205,35 @@ class Loop implements RecorderLoop {
     }
   }
 
+  /** Writes, and tells at once what holds now; tries again while somebody else holds the capture. */
+  #rules(message: ToThread, write: () => void): void {
+    if (this.#passing(write)) {
+      this.#poll()
+      if (message.kind === 'file-rules') this.#answer({ kind: 'file-rules-set' })
+    } else setTimeout(() => this.receive(message), FIRST_RETRY_MS)
+  }
+
+  #poll(): void {
+    this.#passing(() => {
+      const state = this.#writer.rules.poll()
+      if (state === null) return
+      this.#answer({ kind: 'rules', rules: state.rules })
+      if (state.answers.length > 0) this.#answer({ kind: 'answers', answers: state.answers })
+    })
+  }
+
+  /** False where it failed, for a reason that passes. */
+  #passing(attempt: () => void): boolean {
+    try {
+      attempt()
+      return true
+    } catch (error) {
+      const { code = '' } = error as { code?: string }
+      if (!PASSING.test(code)) throw error
+      return false
+    }
+  }
+
   #tellControlPorts(): void {
     const ports = this.#writer.controlPorts(Date.now() * 1000)
     if (ports.join() === this.#control) return
@@ -198,6 +248,7 @@ class Loop implements RecorderLoop {
       return
     }
     clearInterval(this.#beating)
+    clearInterval(this.#polling)
     clearTimeout(this.#pruning)
     this.#writer.close(Date.now() * 1000)
     this.#answer({ kind: 'closed' })

@@ -1,6 +1,7 @@
 import type { Decision, Held } from '../pipe/decision.ts'
 import type { ConnectionInfo, UpstreamInfo } from '../pipe/tap.ts'
 import type { Writer } from '../store/writer.ts'
+import type { SavedConversation } from '../wire/conversation.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { Depth, RecordingContext } from './context.ts'
@@ -21,6 +22,7 @@ const HANG: Ending = { how: 'hang', by: 'proxy' }
 /** The recorder without its thread: packed buffers in, commits out. */
 export class Recording implements RecordVisitor {
   readonly #writer: Writer
+  readonly #asked: (id: number, state: SavedConversation) => void
   readonly #context: RecordingContext
   readonly #connections = new Map<number, RecordedConnection>()
   readonly #held: HeldMessages
@@ -29,8 +31,15 @@ export class Recording implements RecordVisitor {
   #now = 0
   #pending = 0
 
-  constructor(writer: Writer, redactor: Redactor, depth: Depth = 'full') {
+  /** `asked`: told what is open at each marker. */
+  constructor(
+    writer: Writer,
+    redactor: Redactor,
+    depth: Depth = 'full',
+    asked: (id: number, state: SavedConversation) => void = () => undefined,
+  ) {
     this.#writer = writer
+    this.#asked = asked
     const dirty = new Dirty()
     this.#context = {
       dirty,
@@ -151,6 +160,11 @@ export class Recording implements RecordVisitor {
   held(message: Held): void {
     const flows = this.#connections.get(message.connection)
     if (flows !== undefined) this.#held.told(message, flows.row)
+  }
+
+  marker(id: number): void {
+    const lines = Array.from(this.#connections, ([connection, flows]) => ({ connection, ...flows.open }))
+    this.#asked(id, this.#context.conversations.save(lines))
   }
 
   loss(loss: Loss): void {

@@ -54,6 +54,8 @@ function visit(
       const bytes = new Uint8Array(buffer, from + named + before, size - named - before)
       return visitor.edited(connection, { direction, offset: a, removed: b, bytes, rule, was })
     }
+    case KIND.marker:
+      return visitor.marker(a)
     case KIND.closed:
       return visitor.closed(connection, a)
     case KIND.logged:

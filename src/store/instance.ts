@@ -10,8 +10,15 @@ export interface InstanceFacts {
   uiPort: number | null
 }
 
-/** Puts this process into `instance`; gives the id of its row. */
-export function registerInstance(db: Database, { role, name, url, target, uiPort }: InstanceFacts, at: number): number {
+/** Puts this process into `instance`; gives the id of its row. `known`: it had this one, and goes on by it if it is still there. */
+export function registerInstance(
+  db: Database,
+  { role, name, url, target, uiPort }: InstanceFacts,
+  at: number,
+  known = 0,
+): number {
+  const again = 'UPDATE instance SET seen_at = ?, ended_at = NULL WHERE id = ? AND pid = ? AND ticks = ?'
+  if (known > 0 && db.prepare(again).run(at, known, process.pid, startTicks()).changes > 0) return known
   const sql =
     'INSERT INTO instance (pid, ticks, role, name, url, target, ui_port, started_at, seen_at) VALUES (?,?,?,?,?,?,?,?,?)'
   const row = db.prepare(sql).run(process.pid, startTicks(), role, name, url, target, uiPort, at, at)

@@ -287,6 +287,39 @@ export interface RuleRow {
   readonly lastAt: number | null
 }
 
+/** A rule as the process acts on it that it is given to. */
+export interface ControlRule {
+  readonly id: string
+  readonly revision: number
+  readonly source: WrittenRule
+  readonly origin: 'file' | 'control'
+  readonly enabled: boolean
+}
+
+/** A rule of a file, checked. */
+export interface FileRule {
+  readonly id: string
+  readonly source: WrittenRule
+  readonly sentence: string
+  readonly enabled: boolean
+}
+
+/** The answer a person gave for a held message; its connection is numbered as its process does. */
+export interface HeldVerdict {
+  readonly connection: number
+  readonly direction: Direction
+  readonly offset: number
+  readonly rule: string
+  readonly answer: HeldAnswer
+}
+
+/** What a process is to act on. */
+export interface ControlState {
+  /** In the order of their precedence within an origin: as they were given. */
+  readonly rules: readonly ControlRule[]
+  readonly answers: readonly HeldVerdict[]
+}
+
 /** What the fault engine decided about one match, or did; see `src/pipe/decision.ts`. */
 export interface DecisionRow {
   readonly id: number

@@ -27,7 +27,8 @@ const REMEMBERED = 1000
 
 export function ruleRows(db: Database): RuleRows {
   const all = db.prepare(
-    `SELECT ${RULE} WHERE rule.ended_why IS NULL OR rule.ended_why <> 'replaced' ORDER BY rule.key DESC LIMIT ?`,
+    `SELECT ${RULE} WHERE rule.ended_why IS NULL OR rule.ended_why <> 'replaced'
+     ORDER BY (SELECT first.key FROM rule AS first WHERE first.id = rule.id AND first.revision = rule.born) DESC LIMIT ?`,
   )
   const keyed = db.prepare(`SELECT ${RULE} WHERE rule.key = ?`)
   const listed = db.prepare(

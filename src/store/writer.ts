@@ -3,6 +3,7 @@ import { createCapture, type CaptureDatabase, type CreateOptions } from './creat
 import { type InstanceFacts, registerInstance } from './instance.ts'
 import { DEAD_AFTER_US } from './live-instances.ts'
 import { checkCapture } from './open.ts'
+import { processRules, type ProcessRules } from './process-rules.ts'
 import { pruning, usedBytes, type PruneOptions, type PruneReport } from './prune.ts'
 import {
   putBytes,
@@ -34,6 +35,7 @@ export interface Writer {
   /** UI ports of the processes on this capture that live. */
   controlPorts(at: number): number[]
   describe(instance: WriterInstance): void
+  readonly rules: ProcessRules
   /** Bytes the capture needs. */
   usedBytes(): number
   /** Makes room in steps, each a transaction to be taken between two commits; see `pruning`. */
@@ -42,11 +44,17 @@ export interface Writer {
   close(at: number): void
 }
 
+/** `known`: see `registerInstance`. */
+export interface WriterOptions extends CreateOptions {
+  readonly known?: number
+}
+
 /** Opens (or makes) the capture and registers the process. Throws as `createCapture`. */
-export function createWriter(path: string, instance: WriterInstance, at: number, options: CreateOptions = {}): Writer {
+export function createWriter(path: string, instance: WriterInstance, at: number, options: WriterOptions = {}): Writer {
   const db = createCapture(path, options)
-  const id = registerInstance(db, instance, at)
+  const id = registerInstance(db, instance, at, options.known)
   const store = new Store(db, id)
+  const rules = processRules(db, id)
   const commit = db.transaction((batch: Batch, now: number) => store.put(batch, now))
   const beat = db.prepare('UPDATE instance SET seen_at = ? WHERE id = ?')
   const control = db
@@ -54,6 +62,7 @@ export function createWriter(path: string, instance: WriterInstance, at: number,
     .pluck()
   return {
     instance: id,
+    rules,
     commit(batch, now) {
       try {
         commit.immediate(batch, now)
@@ -82,6 +91,7 @@ export function createWriter(path: string, instance: WriterInstance, at: number,
     pruning: (wanted) => pruning(db, wanted),
     close(now) {
       try {
+        if (now > 0) rules.processEnds(now)
         if (now > 0) db.prepare('UPDATE instance SET seen_at = ?, ended_at = ? WHERE id = ?').run(now, now, id)
       } finally {
         db.close()

@@ -23,6 +23,7 @@ function visited(buffers: readonly PackedBuffer[]): unknown[] {
       void seen.push(['logged', connection, at, Buffer.from(bytes).toString('latin1')]),
     note: (...all) => void seen.push(['note', ...all]),
     decided: (...all) => void seen.push(['decided', ...all]),
+    marker: (id) => void seen.push(['marker', id]),
     held: (...all) => void seen.push(['held', ...all]),
     loss: (...all) => void seen.push(['loss', ...all]),
   }
@@ -63,6 +64,7 @@ describe('packed calls', () => {
     p.note(0, at, 'clock', { stepUs: -5 })
     p.decided(decision)
     p.held(held)
+    p.marker(3)
     const loss = { from: 1, to: 2, chunks: 3, bytes: 4, reason: 'é' }
     p.loss(loss)
     p.flush()
@@ -86,6 +88,7 @@ describe('packed calls', () => {
       ['note', 1 - 1, at, 'clock', { stepUs: -5 }],
       ['decided', decision],
       ['held', held],
+      ['marker', 3],
       ['loss', loss],
     ])
   })

@@ -31,6 +31,7 @@ function tapped() {
         logged: say('logged'),
         note: say('note'),
         decided: ({ rule }) => void calls.push(`decided ${rule}`),
+        marker: (id) => void calls.push(`marker ${id}`),
         held: ({ state }) => void calls.push(`held ${state}`),
         loss: ({ chunks, bytes }) => void calls.push(`loss ${chunks} ${bytes}`),
       }

@@ -1,0 +1,110 @@
+import type { ControlRule, FileRule, HeldVerdict, RuleRow } from '../store/rows.ts'
+import type { SavedConversation } from '../wire/conversation.ts'
+import type { FromThread, ToThread } from './messages.ts'
+
+/** How the live thread hears of rules and answers, and asks what is open, without a handle of SQLite of its own. */
+export interface ControlLink {
+  /** Told the fault rules of this process, and those that are everywhere: at once where they are known, and when they change. */
+  onRules(listener: (rules: readonly ControlRule[]) => void): void
+  /** Told answers to held messages, again and again until they are not held any more. */
+  onHeldAnswers(listener: (answers: readonly HeldVerdict[]) => void): void
+  /** Told the rules of processes that are gone, found at the start: they stay off. */
+  onLeftOver(listener: (rules: readonly RuleRow[]) => void): void
+  /** The rules of the process's file, from now on; resolves when listeners have been told what holds then, or nothing is recorded. */
+  setFileRules(rules: readonly FileRule[]): Promise<void>
+  /** A rule has ended by itself. */
+  ruleEnded(id: string, why: 'expired' | 'bug'): void
+  /** Rules or answers were written just now: they are fetched at once, not within 100 ms. */
+  poke(): void
+  /** What is open at this very place of the traffic; null when nothing is recorded now. */
+  conversationState(): Promise<SavedConversation | null>
+}
+
+/** The part of it that hears the thread. */
+export class ControlEnd implements ControlLink {
+  readonly #send: (message: ToThread) => boolean
+  readonly #mark: (id: number) => boolean
+  readonly #rulesHeard: ((rules: readonly ControlRule[]) => void)[] = []
+  readonly #answersHeard: ((answers: readonly HeldVerdict[]) => void)[] = []
+  readonly #leftOverHeard: ((rules: readonly RuleRow[]) => void)[] = []
+  readonly #asked = new Map<number, (state: SavedConversation | null) => void>()
+  #told: (() => void)[] = []
+  #rules: readonly ControlRule[] | null = null
+  #leftOver: readonly RuleRow[] = []
+  #fileRules: readonly FileRule[] | null = null
+  #marks = 0
+
+  /** `send`, `mark`: to the thread, and into what it is sent; false when there is none, or nothing is kept. */
+  constructor(send: (message: ToThread) => boolean, mark: (id: number) => boolean) {
+    this.#send = send
+    this.#mark = mark
+  }
+
+  onRules(listener: (rules: readonly ControlRule[]) => void): void {
+    this.#rulesHeard.push(listener)
+    if (this.#rules !== null) listener(this.#rules)
+  }
+
+  onHeldAnswers(listener: (answers: readonly HeldVerdict[]) => void): void {
+    this.#answersHeard.push(listener)
+  }
+
+  onLeftOver(listener: (rules: readonly RuleRow[]) => void): void {
+    this.#leftOverHeard.push(listener)
+    if (this.#leftOver.length > 0) listener(this.#leftOver)
+  }
+
+  setFileRules(rules: readonly FileRule[]): Promise<void> {
+    this.#fileRules = rules
+    return new Promise((resolve) => {
+      if (this.#send({ kind: 'file-rules', rules })) this.#told.push(resolve)
+      else resolve()
+    })
+  }
+
+  ruleEnded(id: string, why: 'expired' | 'bug'): void {
+    this.#send({ kind: 'rule-ended', id, why })
+  }
+
+  poke(): void {
+    this.#send({ kind: 'control' })
+  }
+
+  conversationState(): Promise<SavedConversation | null> {
+    const id = ++this.#marks
+    return new Promise((resolve) => {
+      this.#asked.set(id, resolve)
+      if (!this.#mark(id)) this.#answer(id, null)
+    })
+  }
+
+  hear(message: FromThread): void {
+    if (message.kind === 'rules') {
+      this.#rules = message.rules
+      for (const listener of this.#rulesHeard) listener(message.rules)
+    } else if (message.kind === 'file-rules-set') {
+      for (const resolve of this.#told.splice(0)) resolve()
+    } else if (message.kind === 'answers') {
+      for (const listener of this.#answersHeard) listener(message.answers)
+    } else if (message.kind === 'left-over') {
+      this.#leftOver = message.rules
+      for (const listener of this.#leftOverHeard) listener(message.rules)
+    } else if (message.kind === 'conversation') this.#answer(message.id, message.state)
+  }
+
+  /** A new thread is there: it may have another capture. */
+  again(): void {
+    if (this.#fileRules !== null) this.#send({ kind: 'file-rules', rules: this.#fileRules })
+  }
+
+  /** The thread is gone. What rules there are stay as they are. */
+  gone(): void {
+    for (const id of this.#asked.keys()) this.#answer(id, null)
+    for (const resolve of this.#told.splice(0)) resolve()
+  }
+
+  #answer(id: number, state: SavedConversation | null): void {
+    this.#asked.get(id)?.(state)
+    this.#asked.delete(id)
+  }
+}
