@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { pass } from '../pipe/action.ts'
+import { end, endActions, endWords, side, type End } from './ending.ts'
+import type { Fault, FaultAction } from './fault.ts'
+import { withRaw, type FaultFrame } from './unit.ts'
+
+const AT = {
+  boundary: 'between frames',
+  'mid-event': 'mid-event',
+  'mid-char': 'inside a character of several bytes',
+  'after-headers': 'behind the headers',
+} as const
+
+export interface CutOptions {
+  readonly end: End
+  readonly at: keyof typeof AT
+  readonly stream: 'get' | 'post' | 'any'
+  readonly side: 'both' | 'client' | 'server'
+}
+
+/** Ends a connection, how and where is asked; when is the envelope's. The one fault that ends things, at every level. */
+export const cut: Fault<CutOptions> = {
+  type: 'cut',
+  level: 1,
+  summary: 'ends a connection: properly, with a close, a reset, or silence, between frames or within one',
+  needs: 'units',
+  applies: ['http', 'sse', 'websocket', 'stdio', 'opaque'],
+  narrow: ({ stream }) => (stream === 'any' ? '' : `stream:${stream}`),
+  direction: 's2c',
+  per: 'stream',
+  options: z.strictObject({
+    end: end.default('fin'),
+    at: z
+      .enum(['boundary', 'mid-event', 'mid-char', 'after-headers'])
+      .default('boundary')
+      .describe('Where in the traffic'),
+    stream: z.enum(['get', 'post', 'any']).default('any').describe('Only event streams opened by this verb'),
+    side: side.default('both'),
+  }),
+  explain: ({ end, at, side, stream }) =>
+    [
+      `ends ${stream === 'any' ? 'the connection' : `${stream.toUpperCase()} event streams`} with ${endWords(end)}`,
+      ...(at === 'boundary' ? [] : [AT[at]]),
+      ...(side === 'both' ? [] : [`towards the ${side} only`]),
+    ].join(', '),
+  stage: ({ end, at, side }, tools) => {
+    let over = false
+    const now = (unit: FaultFrame | null): FaultAction[] => {
+      over = true
+      return endActions(end, side, unit, tools)
+    }
+    return (event) => {
+      if (over) return event.kind === 'end' && end !== 'hang' ? [pass(event)] : []
+      if (event.kind === 'start') return at === 'boundary' ? now(event.unit) : []
+      if (event.kind !== 'frame') return event.kind === 'tick' ? [] : [pass(event)]
+      const length = at === 'boundary' ? event.frame.raw.length : placeIn(event, at)
+      // a unit without such a place passes, and the next one is cut
+      if (length === null) return [pass(event)]
+      return [pass(withRaw(event, event.frame.raw.subarray(0, length))), ...now(event)]
+    }
+  },
+}
+
+function placeIn({ meaning: { places } }: FaultFrame, at: 'mid-event' | 'mid-char' | 'after-headers'): number | null {
+  if (at === 'after-headers') return places.afterHeaders
+  return at === 'mid-char' ? places.midChar : places.midEvent
+}
