@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { pass } from '../pipe/action.ts'
 import { end, endActions, endWords, type End } from './ending.ts'
 import type { Fault } from './fault.ts'
+import { isFiller } from './filler.ts'
 import type { FaultFrame } from './unit.ts'
 import { duration, durationText } from './values.ts'
 
@@ -52,10 +53,4 @@ export const idleTimeout: Fault<IdleTimeoutOptions> = {
       return [pass(event)]
     }
   },
-}
-
-/** A ping, a pong, or a block of an event stream that says nothing. */
-function isFiller({ meaning: { subject, json } }: FaultFrame): boolean {
-  if (subject.kind === 'ping' || subject.kind === 'pong') return true
-  return subject.kind === 'event' && json === null && !/^(data|event)/m.test(subject.text())
 }

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { pass } from '../pipe/action.ts'
+import type { Fault } from './fault.ts'
+import { duration, durationText } from './values.ts'
+
+export interface DelayOptions {
+  readonly delay: number
+  readonly span: number
+  readonly 'let-others-pass': boolean
+}
+
+/** A message is late. Past the client's time-out or its cancellation it becomes a late answer. */
+export const delay: Fault<DelayOptions> = {
+  type: 'delay',
+  level: 3,
+  summary: 'delays single messages',
+  needs: 'units',
+  applies: ['http', 'sse', 'websocket', 'stdio'],
+  direction: 's2c',
+  per: 'message',
+  span: ({ span }) => span,
+  options: z.strictObject({
+    delay: duration.describe('How long, from its arrival'),
+    span: z.int().min(1).default(1).describe('How many messages in a row'),
+    'let-others-pass': z.boolean().default(false).describe('Later messages of the connection overtake it'),
+  }),
+  explain: ({ delay, span, 'let-others-pass': others }) =>
+    `delays ${span === 1 ? 'messages' : `${span} messages in a row`} by ${durationText(delay)}` +
+    (others ? ' while later ones overtake them' : ''),
+  stage:
+    ({ delay, 'let-others-pass': others }, { kept }) =>
+    (event) => {
+      if (event.kind === 'start') return []
+      if (event.kind === 'tick') return kept.take(1).map(pass)
+      if (event.kind === 'end') return [...kept.take().map(pass), pass(event)]
+      // an HTTP answer cannot be overtaken on its connection
+      if (!others || (event.kind === 'frame' && event.meaning.another('{}') === null))
+        return [{ do: 'wait', ms: delay }, pass(event)]
+      kept.push(event)
+      return [{ do: 'wake', ms: delay, token: 'late' }]
+    },
+}

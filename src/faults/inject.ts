@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { pass } from '../pipe/action.ts'
+import type { Fault } from './fault.ts'
+
+export interface InjectOptions {
+  readonly message: string
+  readonly at: 'before' | 'after' | 'instead'
+}
+
+/** A message of ours beside one that matches. Either way: in the direction of what matches. */
+export const inject: Fault<InjectOptions> = {
+  type: 'inject',
+  level: 3,
+  summary: 'puts a message of yours beside one that matches',
+  needs: 'units',
+  applies: ['http', 'sse', 'websocket', 'stdio'],
+  direction: 's2c',
+  per: 'message',
+  options: z.strictObject({
+    message: z
+      .union([z.string(), z.record(z.string(), z.unknown()).transform((value) => JSON.stringify(value))])
+      .describe('The JSON, as text or as an object; text need be no good message'),
+    at: z.enum(['before', 'after', 'instead']).default('after').describe('Where, seen from the message that matches'),
+  }),
+  explain: ({ message, at }) => {
+    const shown = message.length > 60 ? `${message.slice(0, 57)}…` : message
+    return at === 'instead' ? `replaces messages by ${shown}` : `adds ${shown} ${at} messages`
+  },
+  stage:
+    ({ message, at }, tools) =>
+    (event) => {
+      if (event.kind !== 'frame') return event.kind === 'start' || event.kind === 'tick' ? [] : [pass(event)]
+      const bytes = event.meaning.another(message)
+      if (bytes === null) {
+        tools.notApplied('a whole HTTP message has no room for another')
+        return [pass(event)]
+      }
+      const ours = { do: 'write', bytes } as const
+      if (at === 'instead') return [ours]
+      return at === 'before' ? [ours, pass(event)] : [pass(event), ours]
+    },
+}
