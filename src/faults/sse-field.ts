@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { pass } from '../pipe/action.ts'
+import type { Fault } from './fault.ts'
+import { withRaw } from './unit.ts'
+
+const FIELDS = ['id', 'retry', 'event', 'comment', 'bom', 'newline'] as const
+type Field = (typeof FIELDS)[number]
+
+export interface SseFieldOptions {
+  readonly field: Field
+  readonly act: 'remove' | 'repeat' | 'set'
+  readonly value: string
+}
+
+/** Fields of events of an event stream: removed, the same in every event, or set (WHATWG HTML §9.2.5, §9.2.6). */
+export const sseField: Fault<SseFieldOptions> = {
+  type: 'sse-field',
+  level: 3,
+  summary: 'removes, repeats or sets fields of events: id, retry, event, comments, a BOM, line ends',
+  needs: 'units',
+  applies: ['http', 'sse'],
+  narrow: 'dir:s2c kind:event',
+  direction: 's2c',
+  per: 'message',
+  options: z
+    .strictObject({
+      field: z.enum(FIELDS).describe('Which; bom: a byte order mark; newline: how lines end'),
+      act: z
+        .enum(['remove', 'repeat', 'set'])
+        .default('set')
+        .describe('remove it, repeat that of the first event, or set it to value'),
+      value: z
+        .union([z.string(), z.number().transform(String)])
+        .default('')
+        .describe('For set: the id, the ms of retry (0, 600000), the name, the comment; cr, lf or crlf of newline'),
+    })
+    .refine(
+      ({ field, value }) => field !== 'newline' || /^(cr|lf|crlf)$/.test(value),
+      'newline needs the value cr, lf or crlf',
+    ),
+  explain: ({ field, act, value }) => {
+    if (field === 'newline') return `ends lines of event streams with ${value.toUpperCase()}`
+    if (field === 'bom') return 'begins events with a byte order mark'
+    const what = field === 'comment' ? 'comments' : field
+    if (act === 'remove') return `removes ${what} from events`
+    return act === 'repeat'
+      ? `repeats the first ${what} in every event`
+      : `sets ${what} of events to ${value === '' ? 'nothing' : value}`
+  },
+  stage:
+    ({ field, act, value }, tools) =>
+    (event) => {
+      if (event.kind !== 'frame') return event.kind === 'start' || event.kind === 'tick' ? [] : [pass(event)]
+      const before = Buffer.from(event.frame.payload).toString('utf8')
+      const after = field === 'bom' ? `\ufeff${before}` : field === 'newline' ? newlines(before, value) : lines(before)
+      if (after === before) return [pass(event)]
+      const raw = event.meaning.withPayload(Buffer.from(after))
+      return [pass(raw === null ? event : withRaw(event, raw))]
+
+      function lines(block: string): string {
+        const name = field === 'comment' ? '' : field
+        const isField = (line: string): boolean => line === name || line.startsWith(`${name}:`)
+        const all = block.split(/\r\n|\r|\n/)
+        const own = all.find((line) => line !== '' && isField(line))
+        const others = all.filter((line) => line === '' || !isField(line))
+        if (act === 'remove') return own === undefined ? block : others.join('\n')
+        if (act === 'repeat' && own !== undefined && !tools.shared.has(field)) tools.shared.set(field, own)
+        const line = act === 'repeat' ? (tools.shared.get(field) as string | undefined) : `${name}: ${value}`
+        return line === undefined ? block : [line, ...others].join('\n')
+      }
+    },
+}
+
+const newlines = (block: string, value: string): string =>
+  block.replaceAll(/\r\n|\r|\n/g, { cr: '\r', lf: '\n', crlf: '\r\n' }[value] ?? '\n')
