@@ -23,9 +23,9 @@ export const bandwidth: Fault<BandwidthOptions> = {
   per: 'connection',
   options: z.strictObject({
     rate: rate.describe('Bytes a second, in each direction'),
-    burst: size.default(0).describe('Bytes that may pass at once after a rest'),
+    burst: size.prefault('0b').describe('Bytes that may pass at once after a rest'),
   }),
-  explain: ({ rate }) => `lets through ${rateText(rate)} in each direction`,
+  explain: ({ rate }) => `slows {it} down to ${rateText(rate)} in each direction`,
   stage: ({ rate, burst }) => {
     /** When everything let through so far has been paid for, µs. */
     const paidAt = { c2s: 0, s2c: 0 }

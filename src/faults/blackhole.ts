@@ -20,7 +20,8 @@ export const blackhole: Fault<BlackholeOptions> = {
     'close-after': duration.optional().describe('Resets the connection after so long; default: never'),
   }),
   explain: ({ 'close-after': after }) =>
-    'swallows every byte' + (after === undefined ? '' : ` and resets the connection after ${durationText(after)}`),
+    'swallows every byte of {it}' +
+    (after === undefined ? '' : ` and resets the connection after ${durationText(after)}`),
   stage:
     ({ 'close-after': after }) =>
     (event) => {

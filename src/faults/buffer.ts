@@ -35,7 +35,7 @@ export const buffer: Fault<BufferOptions> = {
     gzip: z.boolean().default(false).describe('Compresses without flushing: nothing leaves before about 32 kB'),
   }),
   explain: ({ until, gzip, 'honor-x-accel': honours }) =>
-    (gzip ? 'compresses event streams without flushing, and holds them ' : 'holds event streams ') +
+    (gzip ? 'compresses {it} without flushing, and holds them ' : 'holds {it} ') +
     (until === 'end'
       ? 'until their end'
       : 'ms' in until

@@ -39,7 +39,7 @@ export const cut: Fault<CutOptions> = {
   }),
   explain: ({ end, at, side, stream }) =>
     [
-      `ends ${stream === 'any' ? 'the connection' : `${stream.toUpperCase()} event streams`} with ${endWords(end)}`,
+      `ends ${stream === 'any' ? '{it}' : `${stream.toUpperCase()} event streams of {it}`} with ${endWords(end)}`,
       ...(at === 'boundary' ? [] : [AT[at]]),
       ...(side === 'both' ? [] : [`towards the ${side} only`]),
     ].join(', '),

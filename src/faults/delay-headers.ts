@@ -20,7 +20,7 @@ export const delayHeaders: Fault<DelayHeadersOptions> = {
   options: z.strictObject({
     delay: duration.describe('How long the client waits for them, counted from their arrival'),
   }),
-  explain: ({ delay }) => `holds status and headers back for ${durationText(delay)}`,
+  explain: ({ delay }) => `holds status and headers of {it} back for ${durationText(delay)}`,
   stage:
     ({ delay }) =>
     (event) => {

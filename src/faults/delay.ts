@@ -25,7 +25,7 @@ export const delay: Fault<DelayOptions> = {
     'let-others-pass': z.boolean().default(false).describe('Later messages of the connection overtake it'),
   }),
   explain: ({ delay, span, 'let-others-pass': others }) =>
-    `delays ${span === 1 ? 'messages' : `${span} messages in a row`} by ${durationText(delay)}` +
+    `delays ${span === 1 ? '{it}' : `{it}, ${span} messages in a row,`} by ${durationText(delay)}` +
     (others ? ' while later ones overtake them' : ''),
   stage:
     ({ delay, 'let-others-pass': others }, { kept }) =>

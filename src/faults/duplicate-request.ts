@@ -20,10 +20,10 @@ export const duplicateRequest: Fault<DuplicateRequestOptions> = {
   per: 'stream',
   options: z.strictObject({
     copies: z.int().min(1).max(10).default(1).describe('How many more times it is sent'),
-    delay: duration.default(0).describe('Time between two of them'),
+    delay: duration.prefault('0ms').describe('Time between two of them'),
   }),
   explain: ({ copies, delay }) =>
-    `sends requests ${copies === 1 ? 'twice' : `${copies + 1} times`}` +
+    `sends {it} ${copies === 1 ? 'twice' : `${copies + 1} times`}` +
     (delay === 0 ? '' : `, ${durationText(delay)} apart`) +
     '; the client gets the first answer',
   stage: ({ copies, delay }) => {

@@ -19,10 +19,10 @@ export const duplicate: Fault<DuplicateOptions> = {
   per: 'message',
   options: z.strictObject({
     copies: z.int().min(1).max(100).default(1).describe('How many more times it comes'),
-    delay: duration.default(0).describe('Time between two of them; everything behind waits'),
+    delay: duration.prefault('0ms').describe('Time between two of them; everything behind waits'),
   }),
   explain: ({ copies, delay }) =>
-    `delivers messages ${copies === 1 ? 'twice' : `${copies + 1} times`}` +
+    `delivers {it} ${copies === 1 ? 'twice' : `${copies + 1} times`}` +
     (delay === 0 ? '' : `, ${durationText(delay)} apart`),
   stage:
     ({ copies, delay }, tools) =>

@@ -22,7 +22,7 @@ export const freeze: Fault<FreezeOptions> = {
     then: z.enum(['resume', 'rst']).default('resume').describe('What comes after'),
   }),
   explain: ({ duration, then }) =>
-    `freezes connections for ${durationText(duration)}, then ${then === 'rst' ? 'resets them' : 'lets everything go on'}`,
+    `freezes {it} for ${durationText(duration)}, then ${then === 'rst' ? 'resets them' : 'lets everything go on'}`,
   stage: ({ duration, then }) => {
     let untilAt = 0
     let over = false

@@ -31,7 +31,7 @@ export const headers: Fault<HeadersOptions> = {
     [
       ...(Object.keys(set).length > 0 ? [`sets ${Object.keys(set).join(', ')}`] : []),
       ...(remove.length > 0 ? [`removes ${remove.join(', ')}`] : []),
-    ].join(' and ') + ` in ${on} heads`,
+    ].join(' and ') + ` in the ${on} heads of {it}`,
   stage: ({ set, remove }) => {
     const changes = { ...Object.fromEntries(remove.map((name) => [name, null])), ...set }
     return (event) => {

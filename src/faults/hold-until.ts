@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { compileFilter, parseFilter } from '../filter/index.ts'
+import { compile, parseFilter } from '../filter/index.ts'
 import { pass } from '../pipe/action.ts'
 import type { Fault } from './fault.ts'
 import { duration, durationText } from './values.ts'
@@ -23,9 +23,9 @@ export const holdUntil: Fault<HoldUntilOptions> = {
     'at-most': duration.optional().describe('Then it goes on anyway; default: never'),
   }),
   explain: ({ until, 'at-most': most }) =>
-    `holds messages until ${until} has passed` + (most === undefined ? '' : `, at most ${durationText(most)}`),
+    `holds {it} until ${until} has passed` + (most === undefined ? '' : `, at most ${durationText(most)}`),
   stage: ({ until, 'at-most': most }, { kept }) => {
-    const awaited = compileFilter(parseFilter(until))
+    const awaited = compile(parseFilter(until))
     let direction: 'c2s' | 's2c' | null = null
     let over = false
     return (event) => {

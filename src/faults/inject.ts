@@ -24,7 +24,7 @@ export const inject: Fault<InjectOptions> = {
   }),
   explain: ({ message, at }) => {
     const shown = message.length > 60 ? `${message.slice(0, 57)}…` : message
-    return at === 'instead' ? `replaces messages by ${shown}` : `adds ${shown} ${at} messages`
+    return at === 'instead' ? `replaces {it} by ${shown}` : `adds ${shown} ${at} {it}`
   },
   stage:
     ({ message, at }, tools) =>

@@ -25,7 +25,7 @@ export const invalid: Fault<InvalidOptions> = {
   options: z.strictObject({
     as: z.enum(['truncate', 'not-json', 'no-version', 'batch']).default('not-json').describe('What is wrong with it'),
   }),
-  explain: ({ as }) => `delivers messages ${AS[as]}`,
+  explain: ({ as }) => `delivers {it} ${AS[as]}`,
   stage: ({ as }, tools) =>
     changeJson(
       (message) => {

@@ -14,7 +14,7 @@ export const loseReply: Fault<Record<string, never>> = {
   per: 'stream',
   eats: true,
   options: z.strictObject({}),
-  explain: () => 'lets requests through and loses their answers',
+  explain: () => 'lets {it} through and loses the answers',
   stage: () => (event) => {
     if (event.kind === 'start' || event.kind === 'tick') return []
     return event.kind === 'frame' && event.direction === 's2c' ? [] : [pass(event)]

@@ -49,10 +49,10 @@ export const mutate: Fault<MutateOptions> = {
       'needs a patch or request-state',
     ),
   explain: ({ patch, on, desync, 'request-state': state }) =>
-    [
+    `changes {it}: ${[
       ...patch.map(({ op, path }) => `${op} ${path} of ${on === 'message' ? 'the message' : on}`),
       ...(state === undefined ? [] : [STATES[state]]),
-    ].join(', ') + (desync ? ', and leaves the mirrored headers as they were' : ''),
+    ].join(', ')}` + (desync ? ', and leaves the mirrored headers as they were' : ''),
   stage: (options, tools) => {
     const { patch, on, desync } = options
     return changeJson(

@@ -17,7 +17,7 @@ export const partialLine: Fault<PartialLineOptions> = {
   applies: ['stdio'],
   direction: 's2c',
   per: 'message',
-  options: z.strictObject({ delay: duration.default(1000).describe('Time between the halves') }),
+  options: z.strictObject({ delay: duration.prefault('1s').describe('Time between the halves') }),
   explain: ({ delay }) => `delivers the second half of lines ${durationText(delay)} after the first`,
   stage:
     ({ delay }) =>

@@ -24,7 +24,7 @@ export const progress: Fault<ProgressOptions> = {
       .enum(['starve', 'late', 'after-result', 'no-token'])
       .default('starve')
       .describe('None comes; each is late; all come behind the result; or requests lose their progressToken'),
-    delay: duration.default(1000).describe('How late, for late'),
+    delay: duration.prefault('1s').describe('How late, for late'),
   }),
   explain: ({ as, delay }) =>
     ({

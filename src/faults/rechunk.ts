@@ -28,7 +28,7 @@ export const rechunk: Fault<RechunkOptions> = {
       .describe(
         'byte by byte; by line; within characters of several bytes; between CR and LF; gathered for the time of gap; or pieces of a size',
       ),
-    gap: duration.default(0).describe('Time between two pieces; 0: a turn of the event loop'),
+    gap: duration.prefault('0ms').describe('Time between two pieces; 0: a turn of the event loop'),
   }),
   explain: ({ by, gap }) => {
     const apart = gap === 0 ? '' : `, ${durationText(gap)} apart`

@@ -26,7 +26,7 @@ export const redirect: Fault<RedirectOptions> = {
       .describe('The status; only 307 and 308 keep a POST a POST'),
     location: z.string().min(1).describe('Where to: a URL or a path'),
   }),
-  explain: ({ code, location }) => `redirects requests to ${location} (${code})`,
+  explain: ({ code, location }) => `redirects {it} to ${location} (${code})`,
   stage:
     ({ code, location }) =>
     (event) => {

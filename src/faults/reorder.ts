@@ -19,12 +19,12 @@ export const reorder: Fault<ReorderOptions> = {
   per: 'stream',
   options: z.strictObject({
     span: z.int().min(2).max(100).default(2).describe('How many change places with each other'),
-    within: duration.default(1000).describe('How long the others are waited for; then those that are there go'),
+    within: duration.prefault('1s').describe('How long the others are waited for; then those that are there go'),
   }),
   explain: ({ span, within }) =>
     span === 2
-      ? `swaps neighbouring messages that come within ${durationText(within)}`
-      : `delivers ${span} messages at a time in another order, waiting at most ${durationText(within)} for them`,
+      ? `swaps neighbouring messages of {it} that come within ${durationText(within)}`
+      : `delivers {it}, ${span} messages at a time, in another order, waiting at most ${durationText(within)} for them`,
   stage: ({ span, within }, { kept, draw }) => {
     let round = 0
     const flush = (): FaultAction[] => {

@@ -29,7 +29,7 @@ export const rpcError: Fault<RpcErrorOptions> = {
     message: z.string().default('Internal error (mitmcp fault)').describe('Its message'),
     data: z.unknown().optional().describe('Its data'),
   }),
-  explain: ({ code, message }) => `answers requests with error ${code} (${message})`,
+  explain: ({ code, message }) => `answers {it} with error ${code} (${message})`,
   stage: (options, tools) => (event) => {
     if (event.kind !== 'frame') return event.kind === 'start' || event.kind === 'tick' ? [] : [pass(event)]
     const actions = refusal(options, event)

@@ -17,7 +17,7 @@ export const staleKeepalive: Fault<StaleKeepaliveOptions> = {
   direction: 'both',
   per: 'connection',
   options: z.strictObject({
-    idle: duration.default(0).describe('Only when it was silent for so long; default: at the first reuse'),
+    idle: duration.prefault('0ms').describe('Only when it was silent for so long; default: at the first reuse'),
   }),
   explain: ({ idle }) =>
     'resets kept-alive connections just as they are reused' +

@@ -23,7 +23,7 @@ export const stall: Fault<StallOptions> = {
     heartbeats: z.enum(['pass', 'drop']).default('pass').describe('Whether comments and pings go on meanwhile'),
   }),
   explain: ({ duration, heartbeats }) =>
-    `stalls streams${duration === undefined ? '' : ` for ${durationText(duration)}`}, ` +
+    `stalls {it}${duration === undefined ? '' : ` for ${durationText(duration)}`}, ` +
     (heartbeats === 'pass' ? 'while comments and pings go on' : 'comments and pings too'),
   stage: ({ duration, heartbeats }, { kept }) => {
     let over = false

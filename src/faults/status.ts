@@ -37,7 +37,7 @@ export const status: Fault<StatusOptions> = {
       .describe('The challenge of 401 and 403. Default: a correct one; empty: none'),
   }),
   explain: ({ code, 'retry-after': after }) =>
-    `answers with status ${code}` + (after === undefined ? '' : ` and Retry-After ${durationText(after)}`),
+    `answers {it} with status ${code}` + (after === undefined ? '' : ` and Retry-After ${durationText(after)}`),
   stage: (options, tools) => (event) => {
     if (event.kind !== 'frame') return event.kind === 'start' || event.kind === 'tick' ? [] : [pass(event)]
     const { code, body = `mitmcp: status ${code}, by a fault rule\n`, headers } = options

@@ -91,6 +91,14 @@ export const count = (least = 0, most = Number.MAX_SAFE_INTEGER) => {
   return z.int({ error }).min(least, { error }).max(most, { error })
 }
 
+/** Header fields, name to value (RFC 9110 §5.1, §5.5). */
+export const fields = z
+  .record(
+    z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be the name of a header field'),
+    z.string().regex(/^[^\r\n\0]*$/, 'must be one line'),
+  )
+  .meta({ format: 'fields' })
+
 /** One of these words. */
 export const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.enum(words, {

@@ -21,7 +21,7 @@ export const wsControl: Fault<WsControlOptions> = {
   per: 'connection',
   options: z.strictObject({
     as: z.enum(['drop-ping', 'drop-pong', 'delay-pong', 'flood']).default('drop-pong').describe('What becomes of them'),
-    delay: duration.default(5000).describe('How late pongs are, for delay-pong'),
+    delay: duration.prefault('5s').describe('How late pongs are, for delay-pong'),
     count: z.int().min(1).max(100_000).default(100).describe('Pings behind each message from the server, for flood'),
   }),
   explain: ({ as, delay, count }) =>
