@@ -13,7 +13,7 @@ export interface DelayOptions {
 export const delay: Fault<DelayOptions> = {
   type: 'delay',
   level: 3,
-  summary: 'delays single messages',
+  summary: 'makes single messages late, so that others overtake them or a time-out strikes',
   needs: 'units',
   applies: ['http', 'sse', 'websocket', 'stdio'],
   direction: 's2c',
