@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { idleTimeout } from '../../src/faults/idle-timeout.ts'
+import { actionTexts, damageOf, subjectOf } from '../support/damage.ts'
+
+const comment = { json: null, subject: subjectOf({ kind: 'event', text: () => ': keep-alive' }) }
+
+test('ends a connection that was silent for as long', () => {
+  const table = damageOf(idleTimeout, { idle: '1s' })
+  expect(actionTexts(table.start())).toEqual(['wake 1000'])
+  expect(actionTexts(table.tick('idle', 1000))).toEqual(['cut fin both'])
+})
+
+test('counts from the last traffic, in either direction', () => {
+  const table = damageOf(idleTimeout, { idle: '1s' })
+  table.start()
+  table.unit('a', {}, 400)
+  expect(actionTexts(table.tick('idle', 1000))).toEqual(['wake 400'])
+  table.chunk('b', 1200, 'c2s')
+  expect(actionTexts(table.tick('idle', 1400))).toEqual(['wake 800'])
+  expect(actionTexts(table.tick('idle', 2200))).toEqual(['cut fin both'])
+})
+
+test('takes comments for traffic unless told otherwise', () => {
+  const counting = damageOf(idleTimeout, { idle: '1s' })
+  counting.start()
+  counting.unit(': keep-alive', comment, 900)
+  expect(actionTexts(counting.tick('idle', 1000))).toEqual(['wake 900'])
+  const strict = damageOf(idleTimeout, { idle: '1s', 'count-comments': false })
+  strict.start()
+  strict.unit(': keep-alive', comment, 900)
+  expect(actionTexts(strict.tick('idle', 1000))).toEqual(['cut fin both'])
+})
+
+test('lets nothing through afterwards', () => {
+  const table = damageOf(idleTimeout, { idle: '1s', end: 'rst' })
+  table.start()
+  table.tick('idle', 1000)
+  expect(table.unit('late', {}, 1100)).toEqual([])
+})
