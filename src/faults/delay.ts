@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pass } from '../pipe/action.ts'
 import type { Fault } from './fault.ts'
+import { isLoose } from './stream-border.ts'
 import { duration, durationText } from './values.ts'
 
 export interface DelayOptions {
@@ -22,7 +23,10 @@ export const delay: Fault<DelayOptions> = {
   options: z.strictObject({
     delay: duration.describe('How long, from its arrival'),
     span: z.int().min(1).default(1).describe('How many messages in a row'),
-    'let-others-pass': z.boolean().default(false).describe('Later messages of the connection overtake it'),
+    'let-others-pass': z
+      .boolean()
+      .default(false)
+      .describe('Later messages overtake it; not on the stream of an HTTP request'),
   }),
   explain: ({ delay, span, 'let-others-pass': others }) =>
     `delays ${span === 1 ? '{it}' : `{it}, ${span} messages in a row,`} by ${durationText(delay)}` +
@@ -33,9 +37,9 @@ export const delay: Fault<DelayOptions> = {
       if (event.kind === 'start') return []
       if (event.kind === 'tick') return kept.take(1).map(pass)
       if (event.kind === 'end') return [...kept.take().map(pass), pass(event)]
-      // an HTTP answer cannot be overtaken on its connection
-      if (!others || (event.kind === 'frame' && event.meaning.another('{}') === null))
-        return [{ do: 'wait', ms: delay }, pass(event)]
+      // a whole HTTP answer cannot be overtaken on its connection, and the stream of a request may be over when the time has come
+      const fixed = event.kind === 'frame' && (!isLoose(event) || event.meaning.subject.stream === 'post')
+      if (!others || fixed) return [{ do: 'wait', ms: delay }, pass(event)]
       kept.push(event)
       return [{ do: 'wake', ms: delay, token: 'late' }]
     },

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { pass } from '../pipe/action.ts'
 import type { Fault } from './fault.ts'
+import { isBorder } from './stream-border.ts'
 import { count, countText } from './values.ts'
 
 const options = z.strictObject({
@@ -18,5 +20,6 @@ export const drop: Fault<z.infer<typeof options>> = {
   options,
   span: ({ span }) => span,
   explain: ({ span }) => (span === 1 ? 'drops {it}' : `drops {it}, ${countText(span, 'message')} in a row`),
-  stage: () => () => [],
+  stage: () => (event) =>
+    event.kind === 'frame' && event.meaning.subject.kind !== 'close' && isBorder(event) ? [pass(event)] : [],
 }

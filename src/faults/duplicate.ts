@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pass } from '../pipe/action.ts'
 import type { Fault } from './fault.ts'
+import { isBorder, isLoose } from './stream-border.ts'
 import { duration, durationText } from './values.ts'
 
 export interface DuplicateOptions {
@@ -28,8 +29,8 @@ export const duplicate: Fault<DuplicateOptions> = {
     ({ copies, delay }, tools) =>
     (event) => {
       if (event.kind !== 'frame') return event.kind === 'start' || event.kind === 'tick' ? [] : [pass(event)]
-      if (event.meaning.another('{}') === null) {
-        tools.notApplied('a whole HTTP message: see duplicate-request')
+      if (!isLoose(event)) {
+        if (!isBorder(event)) tools.notApplied('a whole HTTP message: see duplicate-request')
         return [pass(event)]
       }
       const again = delay === 0 ? [pass(event)] : [{ do: 'wait', ms: delay, since: 'now' } as const, pass(event)]

@@ -66,14 +66,20 @@ export type Damage = (event: FaultEvent) => readonly FaultAction[]
 
 /**
  * Actions of a pipe, and those that reach further.
- * - `wake`: this instance gets a `tick` with `token` after `ms`, never early, on the pipe of that direction (default: of the event)
+ * - `wake`: this instance gets a `tick` with `token` after `ms`, never early, on the pipe of that direction and connection (default: of the event)
  * - `write` with `to`: into the other direction, or another connection's pipe, at its next border
  * - `signal`: to the process of a stdio server
  * - `end`: as `cut`, of another connection
  */
 export type FaultAction =
   | Action
-  | { readonly do: 'wake'; readonly ms: number; readonly token: unknown; readonly direction?: Direction }
+  | {
+      readonly do: 'wake'
+      readonly ms: number
+      readonly token: unknown
+      readonly direction?: Direction
+      readonly connection?: number
+    }
   | {
       readonly do: 'write'
       readonly bytes: Uint8Array

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { compile, parseFilter } from '../filter/index.ts'
 import { pass } from '../pipe/action.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, FaultAction } from './fault.ts'
+import { isBorder, isLoose } from './stream-border.ts'
 import { duration, durationText } from './values.ts'
 
 export interface HoldUntilOptions {
@@ -27,24 +28,39 @@ export const holdUntil: Fault<HoldUntilOptions> = {
   stage: ({ until, 'at-most': most }, { kept }) => {
     const awaited = compile(parseFilter(until))
     let direction: 'c2s' | 's2c' | null = null
+    /** Connections of the session where something is held. */
+    const holding = new Set<number>()
     let over = false
+    const wakeAll = (): FaultAction[] =>
+      [...holding].map((connection) => ({
+        do: 'wake',
+        ms: 0,
+        token: 'over',
+        direction: direction ?? 's2c',
+        connection,
+      }))
     return (event) => {
       if (event.kind === 'start') {
         direction = event.direction
-        return most === undefined ? [] : [{ do: 'wake', ms: most, token: 'over' }]
+        return most === undefined ? [] : [{ do: 'wake', ms: most, token: 'most' }]
       }
       if (event.kind === 'tick') {
         over = true
+        if (event.token === 'most') return wakeAll()
+        holding.delete(event.connection)
         return kept.take().map(pass)
       }
-      if (event.kind === 'end') return [...(event.direction === direction ? kept.take().map(pass) : []), pass(event)]
-      if (over || event.kind !== 'frame') return [pass(event)]
+      // what is held belongs to this direction and connection
+      if (event.kind === 'end' || over) return [...kept.take().map(pass), pass(event)]
+      if (event.kind !== 'frame') return [pass(event)]
       if (awaited(event.meaning.subject)) {
         over = true
-        if (event.direction === direction) return [pass(event), ...kept.take().map(pass)]
-        return [pass(event), { do: 'wake', ms: 0, token: 'over', direction: direction ?? event.direction }]
+        return [pass(event), ...wakeAll()]
       }
-      if (event.direction !== direction || event.meaning.another('{}') === null) return [pass(event)]
+      // where a stream ends, what it said so far is let go
+      if (isBorder(event)) return [...kept.take().map(pass), pass(event)]
+      if (event.direction !== direction || !isLoose(event)) return [pass(event)]
+      holding.add(event.connection)
       kept.push(event)
       return []
     }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pass } from '../pipe/action.ts'
 import type { Fault } from './fault.ts'
+import type { FaultFrame } from './unit.ts'
 
 export interface InjectOptions {
   readonly message: string
@@ -31,12 +32,18 @@ export const inject: Fault<InjectOptions> = {
     (event) => {
       if (event.kind !== 'frame') return event.kind === 'start' || event.kind === 'tick' ? [] : [pass(event)]
       const bytes = event.meaning.another(message)
-      if (bytes === null) {
-        tools.notApplied('a whole HTTP message has no room for another')
+      if (bytes === null || !hasRoom(event, at)) {
+        tools.notApplied(bytes === null ? 'a whole HTTP message has no room for another' : `no room ${at} it`)
         return [pass(event)]
       }
       const ours = { do: 'write', bytes } as const
       if (at === 'instead') return [ours]
       return at === 'before' ? [ours, pass(event)] : [pass(event), ours]
     },
+}
+
+/** In front of the head of a stream, and behind what ends it, is none. */
+function hasRoom({ meaning: { subject } }: FaultFrame, at: InjectOptions['at']): boolean {
+  if (subject.kind === 'end' || subject.kind === 'close') return at === 'before'
+  return subject.kind !== 'head' || at === 'after'
 }

@@ -49,6 +49,17 @@ function changed(event: FaultFrame, change: Change): string | undefined | null {
   return Array.isArray(value) ? `[${texts.join(',')}]` : texts[0]
 }
 
+/** The messages a unit carries, parsed; none where they cannot be. */
+export function messagesIn({ meaning: { json } }: FaultFrame): readonly JsonMessage[] {
+  if (json === null) return []
+  try {
+    const value: unknown = JSON.parse(json)
+    return (Array.isArray(value) ? value : [value]).filter(isMessage)
+  } catch {
+    return []
+  }
+}
+
 const isMessage = (value: unknown): value is JsonMessage =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -1,10 +1,13 @@
 import { applyPatch, type Operation } from 'rfc6902'
 import { z } from 'zod'
-import type { Fault } from './fault.ts'
-import { changeJson, type JsonMessage } from './json-change.ts'
+import { pass } from '../pipe/action.ts'
+import type { Damage, Fault } from './fault.ts'
+import { errorBody } from './http-error.ts'
+import { changeJson, messagesIn, type JsonMessage } from './json-change.ts'
 
 const STATES = {
   altered: 'alters requestState',
+  expired: 'answers that requestState has expired',
   removed: 'removes requestState',
   replayed: 'puts the requestState of an earlier message in place',
 } as const
@@ -40,9 +43,11 @@ export const mutate: Fault<MutateOptions> = {
       on: z.enum(['params', 'result', 'message']).default('params').describe('What the paths begin at'),
       desync: z.boolean().default(false).describe('Leaves the headers that mirror the body as they were (2026-07-28)'),
       'request-state': z
-        .enum(['altered', 'removed', 'replayed'])
+        .enum(['altered', 'expired', 'removed', 'replayed'])
         .optional()
-        .describe('What becomes of the opaque requestState (2026-07-28)'),
+        .describe(
+          'What becomes of the opaque requestState of params or result, as `on` says (2026-07-28); expired: -32602 in place of an answer',
+        ),
     })
     .refine(
       (options) => options.patch.length > 0 || options['request-state'] !== undefined,
@@ -54,13 +59,14 @@ export const mutate: Fault<MutateOptions> = {
       ...(state === undefined ? [] : [STATES[state]]),
     ].join(', ')}` + (desync ? ', and leaves the mirrored headers as they were' : ''),
   stage: (options, tools) => {
-    const { patch, on, desync } = options
+    const { patch, on, desync, 'request-state': as } = options
+    if (as === 'expired') return expired
     return changeJson(
       (message, { meaning }) => {
         const copy = structuredClone(message)
         const target = on === 'message' ? copy : copy[on]
         let any = false
-        if (patch.length > 0 && typeof target === 'object' && target !== null) {
+        if (patch.length > 0 && isRecord(target)) {
           const errors = applyPatch(target, structuredClone(patch) as Operation[])
           const failed = errors.find((error) => error !== null)
           if (failed !== undefined) {
@@ -69,8 +75,7 @@ export const mutate: Fault<MutateOptions> = {
           }
           any = true
         }
-        const as = options['request-state']
-        if (as !== undefined && stateChanged(copy, as, tools.shared, meaning.subject.session ?? '')) any = true
+        if (as !== undefined && stateChanged(target, as, tools.shared, meaning.subject.session ?? '')) any = true
         return any ? copy : undefined
       },
       tools,
@@ -79,17 +84,26 @@ export const mutate: Fault<MutateOptions> = {
   },
 }
 
-/** Params or result, whichever has one. Gives whether there was one to change. */
+/** The server seems to have forgotten what it asked: the retry is answered with an error, and never gets there. */
+const expired: Damage = (event) => {
+  if (event.kind !== 'frame') return event.kind === 'start' || event.kind === 'tick' ? [] : [pass(event)]
+  const stale = messagesIn(event).find(({ params }) => isRecord(params) && 'requestState' in params)
+  const id = JSON.stringify(stale?.['id'] ?? null)
+  const bytes =
+    stale === undefined || event.direction === 's2c'
+      ? null
+      : event.meaning.answer(errorBody(-32602, 'Invalid params: requestState has expired', id))
+  return [bytes === null ? pass(event) : { do: 'reply', bytes }]
+}
+
+/** Gives whether there was one to change. */
 function stateChanged(
-  message: JsonMessage,
-  as: keyof typeof STATES,
+  holder: unknown,
+  as: Exclude<keyof typeof STATES, 'expired'>,
   shared: Map<string, unknown>,
   session: string,
 ): boolean {
-  const holder = [message['params'], message['result']].find(
-    (part): part is Record<string, unknown> => typeof part === 'object' && part !== null && 'requestState' in part,
-  )
-  if (holder === undefined) return false
+  if (!isRecord(holder) || !('requestState' in holder)) return false
   const { requestState } = holder
   const earlier = shared.get(`state ${session}`)
   if (earlier === undefined) shared.set(`state ${session}`, requestState)
@@ -98,6 +112,8 @@ function stateChanged(
   else holder['requestState'] = altered(requestState)
   return as !== 'replayed' || (earlier !== undefined && earlier !== requestState)
 }
+
+const isRecord = (value: unknown): value is JsonMessage => typeof value === 'object' && value !== null
 
 /** Another last character: what a signature must notice. */
 function altered(state: unknown): unknown {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { pass } from '../pipe/action.ts'
-import type { Damage, Fault, FaultAction, Tools } from './fault.ts'
-import { changeJson } from './json-change.ts'
+import type { Damage, Fault, Tools } from './fault.ts'
+import { changeJson, messagesIn } from './json-change.ts'
+import { isBorder, isLoose } from './stream-border.ts'
 import type { FaultFrame } from './unit.ts'
 import { duration, durationText } from './values.ts'
 
@@ -36,29 +37,58 @@ export const progress: Fault<ProgressOptions> = {
   stage: ({ as, delay }, tools) => {
     if (as === 'no-token') return withoutToken(tools)
     const { kept } = tools
+    /** The id of the request that gave a token. */
+    const requests = new Map<unknown, unknown>()
+    let round = 0
     return (event) => {
       if (event.kind === 'start') return []
-      if (event.kind === 'tick') return kept.take(1).map(pass)
-      if (event.kind === 'end')
-        return event.direction === 's2c' ? [...kept.take().map(pass), pass(event)] : [pass(event)]
-      if (event.kind !== 'frame' || event.direction === 'c2s') return [pass(event)]
-      const { messages, kind } = event.meaning.subject
-      if (messages.some(({ method }) => method === 'notifications/progress')) {
+      if (event.kind === 'tick') return event.token === round ? kept.take(1).map(pass) : []
+      if (event.kind !== 'frame') return event.kind === 'end' ? [...kept.take().map(pass), pass(event)] : [pass(event)]
+      if (event.direction === 'c2s') {
+        for (const { id, token } of asking(event)) requests.set(token, id)
+        return [pass(event)]
+      }
+      if (isBorder(event)) {
+        round++
+        return [...kept.take().map(pass), pass(event)]
+      }
+      const { messages } = event.meaning.subject
+      if (isLoose(event) && messages.some(({ method }) => method === 'notifications/progress')) {
         if (as === 'starve') return []
         kept.push(event)
-        return as === 'late' ? [{ do: 'wake', ms: delay, token: 'late' }] : []
+        return as === 'late' ? [{ do: 'wake', ms: delay, token: round }] : []
       }
-      const answers = messages.some((message) => message.kind === 'response' || message.kind === 'error')
-      if (as === 'after-result' && answers) return behind(event, kept.take())
-      return kind === 'end' ? [...kept.take().map(pass), pass(event)] : [pass(event)]
+      const answered =
+        as === 'after-result'
+          ? messagesIn(event)
+              .filter(isAnswered)
+              .map(({ id }) => id)
+          : []
+      return [pass(event), ...(answered.length === 0 ? [] : takeAbout(answered, requests, kept).map(pass))]
     }
   },
 }
 
-const behind = (event: FaultFrame, held: ReturnType<Tools['kept']['take']>): FaultAction[] => [
-  pass(event),
-  ...held.map(pass),
-]
+const isAnswered = (message: object): boolean => 'result' in message || 'error' in message
+
+/** What is held and about one of these requests, or about none that is known. The rest is kept. */
+function takeAbout(ids: readonly unknown[], requests: Map<unknown, unknown>, kept: Tools['kept']) {
+  return kept.take().filter((held) => {
+    const about = messagesIn(held as FaultFrame).map(({ params }) => tokenOf(params))
+    const go = about.some((token) => !requests.has(token) || ids.includes(requests.get(token)))
+    if (!go) kept.push(held)
+    return go
+  })
+}
+
+const tokenOf = (params: unknown): unknown => (params as { progressToken?: unknown } | undefined)?.progressToken
+
+/** Ids and tokens of requests that want progress. */
+const asking = (event: FaultFrame): { readonly id: unknown; readonly token: unknown }[] =>
+  messagesIn(event).flatMap(({ id, params }) => {
+    const token = tokenOf((params as { _meta?: unknown } | undefined)?._meta)
+    return id === undefined || token === undefined ? [] : [{ id, token }]
+  })
 
 function withoutToken(tools: Tools): Damage {
   const change = changeJson(

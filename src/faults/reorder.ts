@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pass } from '../pipe/action.ts'
 import type { Fault, FaultAction } from './fault.ts'
+import { isBorder, isLoose } from './stream-border.ts'
 import { duration, durationText } from './values.ts'
 
 export interface ReorderOptions {
@@ -37,10 +38,10 @@ export const reorder: Fault<ReorderOptions> = {
     return (event) => {
       if (event.kind === 'start') return []
       if (event.kind === 'tick') return event.token === round ? flush() : []
-      if (event.kind === 'end') return [...kept.take().map(pass), pass(event)]
+      if (event.kind === 'end') return [...flush(), pass(event)]
       if (event.kind !== 'frame') return [pass(event)]
-      if (event.meaning.subject.kind === 'end') return [...flush(), pass(event)]
-      if (event.meaning.another('{}') === null) return [pass(event)]
+      if (isBorder(event)) return [...flush(), pass(event)]
+      if (!isLoose(event)) return [pass(event)]
       kept.push(event)
       if (kept.length === span) return flush()
       return kept.length === 1 ? [{ do: 'wake', ms: within, token: round }] : []

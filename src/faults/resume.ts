@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { pass } from '../pipe/action.ts'
-import type { Damage, Fault, FaultAction, Tools } from './fault.ts'
+import type { Fault, FaultAction, FaultEvent } from './fault.ts'
+import { isFiller } from './filler.ts'
 import { errorBody, respondWith } from './http-error.ts'
-import { withRaw, type FaultFrame } from './unit.ts'
+import { createStreamMemory, type StreamMemory } from './stream-memory.ts'
+import { withRaw } from './unit.ts'
 
 const MODES = {
   gap: 'leaves out the first events after a resumed stream',
@@ -18,10 +20,18 @@ export interface ResumeOptions {
   readonly count: number
 }
 
-/** Events remembered for a session. */
-const REMEMBERED = 1000
+type Framed = Extract<FaultEvent, { kind: 'frame' }>
 
-/** Lies about `Last-Event-ID` (up to 2025-11-25); `provide` is the good case, for a server without resumption. */
+/** A GET that asked to resume, and how much of its stream is still to be left out. */
+interface Resuming {
+  readonly from: string
+  left: number
+}
+
+/**
+ * Lies about `Last-Event-ID` (up to 2025-11-25; later there is none); `provide` is the good case, for a server without resumption: what a
+ * client missed of the stream of a request is answered from memory, of its GET stream put in front of the new one.
+ */
 export const resume: Fault<ResumeOptions> = {
   type: 'resume',
   level: 3,
@@ -36,88 +46,90 @@ export const resume: Fault<ResumeOptions> = {
       .describe(
         'gap: events are missing; duplicate: come twice; ignore: the id is hidden; reject: 400; foreign: another id; provide: ids and replay',
       ),
-    count: z.int().min(1).max(REMEMBERED).default(1).describe('How many events are missing, or come twice'),
+    count: z.int().min(1).max(1000).default(1).describe('How many events are missing, or come twice'),
   }),
   explain: ({ mode, count }) => MODES[mode] + (mode === 'gap' || mode === 'duplicate' ? ` (${count})` : ''),
-  stage: ({ mode, count }, tools) => {
-    const memory: Memory = { resuming: new Map(), events: [], given: 0 }
+  stage: (options) => {
+    const memory = createStreamMemory()
+    const resuming = new Map<string, Resuming>()
     return (event) => {
       if (event.kind !== 'frame') return event.kind === 'start' || event.kind === 'tick' ? [] : [pass(event)]
-      if (event.direction === 'c2s') return asked(event, mode, memory)
-      return answered(event, mode, count, memory, tools)
+      const { subject, exchange } = event.meaning
+      if (exchange === null || subject.era === 'stateless' || subject.transport === 'sse') return [pass(event)]
+      const stream = `${event.connection} ${exchange}`
+      if (event.direction === 'c2s') {
+        const from = subject.verb === 'GET' && event.meaning.asks ? subject.header('last-event-id') : undefined
+        if (from === undefined) return [pass(event)]
+        resuming.set(stream, { from, left: options.count })
+        return asked(event, from, options, memory)
+      }
+      if (subject.stream === null) return [pass(event)]
+      if (subject.kind === 'event') return said(event, stream, options, memory, resuming.get(stream))
+      if (subject.kind === 'end') resuming.delete(stream)
+      const resumed = resuming.get(stream)
+      return subject.kind !== 'head' || resumed === undefined
+        ? [pass(event)]
+        : [pass(event), ...replayed(event, stream, resumed.from, options, memory)]
     }
   },
 }
 
-interface Memory {
-  /** Connections whose GET asked to resume, and from where. */
-  readonly resuming: Map<number, { readonly from: string; left: number }>
-  readonly events: { readonly id: string; readonly block: string; readonly at: number }[]
-  given: number
-}
-
-function asked(
-  event: FaultFrame & { connection: number },
-  mode: ResumeOptions['mode'],
-  memory: Memory,
-): readonly FaultAction[] {
-  const { subject } = event.meaning
-  const from = subject.verb === 'GET' ? subject.header('last-event-id') : undefined
-  if (from === undefined || !event.meaning.asks) return [pass(event)]
+/** A GET goes on from an event. */
+function asked(event: Framed, from: string, { mode }: ResumeOptions, memory: StreamMemory): readonly FaultAction[] {
+  const { meaning } = event
   if (mode === 'reject') {
     const json = { 'Content-Type': 'application/json' }
     return respondWith(event, 400, json, errorBody(-32000, 'Invalid event ID format')) ?? [pass(event)]
   }
-  memory.resuming.set(event.connection, { from, left: -1 })
-  const own = mode === 'provide' && from.startsWith('mitmcp-')
-  if (mode !== 'ignore' && mode !== 'foreign' && !own) return [pass(event)]
-  const raw = event.meaning.withHead({ 'Last-Event-ID': mode === 'foreign' ? `${from}-of-another-stream` : null })
-  return [pass(raw === null ? event : withRaw(event, raw))]
-}
-
-function answered(
-  event: FaultFrame & { connection: number },
-  mode: ResumeOptions['mode'],
-  count: number,
-  memory: Memory,
-  tools: Tools,
-): ReturnType<Damage> {
-  const { meaning } = event
-  const resumed = memory.resuming.get(event.connection)
-  if (meaning.subject.kind !== 'event') return replayed(event, mode, count, memory, resumed?.from)
-  if (mode === 'gap' && resumed !== undefined && meaning.json !== null) {
-    resumed.left = resumed.left === -1 ? count : resumed.left
-    if (resumed.left > 0) {
-      resumed.left--
-      return []
+  if (mode === 'provide') {
+    if (!memory.isOurs(from)) return [pass(event)]
+    // nobody else can finish the stream of a request: upstream it is gone
+    if (memory.verbOf(from) === 'post') {
+      const blocks = memory.behind(from).map((block) => `${block}\n\n`)
+      const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' }
+      return respondWith(event, 200, headers, blocks.join('')) ?? [pass(event)]
     }
-  }
-  const block = Buffer.from(event.frame.payload)
-    .toString('utf8')
-    .replace(/(\r\n|\r|\n)+$/, '')
-  const id = /^id: ?(.*)$/m.exec(block)?.[1]?.trim()
-  const named = id ?? `mitmcp-${++memory.given}`
-  if (meaning.json !== null) memory.events.push({ id: named, block, at: event.at })
-  if (memory.events.length > REMEMBERED) memory.events.shift()
-  if (mode !== 'provide' || id !== undefined) return [pass(event)]
-  const raw = meaning.withPayload(Buffer.from(`id: ${named}\n${block}\n\n`))
-  if (raw === null) tools.notApplied('compressed')
+  } else if (mode !== 'ignore' && mode !== 'foreign') return [pass(event)]
+  const other = memory.foreignTo(from) ?? `${from}-of-another-stream`
+  const raw = meaning.withHead({ 'Last-Event-ID': mode === 'foreign' ? other : null })
   return [pass(raw === null ? event : withRaw(event, raw))]
 }
 
-/** The head of a resumed stream: what is to come again follows it. */
-function replayed(
-  event: FaultFrame,
-  mode: ResumeOptions['mode'],
-  count: number,
-  { events }: Memory,
-  from: string | undefined,
+/** An event, on its way to the client. */
+function said(
+  event: Framed,
+  stream: string,
+  { mode }: ResumeOptions,
+  memory: StreamMemory,
+  resumed: Resuming | undefined,
 ): readonly FaultAction[] {
-  const begins = event.meaning.subject.stream !== null && event.meaning.withHead({}) !== null
-  if (!begins || from === undefined || (mode !== 'duplicate' && mode !== 'provide')) return [pass(event)]
-  const known = events.findIndex(({ id }) => id === from)
-  if (mode === 'provide' && known === -1) return [pass(event)]
-  const again = mode === 'provide' ? events.slice(known + 1) : events.slice(Math.max(0, known + 1 - count), known + 1)
-  const blocks = again.map(({ id, block }) => event.meaning.block(/^id:/m.test(block) ? block : `id: ${id}\n${block}`))
-  return [pass(event), ...blocks.flatMap((bytes) => (bytes === null ? [] : [{ do: 'write', bytes } as const]))]
+  if (isFiller(event)) return [pass(event)]
+  const verb = event.meaning.subject.stream ?? 'post'
+  const block = Buffer.from(event.frame.payload).toString('utf8')
+  const { id, given } = memory.add(stream, verb, block)
+  if (mode === 'gap' && resumed !== undefined && resumed.left > 0 && event.meaning.json !== null) {
+    resumed.left--
+    return []
+  }
+  const raw = mode === 'provide' && given ? event.meaning.withPayload(Buffer.from(`id: ${id}\n${block}`)) : null
+  return [pass(raw === null ? event : withRaw(event, raw))]
+}
+
+/** Behind the head of a resumed stream: what comes again. */
+function replayed(
+  event: Framed,
+  stream: string,
+  from: string,
+  { mode, count }: ResumeOptions,
+  memory: StreamMemory,
+): readonly FaultAction[] {
+  memory.goOn(stream, from)
+  const again =
+    mode === 'duplicate'
+      ? memory.upTo(from, count)
+      : mode === 'provide' && memory.isOurs(from)
+        ? memory.behind(from)
+        : []
+  const blocks = again.map((block) => event.meaning.block(block))
+  return blocks.flatMap((bytes) => (bytes === null ? [] : [{ do: 'write', bytes } as const]))
 }

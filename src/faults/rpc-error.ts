@@ -6,12 +6,23 @@ import type { FaultFrame } from './unit.ts'
 
 export interface RpcErrorOptions {
   readonly code: number
-  readonly message: string
+  readonly message?: string | undefined
   readonly data?: unknown
 }
 
-/** 2026-07-28 gives these errors a status of their own. */
-const STATUS: Readonly<Record<number, number>> = { [-32020]: 400, [-32021]: 400, [-32022]: 400, [-32601]: 404 }
+/** What the codes mean (JSON-RPC 2.0 §5.1; MCP 2026-07-28 streamable-http), and the HTTP status 2026-07-28 gives them. */
+const KNOWN: Readonly<Record<number, { readonly text: string; readonly status?: number }>> = {
+  [-32700]: { text: 'Parse error' },
+  [-32600]: { text: 'Invalid Request' },
+  [-32601]: { text: 'Method not found', status: 404 },
+  [-32602]: { text: 'Invalid params' },
+  [-32603]: { text: 'Internal error' },
+  [-32020]: { text: 'Header mismatch', status: 400 },
+  [-32021]: { text: 'Missing required client capability', status: 400 },
+  [-32022]: { text: 'Unsupported protocol version', status: 400 },
+}
+
+const textOf = ({ code, message }: RpcErrorOptions): string => message ?? KNOWN[code]?.text ?? 'Injected error'
 
 /** Answers a request with a JSON-RPC error; the server never sees it. In the stateless era with the HTTP status the specification gives the code. */
 export const rpcError: Fault<RpcErrorOptions> = {
@@ -26,10 +37,13 @@ export const rpcError: Fault<RpcErrorOptions> = {
   ends: true,
   options: z.strictObject({
     code: z.int().default(-32603).describe('The error code'),
-    message: z.string().default('Internal error (mitmcp fault)').describe('Its message'),
-    data: z.unknown().optional().describe('Its data'),
+    message: z.string().optional().describe('Its message; default: what the code means'),
+    data: z
+      .unknown()
+      .optional()
+      .describe('Its data; default: what the specification asks for with -32021 and -32022, else none'),
   }),
-  explain: ({ code, message }) => `answers {it} with error ${code} (${message})`,
+  explain: (options) => `answers {it} with error ${options.code} (${textOf(options)})`,
   stage: (options, tools) => (event) => {
     if (event.kind !== 'frame') return event.kind === 'start' || event.kind === 'tick' ? [] : [pass(event)]
     const actions = refusal(options, event)
@@ -39,14 +53,20 @@ export const rpcError: Fault<RpcErrorOptions> = {
   },
 }
 
-function refusal({ code, message, data }: RpcErrorOptions, { meaning }: FaultFrame): readonly FaultAction[] | null {
+function refusal(options: RpcErrorOptions, { meaning }: FaultFrame): readonly FaultAction[] | null {
   const { subject } = meaning
+  const { code, data = dataOf(code, subject.header('mcp-protocol-version')) } = options
   const ids = subject.messages.filter(({ kind }) => kind === 'request').map(({ id }) => id ?? 'null')
   if (ids.length === 0) return null
-  const errors = ids.map((id) => errorBody(code, message, id, data))
+  const errors = ids.map((id) => errorBody(code, textOf(options), id, data))
   const json = errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(',')}]`
-  const status = subject.era === 'stateless' ? STATUS[code] : undefined
-  const bytes =
-    status === undefined ? meaning.answer(json) : meaning.respond(status, { 'Content-Type': 'application/json' }, json)
+  const status = subject.era === 'stateless' ? KNOWN[code]?.status : undefined
+  const withStatus = status === undefined ? null : meaning.respond(status, { 'Content-Type': 'application/json' }, json)
+  const bytes = withStatus ?? meaning.answer(json)
   return bytes === null ? null : [{ do: 'reply', bytes }]
+}
+
+function dataOf(code: number, requested = ''): unknown {
+  if (code === -32021) return { requiredCapabilities: { sampling: {} } }
+  return code === -32022 ? { supported: ['1999-01-01'], requested } : undefined
 }

@@ -28,7 +28,7 @@ export const sseField: Fault<SseFieldOptions> = {
       act: z
         .enum(['remove', 'repeat', 'set'])
         .default('set')
-        .describe('remove it, repeat that of the first event, or set it to value'),
+        .describe('remove it, repeat that of the first event of the session, or set it to value'),
       value: z
         .union([z.string(), z.number().transform(String)])
         .default('')
@@ -52,21 +52,30 @@ export const sseField: Fault<SseFieldOptions> = {
     (event) => {
       if (event.kind !== 'frame') return event.kind === 'start' || event.kind === 'tick' ? [] : [pass(event)]
       const before = Buffer.from(event.frame.payload).toString('utf8')
-      const after = field === 'bom' ? `\ufeff${before}` : field === 'newline' ? newlines(before, value) : lines(before)
+      const after =
+        field === 'bom'
+          ? `\ufeff${before}`
+          : field === 'newline'
+            ? newlines(before, value)
+            : lines(before, event.meaning.subject.session)
       if (after === before) return [pass(event)]
       const raw = event.meaning.withPayload(Buffer.from(after))
       return [pass(raw === null ? event : withRaw(event, raw))]
 
-      function lines(block: string): string {
+      function lines(block: string, session: string | null): string {
         const name = field === 'comment' ? '' : field
-        const isField = (line: string): boolean => line === name || line.startsWith(`${name}:`)
-        const all = block.split(/\r\n|\r|\n/)
-        const own = all.find((line) => line !== '' && isField(line))
-        const others = all.filter((line) => line === '' || !isField(line))
-        if (act === 'remove') return own === undefined ? block : others.join('\n')
-        if (act === 'repeat' && own !== undefined && !tools.shared.has(field)) tools.shared.set(field, own)
-        const line = act === 'repeat' ? (tools.shared.get(field) as string | undefined) : `${name}: ${value}`
-        return line === undefined ? block : [line, ...others].join('\n')
+        const isField = (line: string): boolean => line.startsWith(`${name}:`) || (name !== '' && line.trim() === name)
+        const all = block.match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? []
+        const own = all.find(isField)
+        const others = all.filter((line) => !isField(line)).join('')
+        if (act === 'remove') return others
+        const first = `${field} ${session ?? ''}`
+        if (act === 'repeat' && own !== undefined && !tools.shared.has(first)) tools.shared.set(first, own)
+        const line =
+          act === 'repeat'
+            ? (tools.shared.get(first) as string | undefined)
+            : `${name}: ${value}${/\r\n|\r|\n/.exec(block)?.[0] ?? '\n'}`
+        return line === undefined ? block : line + others
       }
     },
 }

@@ -35,6 +35,8 @@ export const toolResult: Fault<ToolResultOptions> = {
     changeJson((message) => {
       const { result } = message
       if (typeof result !== 'object' || result === null) return undefined
+      // the tool asks back, and has not answered yet (2026-07-28)
+      if ((result as { resultType?: unknown }).resultType === 'input_required') return undefined
       return {
         ...message,
         result: {
