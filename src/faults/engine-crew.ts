@@ -161,11 +161,7 @@ export class Crew {
           break
         }
         case 'wake':
-          this.#wake(
-            action.direction === undefined ? stage : this.#across(stage, live, action.direction),
-            instance,
-            action,
-          )
+          this.#wake(this.#stageFor(action, stage), instance, action)
           break
         case 'write':
           if (!('to' in action)) actions.push(action)
@@ -187,8 +183,10 @@ export class Crew {
     return actions
   }
 
-  #across(stage: RuleStage, live: LiveRule, direction: RuleStage['direction']): RuleStage {
-    return stage.attached.stageOf(live, direction) ?? stage
+  /** Where it is to wake: here, across, or on another connection of the session. */
+  #stageFor({ direction, connection }: Extract<FaultAction, { do: 'wake' }>, stage: RuleStage): RuleStage {
+    const attached = connection === undefined ? stage.attached : this.#options.attached(connection)
+    return attached?.stageOf(stage.live, direction ?? stage.direction) ?? stage
   }
 
   #connection(id: number): SteeredConnection | undefined {

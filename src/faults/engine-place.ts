@@ -20,7 +20,7 @@ export function metAtOnce({ per, perUnit, analysis, state }: Rule): boolean {
 export function watchedDirections(rule: Rule): readonly Direction[] {
   const { directions, analysis, perUnit, after } = rule
   const counts = after?.what === 'calls' || after?.what === 'filter'
-  if (counts) return ['c2s', 's2c']
+  if (counts || rule.fault.hears === true) return ['c2s', 's2c']
   if (perUnit || metAtOnce(rule)) return directions
   // a call is asked for in one direction, and its stream comes in the other
   if (analysis.needs === 'message' || directions.length + analysis.directions.length > 2) return ['c2s', 's2c']

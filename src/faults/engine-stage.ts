@@ -214,7 +214,8 @@ export class RuleStage {
       if (run.status === 'on') started = this.#startAt(run, event, unit)
     }
     if (run.status === 'counting') return this.#counted(run, event, unit)
-    if (run.status === 'no' || run.instance === null || !this.#acts) return [...started, pass(event)]
+    if (run.status === 'no' || run.instance === null || !(this.#acts || live.rule.fault.hears === true))
+      return [...started, pass(event)]
     const done = this.#do(run.instance, this.#faultEvent(event, unit), event)
     return started.length === 0 ? done : [...started, ...done]
   }

@@ -108,6 +108,8 @@ export interface Fault<Options = never> {
   /** Default of `per`. A fault of a wider scope becomes `message` where `perMessage` is set and its match asks for messages. */
   readonly per: Scope
   readonly perMessage?: boolean
+  /** Of a wider scope than `message`: it gets the traffic of the other direction too, whatever the rule's `match` says, and passes it. */
+  readonly hears?: boolean
   /** Removing the rule cannot give back what it ate: the connection is then ended, and the rule says so. */
   readonly eats?: boolean
   /** Nothing of its scope comes after it: with two such rules on one scope the earlier wins, and the second says so. */

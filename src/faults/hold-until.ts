@@ -19,6 +19,7 @@ export const holdUntil: Fault<HoldUntilOptions> = {
   applies: ['http', 'sse', 'websocket', 'stdio'],
   direction: 'both',
   per: 'session',
+  hears: true,
   options: z.strictObject({
     until: z.string().min(1).describe('A filter: what has to pass first'),
     'at-most': duration.optional().describe('Then it goes on anyway; default: never'),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Fault } from './fault.ts'
-import { plainResponse } from './plain-response.ts'
+import { responseTo } from './units/head-changes.ts'
 
 export interface MaxConnectionsOptions {
   readonly n: number
@@ -32,6 +32,13 @@ export const maxConnections: Fault<MaxConnectionsOptions> = {
     if (open < n) return { do: 'accept' }
     if (overflow === 'hang') return { do: 'hang', ms: null }
     if (overflow === 'refuse') return { do: 'rst' }
-    return { do: 'respond', bytes: plainResponse(503, { 'Retry-After': '1' }, 'Too many connections') }
+    return { do: 'respond', bytes: TOO_MANY }
   },
 }
+
+const TOO_MANY = responseTo(
+  'GET',
+  503,
+  { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '1', Connection: 'close' },
+  'Too many connections',
+)

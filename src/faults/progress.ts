@@ -20,6 +20,7 @@ export const progress: Fault<ProgressOptions> = {
   applies: ['http', 'sse', 'websocket', 'stdio'],
   direction: 'both',
   per: 'session',
+  hears: true,
   options: z.strictObject({
     as: z
       .enum(['starve', 'late', 'after-result', 'no-token'])

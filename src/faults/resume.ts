@@ -40,6 +40,7 @@ export const resume: Fault<ResumeOptions> = {
   applies: ['http'],
   direction: 'both',
   per: 'session',
+  hears: true,
   options: z.strictObject({
     mode: z
       .enum(['gap', 'duplicate', 'ignore', 'reject', 'foreign', 'provide'])
