@@ -3,12 +3,15 @@ import { constants as system } from 'node:os'
 import type { ErrorCode } from './errors.ts'
 import { ProxyError } from './errors.ts'
 import { createClock, createLateTap, nullTap, type ConnectionInfo } from './pipe/index.ts'
+import type { Policy } from './pipe/policy.ts'
 import type { RecordDepth, RedactOptions } from './proxy.ts'
 import type { Recorder } from './recorder/index.ts'
 import { shownArgs } from './recorder/shown-args.ts'
 import { ownStreams } from './transports/own-streams.ts'
 import { guardProcess, startServer, type ServerProcess, type StartFailure } from './transports/server-process.ts'
-import { recordFailure, StdioLink } from './transports/stdio.ts'
+import { recordFailure } from './transports/stdio-failure.ts'
+import { passed } from './transports/stdio-way.ts'
+import { StdioLink } from './transports/stdio.ts'
 
 export interface WrapperOptions {
   readonly command: string
@@ -26,6 +29,8 @@ export interface WrapperOptions {
   readonly maxAgeMs?: number
   readonly record?: RecordDepth
   readonly redact?: RedactOptions
+  /** Steers the traffic. Default: nobody does. */
+  readonly policy?: Policy
   /** Told, once, that recording cannot begin, and later that it stopped or went on: the server works all the same. */
   readonly onTrouble: (trouble: Trouble) => void
 }
@@ -55,10 +60,18 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
   const clock = createClock()
   const startedAt = clock.now()
   const signals = passSignals()
+  const { policy } = options
+  const delay = policy?.starting?.(infoOf(options, startedAt))
+  if (delay !== undefined) {
+    // there is no server yet: what is meant for it ends us
+    signals.to((name) => process.exit(128 + (system.signals[name] ?? 0)))
+    await passed(delay.delayMs, clock)
+    signals.keep()
+  }
   const server = await startServer(options)
   // bytes pass from now on: whoever records them is loaded beside
   const late = createLateTap()
-  const joint = { id: 1, info: infoOf(options, startedAt, server), tap: late.tap, clock }
+  const joint = { id: 1, info: infoOf(options, startedAt, server), tap: late.tap, clock, policy }
   if (!('pid' in server)) {
     recordFailure(joint, server)
     const recorder = await openRecorder(options)
@@ -66,9 +79,18 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
     await recorder?.close()
     return { kind: 'failed', failure: server }
   }
-  const link = new StdioLink({ ...joint, server, client: ownStreams() })
+  let callOff = guardProcess(server.pid)
+  const startAgain = async (): Promise<ServerProcess | StartFailure> => {
+    const wait = policy?.starting?.(joint.info)
+    if (wait !== undefined) await passed(wait.delayMs, clock)
+    const next = await startServer(options)
+    callOff()
+    if ('pid' in next) callOff = guardProcess(next.pid)
+    return next
+  }
+  const link = new StdioLink({ ...joint, server, client: ownStreams(), startAgain })
+  if (delay !== undefined) late.tap.note(joint.id, clock.now(), 'slow-start', delay)
   signals.to((name) => link.signal(name))
-  const callOff = guardProcess(server.pid)
   const recorder = await openRecorder(options)
   late.become(recorder?.tap ?? nullTap)
   recorder?.onPressure((full) => link.recorderFull(full))
@@ -127,6 +149,8 @@ async function openRecorder(options: WrapperOptions): Promise<Recorder | undefin
 interface Signals {
   /** From now on they go there, those that have come already first. */
   to(send: (name: NodeJS.Signals) => void): void
+  /** From now on they wait. */
+  keep(): void
 }
 
 /** Catches the signals that are meant for the server. */
@@ -145,6 +169,9 @@ function passSignals(): Signals {
       send = next
       for (const name of early.splice(0)) send(name)
     },
+    keep() {
+      send = (name) => void early.push(name)
+    },
   }
 }
 
@@ -154,7 +181,7 @@ const recordedArgs = ({ args, redact }: WrapperOptions): readonly string[] =>
 
 const targetOf = (options: WrapperOptions): string => [options.command, ...recordedArgs(options)].join(' ')
 
-function infoOf(options: WrapperOptions, startedAt: number, server: ServerProcess | StartFailure): ConnectionInfo {
+function infoOf(options: WrapperOptions, startedAt: number, server?: ServerProcess | StartFailure): ConnectionInfo {
   const { command, env } = options
   return {
     transport: 'stdio',
@@ -169,7 +196,7 @@ function infoOf(options: WrapperOptions, startedAt: number, server: ServerProces
       args: recordedArgs(options),
       cwd: process.cwd(),
       env: Object.keys(env).sort(),
-      pid: 'pid' in server ? server.pid : null,
+      pid: server !== undefined && 'pid' in server ? server.pid : null,
       startedAt,
     },
   }

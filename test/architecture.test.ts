@@ -82,7 +82,7 @@ const testedElsewhere: Record<string, string> = {
   'src/recorder/half.ts': 'one direction: test/recorder/flows.test.ts',
   'src/transports/own-streams.ts': 'descriptors 0 to 2 of a process: test/transports/stdio-laws.test.ts',
   'src/transports/server-process.ts': 'processes: test/transports/stdio-laws.test.ts',
-  'src/transports/stdio.ts': 'processes on both sides: test/transports/stdio-laws.test.ts',
+  'src/transports/line-outlet.ts': 'lines of a process: test/transports/stdio.test.ts',
   'src/cli/wrap-process.ts': 'the process, its exit codes and what it says: test/transports/stdio-laws.test.ts',
   'src/wrapper.ts': 'a process of its own: test/transports/stdio-laws.test.ts',
   'src/cli/command-line.ts': 'the process: test/cli/main.test.ts',

@@ -10,12 +10,29 @@
  */
 import type { Readable, Writable } from 'node:stream'
 import type { Clock } from '../pipe/clock.ts'
-import { Pipe, type Outlet } from '../pipe/pipe.ts'
+import type { CutHow, CutSide } from '../pipe/action.ts'
+import type { Pipe } from '../pipe/pipe.ts'
+import { noPolicy, type Policy, type SteeredConnection } from '../pipe/policy.ts'
 import type { ConnectionInfo, Tap } from '../pipe/tap.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { ClientStreams } from './own-streams.ts'
 import type { ProcessExit, ServerProcess, StartFailure } from './server-process.ts'
+import {
+  createWay,
+  errorsWay,
+  OVER,
+  lastRead,
+  passed,
+  passOn,
+  pause,
+  PEER,
+  readLeft,
+  RECORDER,
+  type Again,
+  type PipedWay,
+  type Way,
+} from './stdio-way.ts'
 
 export interface StdioOptions {
   /** Unique in this process. */
@@ -25,43 +42,28 @@ export interface StdioOptions {
   readonly info: ConnectionInfo
   readonly tap: Tap
   readonly clock: Clock
-}
-
-/** Why a stream is not being read; it is read when there is no reason left. */
-const PEER = 1
-const RECORDER = 2
-const INBOX = 4
-const OVER = 8
-
-/** Bytes that may wait for a reader before their source is paused. */
-const BACKLOG_BYTES = 64 * 1024
-const LF = 10
-
-/** One stream: where its bytes come from and go to. */
-interface Way {
-  readonly source: Readable
-  readonly sink: Writable
-  paused: number
-}
-
-/** One direction of the conversation. */
-interface PipedWay extends Way {
-  readonly direction: Direction
-  readonly pipe: Pipe
+  /** Default: `noPolicy`. */
+  readonly policy?: Policy | undefined
+  /** Starts the same command again; absent where that cannot be. */
+  readonly startAgain?: () => Promise<ServerProcess | StartFailure>
 }
 
 /** A wrapped server. */
-export class StdioLink {
+export class StdioLink implements SteeredConnection {
+  readonly id: number
+  readonly info: ConnectionInfo
   readonly c2s: Pipe
   readonly s2c: Pipe
-  /** Resolves when the server has ended and everything it wrote has been handed on. */
+  /** Resolves when the server has ended for good and everything it wrote has been handed on: how the last process did. */
   readonly over: Promise<ProcessExit>
   readonly #options: StdioOptions
+  #server: ServerProcess
   readonly #c2s: PipedWay
   readonly #s2c: PipedWay
   readonly #errors: Way
   readonly #reported = new Set<Direction>()
-  #outputOver: () => void = () => undefined
+  readonly #outputOver: Promise<void>
+  #endOutput: () => void = () => undefined
   #leaving = false
   #exited = false
   #giveUp: () => void = () => undefined
@@ -69,26 +71,53 @@ export class StdioLink {
   #read = 0
   /** A process the server has left behind goes on writing to the client. */
   #handedOver = false
+  #again: Again | undefined
+  /** The rule that ended the process, or what it talks over. */
+  #endedBy: string | undefined
+  #closed = false
 
   constructor(options: StdioOptions) {
-    const { id, server, client, info, tap, clock } = options
+    const { id, server, client, info, tap, clock, policy = noPolicy } = options
     const { child } = server
     this.#options = options
+    this.id = id
+    this.info = info
+    this.#server = server
     tap.opened(id, clock.now(), info)
-    const outputOver = new Promise<void>((resolve) => (this.#outputOver = resolve))
+    this.#outputOver = new Promise<void>((resolve) => (this.#endOutput = resolve))
     this.#c2s = this.#way('c2s', client.input, child.stdin)
     this.#s2c = this.#way('s2c', child.stdout, client.output)
-    this.#errors = { source: child.stderr, sink: client.errors, paused: 0 }
+    this.#errors = errorsWay(child.stderr, client.errors)
     this.c2s = this.#c2s.pipe
     this.s2c = this.#s2c.pipe
-    const errorsOver = this.#passErrors()
-    this.over = server.exited.then(async (exit) => {
-      this.#exited = true
-      const allRead = this.#drained().then(() => Promise.all([outputOver, errorsOver]))
-      await Promise.race([allRead, new Promise<void>((resolve) => (this.#giveUp = resolve))])
+    const over = policy.opened(this)
+    this.#listenClient()
+    this.over = this.#serve().then((exit) => {
       this.#finish(exit)
+      over()
       return exit
     })
+  }
+
+  /** One process after the other, for as long as faults want another. */
+  async #serve(): Promise<ProcessExit> {
+    for (;;) {
+      const { outputRead, errorsRead } = this.#listenServer(this.#server)
+      const exit = await this.#server.exited
+      this.#exited = true
+      const again = this.#again
+      const left = readLeft([this.#s2c, this.#errors], () => this.#read)
+      const allRead = left.then(async (open) => {
+        for (const way of open) await this.#leftBehind(way)
+        return Promise.all([again === undefined ? this.#outputOver : outputRead, errorsRead])
+      })
+      await Promise.race([allRead, this.#givenUp()])
+      if (again === undefined || !(await this.#startAgain(again, exit))) return exit
+    }
+  }
+
+  #givenUp(): Promise<void> {
+    return new Promise((resolve) => (this.#giveUp = resolve))
   }
 
   /** The client has ended its input, or sent a signal: an exit after that is its doing. */
@@ -101,42 +130,156 @@ export class StdioLink {
     for (const way of [this.#c2s, this.#s2c, this.#errors]) pause(way, RECORDER, full)
   }
 
-  /** A signal that was sent to us, and was meant for the server. */
-  signal(name: NodeJS.Signals): void {
-    const { id, server, tap, clock } = this.#options
-    // the server is gone and only its output is left: what ends it now ends us
-    if (this.#exited) return this.#giveUp()
+  /** A signal that was sent to us, and was meant for the server; with `rule`, a fault's. */
+  signal(name: NodeJS.Signals, rule?: string): void {
+    const { id, tap, clock } = this.#options
+    if (this.#exited) {
+      // the server is gone and only its output is left, or the wait for another: what ends it now ends us
+      return rule === undefined ? this.#leave() : undefined
+    }
+    if (rule === undefined) this.#leaving = true
+    else this.#endedBy = rule
+    tap.note(id, clock.now(), 'signal', { signal: name, ...(rule === undefined ? {} : { rule }) })
+    this.#server.child.kill(name)
+  }
+
+  /** Only lines: there is nothing more to know. */
+  standing(): null {
+    return null
+  }
+
+  insert(direction: Direction, bytes: Uint8Array, rule: string): void {
+    const way = direction === 'c2s' ? this.#c2s : this.#s2c
+    if (this.#reported.has(direction)) way.notInserted(bytes, rule)
+    else way.pipe.inject(bytes, rule)
+  }
+
+  /** `fin` closes stdin or our stdout, `rst` kills, and closes all we share with the client. */
+  cut(how: CutHow, side: CutSide, rule: string): void {
+    const { client } = this.#options
+    const ending: Ending = { how, by: 'fault', detail: rule }
+    const [toClient, toServer] = [side !== 'server', side !== 'client']
+    if (toServer || how === 'rst') this.#silence(this.#c2s, ending)
+    if (toClient || how === 'rst') this.#silence(this.#s2c, ending)
+    if (how === 'hang') return
+    if (toServer) {
+      this.#endedBy = rule
+      if (how === 'rst') this.#server.child.kill('SIGKILL')
+      else this.#c2s.sink.end()
+    }
+    if (toClient) this.#closeOutput()
+    if (toClient && how === 'rst') client.closeInput()
+  }
+
+  restart(rule: string, afterMs = 0): void {
+    const { id, tap, clock, startAgain } = this.#options
+    if (this.#exited || this.#leaving || (this.#s2c.paused & OVER) !== 0 || startAgain === undefined) {
+      return tap.note(id, clock.now(), 'not-restarted', { rule })
+    }
+    this.#again = { rule, afterMs }
+    this.#c2s.outlet.to(undefined)
+    if (this.#endedBy === rule) return
+    this.#endedBy = rule
+    this.#server.child.kill('SIGKILL')
+  }
+
+  /** False: there is to be no other process. */
+  async #startAgain({ rule, afterMs }: Again, { code, signal }: ProcessExit): Promise<boolean> {
+    const { id, tap, clock, startAgain } = this.#options
+    tap.note(id, clock.now(), 'restart', { rule, code, signal, afterMs })
+    await Promise.race([passed(afterMs, clock), this.#givenUp()])
+    if (this.#leaving || startAgain === undefined) return false
+    const next = await startAgain()
+    // asked to end while it was being started
+    if (this.#leaving && 'pid' in next) next.child.kill()
+    if (!('pid' in next)) {
+      tap.note(id, clock.now(), 'not-restarted', { rule, code: next.code })
+      return false
+    }
+    const { stdin, stdout, stderr } = next.child
+    this.#server = next
+    this.#exited = false
+    this.#again = undefined
+    this.#endedBy = undefined
+    this.#c2s.sink = stdin
+    this.#s2c.source = stdout
+    this.#errors.source = stderr
+    tap.note(id, clock.now(), 'restarted', { rule, pid: next.pid })
+    this.#c2s.outlet.to(stdin)
+    pause(this.#c2s, PEER, false)
+    if ((this.#c2s.paused & OVER) !== 0) stdin.end()
+    return true
+  }
+
+  /** The client does not want another process. */
+  #leave(): void {
     this.#leaving = true
-    tap.note(id, clock.now(), 'signal', { signal: name })
-    server.child.kill(name)
+    this.#giveUp()
+  }
+
+  #silence(way: PipedWay, ending: Ending): void {
+    this.#report(way, ending)
+    way.outlet.silence()
+    pause(way, PEER, false)
   }
 
   #way(direction: Direction, source: Readable, sink: Writable): PipedWay {
+    const way = createWay(
+      this.#options,
+      { direction, source, sink },
+      {
+        ended: () => this.#pipeEnded(way),
+        cut: (how, side, rule) => this.cut(how, side, rule),
+        reply: (bytes, rule) => this.insert(direction === 'c2s' ? 's2c' : 'c2s', bytes, rule),
+      },
+    )
+    return way
+  }
+
+  #listenClient(): void {
+    this.#readFrom(this.#c2s, () => true)
+    this.#writeTo(this.#s2c, () => true)
+  }
+
+  /** Resolve when nothing more will come of a process's output and errors. */
+  #listenServer(server: ServerProcess): { readonly outputRead: Promise<void>; readonly errorsRead: Promise<void> } {
+    // what a process that is replaced does with its streams is nobody's end
+    const counts = (): boolean => this.#server === server && this.#again === undefined
+    const { stdout, stderr } = server.child
+    const outputRead = lastRead(stdout)
+    const errorsRead = lastRead(stderr)
+    this.#writeTo(this.#c2s, counts)
+    this.#readFrom(this.#s2c, counts)
     const { id, tap, clock } = this.#options
-    const pipe: Pipe = new Pipe({
-      connection: id,
-      direction,
-      tap,
-      clock,
-      outlet: outlet(sink, () => pause(way, PEER, true)),
-      pause: (stop) => pause(way, INBOX, stop),
-      ended: () => this.#ended(way),
-      cut: (how, side) => this.#cut(how, side),
-      reply: (bytes, rule) => (direction === 'c2s' ? this.s2c : this.c2s).inject(bytes, rule),
+    passOn(this.#errors, (bytes) => {
+      this.#read++
+      tap.logged(id, clock.now(), bytes)
     })
-    const way: PipedWay = { direction, source, sink, pipe, paused: 0 }
+    for (const { source, paused } of [this.#s2c, this.#errors]) if (paused !== 0) source.pause()
+    return { outputRead, errorsRead }
+  }
+
+  /** Reads a source as long as that `counts`. */
+  #readFrom(way: PipedWay, counts: () => boolean): void {
+    const { source, direction, pipe } = way
     const by = direction === 'c2s' ? 'client' : 'server'
     source.on('data', (bytes: Uint8Array) => {
       this.#read++
       pipe.push(bytes)
     })
-    source.once('end', () => this.#sourceEnded(way, { how: 'fin', by }))
-    source.once('error', (error: NodeJS.ErrnoException) =>
-      this.#sourceEnded(way, { how: 'rst', by, detail: error.code ?? error.message }),
-    )
-    sink.on('drain', () => pause(way, PEER, false))
-    sink.on('error', (error: NodeJS.ErrnoException) => this.#sinkGone(way, error.code ?? error.message))
-    return way
+    source.once('end', () => {
+      if (counts()) this.#sourceEnded(way, { how: 'fin', by })
+    })
+    source.once('error', (error: NodeJS.ErrnoException) => {
+      if (counts()) this.#sourceEnded(way, { how: 'rst', by, detail: error.code ?? error.message })
+    })
+  }
+
+  #writeTo(way: PipedWay, counts: () => boolean): void {
+    way.sink.on('drain', () => pause(way, PEER, false))
+    way.sink.on('error', (error: NodeJS.ErrnoException) => {
+      if (counts()) this.#sinkGone(way, error.code ?? error.message)
+    })
   }
 
   #sourceEnded(way: PipedWay, ending: Ending): void {
@@ -144,22 +287,29 @@ export class StdioLink {
     way.paused |= OVER
     // what ended the output is known when the process has ended
     if (way === this.#c2s) this.#leaving = true
+    if (way === this.#c2s && this.#exited && this.#again !== undefined) this.#leave()
     if (way === this.#c2s || ending.how === 'rst') this.#report(way, ending)
     way.pipe.end(ending)
   }
 
-  #report({ direction, pipe, sink }: PipedWay, ending: Ending): void {
+  #report({ direction, pipe, outlet }: PipedWay, ending: Ending): void {
     if (this.#reported.has(direction)) return
     this.#reported.add(direction)
     const { id, tap, clock } = this.#options
-    tap.ended(id, direction, clock.now(), ending, pipe.backlog + sink.writableLength)
+    tap.ended(id, direction, clock.now(), ending, pipe.backlog + outlet.unsent)
   }
 
   /** The last byte has come out of a pipe. */
-  #ended(way: PipedWay): void {
+  #pipeEnded(way: PipedWay): void {
     if (way === this.#c2s) way.sink.end()
-    else if (this.#handedOver) this.#outputOver()
-    else void this.#options.client.closeOutput().then(this.#outputOver)
+    else if (this.#handedOver) this.#endOutput()
+    else this.#closeOutput()
+  }
+
+  #closeOutput(): void {
+    if (this.#closed) return
+    this.#closed = true
+    void this.#options.client.closeOutput().then(this.#endOutput)
   }
 
   /** Who was to read this is not there any more: who writes it is told so the way the system does. */
@@ -174,61 +324,21 @@ export class StdioLink {
     } else {
       this.#report(way, { how: 'fin', by: 'client', detail })
       way.source.destroy()
-      this.#outputOver()
+      this.#endOutput()
     }
   }
 
-  #passErrors(): Promise<void> {
-    const { id, tap, clock } = this.#options
-    const way = this.#errors
-    const { source, sink } = way
-    const write = outlet(sink, () => pause(way, PEER, true)).write
-    sink.on('drain', () => pause(way, PEER, false))
-    sink.on('error', () => source.destroy())
-    source.on('data', (bytes: Uint8Array) => {
-      this.#read++
-      tap.logged(id, clock.now(), bytes)
-      write(bytes, 0)
-    })
-    return new Promise((resolve) => {
-      source.once('close', resolve)
-      source.once('error', () => resolve())
-    })
-  }
-
-  /**
-   * The process has ended: reads what it left in its streams. One that does not end then is held open by a process it has started,
-   * which keeps it; we are not to outlive the server for that.
-   */
-  async #drained(): Promise<void> {
+  /** One that does not end with its process is held open by another it has started, which keeps it. */
+  async #leftBehind(way: Way): Promise<void> {
     const { client, id, tap, clock } = this.#options
-    const open = (): Way[] =>
-      [this.#s2c, this.#errors].filter(({ source }) => !source.readableEnded && !source.destroyed)
-    for (let idle = 0, seen = this.#read; open().length > 0 && idle < 3; seen = this.#read) {
-      const waiting = open().find(({ paused }) => paused !== 0)
-      if (waiting !== undefined) await resumed(waiting)
-      await new Promise((resolve) => setImmediate(resolve))
-      idle = this.#read === seen ? idle + 1 : 0
-    }
-    for (const way of open()) {
-      way.source.pause()
-      const to = way === this.#errors ? 'errors' : 'output'
-      tap.note(id, clock.now(), 'left-behind', { stream: to === 'errors' ? 'stderr' : 'stdout' })
-      await client.handOver(way.source, to)
-      if (way === this.#errors) continue
-      this.#handedOver = true
-      this.#s2c.pipe.end({ how: 'exit', by: 'server' })
-    }
-  }
-
-  #cut(how: 'fin' | 'rst' | 'hang', side: 'both' | 'client' | 'server'): void {
-    if (how === 'hang') return
-    const { server, client } = this.#options
-    if (side !== 'client') {
-      if (how === 'rst') server.child.kill('SIGKILL')
-      else this.#c2s.sink.end()
-    }
-    if (side !== 'server') void client.closeOutput()
+    if (this.#again !== undefined) return void way.source.destroy()
+    way.source.pause()
+    const to = way === this.#errors ? 'errors' : 'output'
+    tap.note(id, clock.now(), 'left-behind', { stream: to === 'errors' ? 'stderr' : 'stdout' })
+    await client.handOver(way.source, to)
+    if (way === this.#errors) return
+    this.#handedOver = true
+    this.#s2c.pipe.end({ how: 'exit', by: 'server' })
   }
 
   /** The process is gone. */
@@ -236,11 +346,12 @@ export class StdioLink {
     const { id, tap, clock, client } = this.#options
     const at = clock.now()
     tap.note(id, at, 'exit', { code, signal })
-    const ending: Ending = {
-      how: 'exit',
-      by: this.#leaving ? 'client' : 'server',
-      detail: signal ?? `code ${code ?? '?'}`,
-    }
+    const ended = this.#endedBy
+    const detail = signal ?? `code ${code ?? '?'}`
+    const ending: Ending =
+      ended === undefined
+        ? { how: 'exit', by: this.#leaving ? 'client' : 'server', detail }
+        : { how: 'exit', by: 'fault', detail: ended }
     for (const way of [this.#c2s, this.#s2c]) {
       this.#report(way, ending)
       way.pipe.destroy()
@@ -248,51 +359,4 @@ export class StdioLink {
     client.input.pause()
     tap.closed(id, at)
   }
-}
-
-/** Tells the record of a server that could not be started. */
-export function recordFailure(
-  { id, info, tap, clock }: Pick<StdioOptions, 'id' | 'info' | 'tap' | 'clock'>,
-  { code }: StartFailure,
-): void {
-  const at = clock.now()
-  tap.opened(id, at, info)
-  tap.upstream(id, { at, error: code })
-  for (const direction of ['c2s', 's2c'] as const) {
-    tap.ended(id, direction, at, { how: 'unreachable', by: 'server', detail: code }, 0)
-  }
-  tap.closed(id, at)
-}
-
-/** Writes, and says when too much waits. */
-function outlet(sink: Writable, full: () => void): Outlet {
-  let border = true
-  return {
-    write: (bytes) => {
-      if (bytes.length === 0 || sink.destroyed || sink.writableEnded) return
-      border = bytes[bytes.length - 1] === LF
-      sink.write(bytes)
-      if (sink.writableLength > BACKLOG_BYTES) full()
-    },
-    flush: () => undefined,
-    held: 0,
-    get border() {
-      return border
-    },
-  }
-}
-
-function pause(way: Way, reason: number, on: boolean): void {
-  const before = way.paused
-  way.paused = on ? before | reason : before & ~reason
-  if (before === 0 && way.paused !== 0) way.source.pause()
-  else if (before !== 0 && way.paused === 0) way.source.resume()
-}
-
-/** Resolves when the stream is read again, or gone. */
-function resumed({ source, sink }: Way): Promise<void> {
-  return new Promise((resolve) => {
-    for (const event of ['resume', 'close', 'end']) source.once(event, resolve)
-    sink.once('close', resolve)
-  })
 }
