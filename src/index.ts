@@ -6,7 +6,9 @@ export { ProxyError } from './errors.ts'
 export type { ErrorCode, ProxyErrorOptions } from './errors.ts'
 export { createProxies, createProxy } from './proxy.ts'
 export type {
+  FaultRules,
   NamedServer,
+  OwnRule,
   Proxies,
   ProxiesOptions,
   Proxy,

@@ -3,6 +3,7 @@ import { parsePublicUrl, parseTarget } from './config/target.ts'
 import { ProxyError } from './errors.ts'
 import type { RecorderState } from './recorder/index.ts'
 import type { Served } from './proxy/desk-thread.ts'
+import type { FaultRules } from './proxy/own-rules.ts'
 import { openListeners, type Opening } from './proxy/ports.ts'
 import { openForward, type ForwardSettings, type OpenedForward } from './proxy/forward.ts'
 import { dialOptions, type ReachSettings } from './proxy/reach.ts'
@@ -11,6 +12,7 @@ import { routedPrefix, transports, type Listener } from './transports/index.ts'
 
 export type { RecordDepth, RedactOptions } from './proxy/station.ts'
 export { defaultAuthorityFolder, type ForwardSettings } from './proxy/forward.ts'
+export type { FaultRules, OwnRule } from './proxy/own-rules.ts'
 export type { ReachSettings } from './proxy/reach.ts'
 export type { RecorderState, Served, StationOptions }
 export type ProxyStats = StationStats
@@ -65,6 +67,8 @@ export interface Running {
   readonly ui: string | null
   readonly token: string | null
   stats(): ProxyStats
+  /** Faults on the live traffic. */
+  readonly faults: FaultRules
   /** Told when recording stops (traffic goes on) and when it goes on. */
   onRecording(listener: (state: RecorderState) => void): void
   /** Told in words what the user should know of the traffic, once for each message; it is in the record too. */
@@ -98,8 +102,8 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   const [only] = proxies.servers
   if (only === undefined) throw new Error('a proxy without its server')
   const { url, host, port } = only
-  const { db, ui, token, stats, onRecording, onNotice, flush, close } = proxies
-  return { url, host, port, target: only.target, db, ui, token, stats, onRecording, onNotice, flush, close }
+  const { servers: _servers, ...running } = proxies
+  return { url, host, port, target: only.target, ...running }
 }
 
 /** Starts a listener for each server, all on one capture and one page. All or none; throws `ProxyError` with every problem in it. */
@@ -224,6 +228,7 @@ function running(station: Station): Running {
     ui: station.ui,
     token: station.token,
     stats: () => station.stats(),
+    faults: station.faults,
     onRecording: (listener) => station.onRecording(listener),
     onNotice: (listener) => station.onNotice(listener),
     flush: () => station.flush(),

@@ -6,6 +6,7 @@ import { createRecorder, limitsFor, type Recorder, type RecorderState } from '..
 import type { Listener } from '../transports/index.ts'
 import { built } from './built.ts'
 import { readRuleFile, watchRuleFile, type RuleFile } from './rule-file.ts'
+import { ownRules, type FaultRules } from './own-rules.ts'
 import { createSteering, type Steering } from './steering.ts'
 import { prepareDesk, type DeskSettings, type DeskThread, type PreparedDesk, type Served } from './desk-thread.ts'
 
@@ -65,6 +66,7 @@ export interface Station {
   readonly clock: AnchoredClock
   readonly tap: Tap
   readonly policy: Steering
+  readonly faults: FaultRules
   /** Capture path; null when not recording. */
   readonly db: string | null
   /** Numbers of connections, unique in this process whatever listener they arrive at. */
@@ -120,6 +122,7 @@ class RecordingStation implements Station {
   readonly clock = createClock()
   readonly tap: Tap
   readonly policy: Steering
+  readonly faults: FaultRules
   readonly db: string | null
   readonly #options: StationOptions
   readonly #recorder: Recorder | undefined
@@ -148,6 +151,7 @@ class RecordingStation implements Station {
       notice: (text) => this.notice(text),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     })
+    this.faults = ownRules(this.policy)
     recorder?.onPressure((full) => {
       for (const listener of this.#listeners) listener.recorderFull(full)
     })

@@ -3,10 +3,15 @@ import type { Policy, SteeredConnection, SteeredListener } from '../pipe/policy.
 import type { Engine, EngineOptions, RuleCounters } from '../faults/engine.ts'
 import type { ActiveRule } from '../faults/rule.ts'
 
+/** The rule file, the capture (command line, API, page), or whoever runs the proxy as a library. */
+export type RulesFrom = 'file' | 'capture' | 'library'
+
 export interface Steering extends Policy {
-  /** The rules of one origin, from now on. Resolves when they act. */
-  setRules(origin: ActiveRule['origin'], rules: readonly ActiveRule[]): Promise<void>
+  /** The rules from one place, from now on. Resolves when they act. */
+  setRules(from: RulesFrom, rules: readonly ActiveRule[]): Promise<void>
   counters(): readonly RuleCounters[]
+  /** Ends every rule there is, until it is set anew. */
+  heal(): void
   /** Lets go of everything rules hold; gives those that were on and never fired. */
   end(): readonly { readonly id: string; readonly sentence: string }[]
   learn(...told: Parameters<Engine['learn']>): void
@@ -28,7 +33,7 @@ class LazySteering implements Steering {
   readonly #options: SteeringOptions
   readonly #open = new Map<SteeredConnection, Open>()
   readonly #listeners: SteeredListener[] = []
-  readonly #rules = new Map<ActiveRule['origin'], readonly ActiveRule[]>()
+  readonly #rules = new Map<RulesFrom, readonly ActiveRule[]>()
   #engine: Engine | undefined
   #loading: Promise<Engine> | undefined
 
@@ -36,8 +41,8 @@ class LazySteering implements Steering {
     this.#options = options
   }
 
-  async setRules(origin: ActiveRule['origin'], rules: readonly ActiveRule[]): Promise<void> {
-    this.#rules.set(origin, rules)
+  async setRules(from: RulesFrom, rules: readonly ActiveRule[]): Promise<void> {
+    this.#rules.set(from, rules)
     if (this.#engine === undefined && rules.length === 0 && this.#loading === undefined) return
     const engine = this.#engine ?? (await (this.#loading ??= this.#load()))
     engine.setRules([...this.#rules.values()].flat())
@@ -45,6 +50,10 @@ class LazySteering implements Steering {
 
   counters(): readonly RuleCounters[] {
     return this.#engine?.counters() ?? []
+  }
+
+  heal(): void {
+    this.#engine?.heal()
   }
 
   end(): readonly { readonly id: string; readonly sentence: string }[] {

@@ -18,7 +18,7 @@ const LISTENER: SteeredListener = { servers: ['demo'], shut: () => undefined, re
 
 test('lets everything be while there is no rule', async () => {
   const policy = steering()
-  await policy.setRules('control', [])
+  await policy.setRules('capture', [])
   expect(policy.admit(CLIENT)).toEqual({ do: 'accept' })
   expect(policy.counters()).toEqual([])
   expect(policy.end()).toEqual([])
@@ -28,7 +28,7 @@ test('has the rules of every origin in force', async () => {
   const policy = steering()
   policy.listening(LISTENER)
   await policy.setRules('file', [rule('file', 'a')])
-  await policy.setRules('control', [rule('control', 'b')])
+  await policy.setRules('capture', [rule('control', 'b')])
   expect(policy.counters().map(({ id, state }) => `${id} ${state}`)).toEqual(['b on', 'a on'])
   await policy.setRules('file', [])
   expect(policy.counters().map(({ id }) => id)).toEqual(['b'])

@@ -59,6 +59,12 @@ export const fakeContext = ({
       lostChunks: 0,
       lostBytes: 0,
     }),
+    faults: {
+      add: () => Promise.reject(new Error('no rules here')),
+      remove: () => Promise.resolve(),
+      heal: () => Promise.resolve(),
+      list: () => [],
+    },
     onRecording: () => undefined,
     onNotice: () => undefined,
     flush: async () => undefined,
