@@ -29,9 +29,13 @@ const WORDS = { clean: 'a proper end', fin: 'a close', rst: 'a reset', hang: 'si
 export const endWords = (how: End): string =>
   how === 'clean' || how === 'fin' || how === 'rst' || how === 'hang' ? WORDS[how] : `close frame ${how.slice(3)}`
 
+/** A peer that gets bytes and the reset behind them in one go may read an ordinary end (libuv, 43 of 200), so these bytes get time to be read. */
+const RST_GAP = { do: 'wait', ms: 10, since: 'now' } as const
+
 /** What ends the connection so. `unit`: the newest of the direction that is ended, which knows how it is properly done. */
 export function endActions(how: End, side: CutSide, unit: FaultFrame | null, tools: Tools): FaultAction[] {
-  if (how === 'fin' || how === 'rst' || how === 'hang') return [{ do: 'cut', how, side }]
+  if (how === 'rst') return [RST_GAP, { do: 'cut', how, side }]
+  if (how === 'fin' || how === 'hang') return [{ do: 'cut', how, side }]
   const code = how === 'clean' ? undefined : Number(how.slice(3))
   const bytes = unit?.meaning.terminator(code) ?? null
   if (bytes === null) tools.notApplied(`nothing here ends with ${endWords(how)}: closed instead`)

@@ -7,7 +7,7 @@ const PLACES = { midEvent: 2, midChar: null, afterHeaders: 0 }
 
 test('ends at once between frames', () => {
   const table = damageOf(cut, { end: 'rst' })
-  expect(actionTexts(table.start())).toEqual(['cut rst both'])
+  expect(actionTexts(table.start())).toEqual(['wait 10 from now', 'cut rst both'])
 })
 
 test('lets nothing through afterwards, and no end of a hanging connection', () => {

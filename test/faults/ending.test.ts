@@ -15,8 +15,12 @@ test.each(['ws:999', 'ws:5000', 'close', 'ws:'])('%s is none', (text) => {
   expect(end.safeParse(text).success).toBe(false)
 })
 
-test.each(['fin', 'rst', 'hang'] as const)('%s is a cut', (how) => {
+test.each(['fin', 'hang'] as const)('%s is a cut', (how) => {
   expect(actionTexts(endActions(how, 'client', null, all))).toEqual([`cut ${how} client`])
+})
+
+test('a reset gives the bytes before it time to be read', () => {
+  expect(actionTexts(endActions('rst', 'client', null, all))).toEqual(['wait 10 from now', 'cut rst client'])
 })
 
 test('a proper end is what the framing asks for, then a close', () => {
