@@ -115,6 +115,7 @@ const testedElsewhere: Record<string, string> = {
   'src/faults/units/event-text.ts': 'blocks of events: test/faults/units/watch.test.ts',
   'src/faults/units/event-unit.ts': 'one event: test/faults/units/watch.test.ts',
   'src/faults/units/head-changes.ts': 'heads of units: test/faults/units/watch.test.ts',
+  'src/faults/units/head-facts.ts': 'what heads say: test/faults/units/watch.test.ts',
   'src/faults/units/http-side.ts': 'one direction of a connection: test/faults/units/watch.test.ts',
   'src/faults/units/http-unit.ts': 'one message of a connection: test/faults/units/watch.test.ts',
   'src/faults/units/line-side.ts': 'one direction of a process: test/faults/units/watch.test.ts',

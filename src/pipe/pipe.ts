@@ -237,39 +237,49 @@ export class Pipe {
     while (this.#open) {
       const blocked = this.#blocks.at(-1)?.stage ?? -1
       if ((this.#steps[0]?.stage ?? -1) <= blocked) break
-      const step = this.#steps.shift()
+      let step = this.#steps.shift()
       if (step === undefined) break
-      if (step.event !== undefined) this.#advance(step, step.event)
-      else if (step.action !== undefined) this.#act(step, step.action)
+      // what nothing is done to goes from stage to stage without standing in the queue
+      while (step !== undefined) {
+        if (step.event !== undefined) step = this.#advance(step, step.event)
+        else {
+          if (step.action !== undefined) this.#act(step, step.action)
+          step = undefined
+        }
+      }
     }
     if (this.#paused && this.#inbox <= (this.#host.inboxBytes ?? INBOX_BYTES) / 2) this.#pause(false)
   }
 
-  #advance(step: Step, event: PipeEvent): void {
+  /** Gives what may go on at once. */
+  #advance(step: Step, event: PipeEvent): Step | undefined {
     const named = this.#stages[step.stage]
     if (step.stage === 0 && event.kind === 'chunk') this.#inbox -= event.bytes.length
-    if (named === undefined) return this.#out(event, step.rule)
+    if (named === undefined) {
+      this.#out(event, step.rule)
+      return undefined
+    }
     const actions = named.stage(event)
-    if (named.framing === true) return this.#framed(step, named, actions)
-    const { at, delay } = step
+    const { at, delay, rule } = step
+    const stage = step.stage + 1
+    const [first] = actions
+    const single = actions.length === 1 && first?.do === 'pass' ? first.event : undefined
+    if (named.framing === true) {
+      if (single !== undefined) return framed(single, stage, named, rule)
+      this.#steps.unshift(...actions.map((action) => framedAction(action, step, named)))
+      return undefined
+    }
+    if (single === event) return { event, stage, at, delay, rule }
     let passed = false
     const steps = actions.map((action) => {
       // the event itself goes on as it came, whatever is done around it; a second time it is one of ours
       const itself = !passed && action.do === 'pass' && action.event === event
       passed ||= itself
-      return { action, stage: step.stage + 1, at, delay, rule: itself ? step.rule : named.rule, by: named }
+      return { action, stage, at, delay, rule: itself ? rule : named.rule, by: named }
     })
     if (!passed) this.#lastRule = named.rule
     this.#steps.unshift(...steps)
-  }
-
-  #framed(step: Step, by: NamedStage, actions: readonly Action[]): void {
-    const steps = actions.map((action) => {
-      const { at } = action.do === 'pass' ? action.event : step
-      const ours = action.do !== 'pass' || (action.event.kind === 'frame' && action.event.span !== undefined)
-      return { action, stage: step.stage + 1, at, delay: { us: 0 }, rule: ours ? by.rule : step.rule, by }
-    })
-    this.#steps.unshift(...steps)
+    return undefined
   }
 
   #act(step: Step, action: Action): void {
@@ -368,4 +378,15 @@ export class Pipe {
     this.#paused = stop
     this.#host.pause(stop)
   }
+}
+
+/** An event of a stage that makes frames: it has an arrival and a delay of its own. */
+function framed(event: PipeEvent, stage: number, by: NamedStage, rule: string): Step {
+  const ours = event.kind === 'frame' && event.span !== undefined
+  return { event, stage, at: event.at, delay: { us: 0 }, rule: ours ? by.rule : rule }
+}
+
+function framedAction(action: Action, { stage, at, rule }: Step, by: NamedStage): Step {
+  if (action.do === 'pass') return framed(action.event, stage + 1, by, rule)
+  return { action, stage: stage + 1, at, delay: { us: 0 }, rule: by.rule, by }
 }

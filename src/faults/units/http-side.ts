@@ -11,6 +11,7 @@ import {
   type Outstanding,
 } from '../../wire/http1.ts'
 import { EventStream } from './event-stream.ts'
+import { HeadFactsReader, type HeadFacts } from './head-facts.ts'
 import { HttpUnit } from './http-unit.ts'
 import { planMessage, readJson, streamPlan, type Plan } from './message-plan.ts'
 import { SocketSide } from './socket-side.ts'
@@ -24,7 +25,7 @@ export interface HttpSideOptions {
   readonly outstanding: Outstanding
   readonly watch: WatchOptions
   /** Which request it is, or answers. */
-  asked(head: Http1Head): Asked | null
+  asked(head: Http1Head, facts: HeadFacts): Asked | null
   /** A response is complete. */
   answered?(asked: Asked | null): void
   /** Behind this head of a response the connection is another. */
@@ -47,6 +48,8 @@ export class HttpSide implements Http1Listener {
   readonly #payload = new Gathered()
   #from = 0
   #head: Http1Head | null = null
+  readonly #reader = new HeadFactsReader()
+  #facts!: HeadFacts
   #asked: Asked | null = null
   /** Null between messages, and within a head. */
   #plan: Plan | null = null
@@ -116,9 +119,12 @@ export class HttpSide implements Http1Listener {
       return
     }
     this.#head = head
-    this.#asked = asked(head)
+    this.#facts = this.#reader.read(head)
+    this.#asked = asked(head, this.#facts)
     this.#plan = this.#planFor(head)
-    if (isResponse && this.#asked !== null) talk.responded(this.#asked, head, this.#plan.opens === 'stream')
+    if (isResponse && this.#asked !== null) {
+      talk.responded(this.#asked, head.status, this.#facts.sessionId, this.#plan.opens === 'stream')
+    }
     if (this.#plan.opens !== null || head.framing === 'tunnel') this.#open(head)
     if (head.framing !== 'tunnel') return
     this.#plan = PASS
@@ -193,7 +199,7 @@ export class HttpSide implements Http1Listener {
     if (fork.state !== 'body' || standing.head === null) return true
     this.#head = standing.head
     if (this.#side === 'response') this.#asked = this.#options.talk.unknown('', false)
-    const plan = this.#side === 'response' ? streamPlan(standing.head, null) : null
+    const plan = this.#side === 'response' ? streamPlan(standing.head, this.#reader.read(standing.head), null) : null
     this.#plan = PASS
     if (plan === null || plan.framing === 'length') return true
     this.#stream = this.#streamOf(standing.head, plan.framing)
@@ -217,7 +223,7 @@ export class HttpSide implements Http1Listener {
     const partial = this.#partial
     this.#partial = false
     const { events, watch } = this.#options
-    const plan = planMessage(this.#side, head, this.#asked, this.#maxBytes)
+    const plan = planMessage(this.#side, head, this.#facts, this.#asked, this.#maxBytes)
     if (plan.reason !== undefined) this.#leave(this.#from, plan.reason)
     if (partial) return this.#planPartial(head, plan)
     if (!plan.whole || plan.opens !== null || head.framing === 'none' || head.framing === 'tunnel') return plan
@@ -227,7 +233,7 @@ export class HttpSide implements Http1Listener {
 
   /** The beginning of its head has gone already, so that is no unit; what follows it may be. */
   #planPartial(head: Http1Head, plan: Plan): Plan {
-    const stream = plan.opens === 'stream' ? streamPlan(head, null) : null
+    const stream = plan.opens === 'stream' ? streamPlan(head, this.#facts, null) : null
     this.#options.events.opaque(this.#raw.take(), this.#from)
     if (stream !== null) this.#stream = this.#streamOf(head, stream.framing)
     return { ...plan, whole: false, opens: null }
@@ -236,7 +242,7 @@ export class HttpSide implements Http1Listener {
   /** A head that is a unit by itself, before what it opens. */
   #open(head: Http1Head): void {
     const { events } = this.#options
-    const plan = this.#plan?.opens === 'stream' ? streamPlan(head, this.#asked) : null
+    const plan = this.#plan?.opens === 'stream' ? streamPlan(head, this.#facts, this.#asked) : null
     const raw = this.#raw.take()
     const written = plan?.rewritten ?? raw
     const framing = plan === null ? head.framing : plan.framing === 'length' ? 'chunked' : plan.framing
@@ -270,7 +276,7 @@ export class HttpSide implements Http1Listener {
     const asked = this.#asked
     const payload = this.#payload.take()
     const raw = this.#raw.take()
-    const json = readJson(head, payload, this.#maxBytes)
+    const json = readJson(head, this.#facts, payload, this.#maxBytes)
     const messages = json === null ? [] : talk.messages(asked, events.direction, json, events.at)
     const subject = events.subject({
       kind: payload.length === 0 ? 'head' : 'body',
@@ -289,7 +295,7 @@ export class HttpSide implements Http1Listener {
       head,
       payload,
       json,
-      coded: (head.field('content-encoding') ?? 'identity').toLowerCase() !== 'identity',
+      coded: this.#facts.coded,
       framing: head.framing,
       part: 'all',
     })
@@ -302,7 +308,7 @@ export class HttpSide implements Http1Listener {
     events.opaque(this.#raw.take(), this.#from)
     const payload = this.#payload.take()
     if (this.#plan?.listens !== true || this.#head === null) return
-    const json = readJson(this.#head, payload, this.#maxBytes)
+    const json = readJson(this.#head, this.#facts, payload, this.#maxBytes)
     if (json !== null) talk.messages(this.#asked, events.direction, json, events.at)
   }
 

@@ -1,8 +1,8 @@
 /** What becomes of an HTTP message, by its head. */
 import { createInflater } from '../../wire/body.ts'
 import type { Http1Head } from '../../wire/http1.ts'
-import { isEventStream, isJson } from '../../wire/mcp.ts'
 import { changeHead } from './head-changes.ts'
+import type { HeadFacts } from './head-facts.ts'
 import type { Asked } from './talk.ts'
 
 export interface Plan {
@@ -14,13 +14,11 @@ export interface Plan {
   readonly listens: boolean
 }
 
-const isCoded = (head: Http1Head): boolean =>
-  (head.field('content-encoding') ?? 'identity').toLowerCase() !== 'identity'
-
 /** `reason`: why it is not to be a unit, where that is to be told. */
 export function planMessage(
   side: 'request' | 'response',
   head: Http1Head,
+  facts: HeadFacts,
   asked: Asked | null,
   maxBytes: number,
 ): Plan & { readonly reason?: string } {
@@ -30,12 +28,12 @@ export function planMessage(
     return { whole: true, opens: null, listens }
   }
   if (framing === 'unknown') return { whole: false, opens: null, listens: false }
-  if (side === 'response' && isEventStream(head.field('content-type'))) {
-    if (isCoded(head)) return { whole: false, opens: 'coded', listens: false }
-    if (streamPlan(head, asked) !== null) return { whole: false, opens: 'stream', listens: false }
+  if (side === 'response' && facts.stream) {
+    if (facts.coded) return { whole: false, opens: 'coded', listens: false }
+    if (streamPlan(head, facts, asked) !== null) return { whole: false, opens: 'stream', listens: false }
   }
   if (length + head.raw.length > maxBytes) return { whole: false, opens: null, listens: false, reason: 'too large' }
-  if (side === 'request' && /100-continue/i.test(head.field('expect') ?? '')) {
+  if (side === 'request' && facts.waits) {
     return { whole: false, opens: null, listens, reason: 'waits for 100-continue' }
   }
   return { whole: true, opens: null, listens }
@@ -48,8 +46,8 @@ export interface StreamPlan {
 }
 
 /** How an event stream goes out; null for none that can be seen into. One of a known length gets chunks, for a client that knows them. */
-export function streamPlan(head: Http1Head, asked: Asked | null): StreamPlan | null {
-  if (!isEventStream(head.field('content-type')) || isCoded(head)) return null
+export function streamPlan(head: Http1Head, facts: HeadFacts, asked: Asked | null): StreamPlan | null {
+  if (!facts.stream || facts.coded) return null
   const { framing } = head
   if (framing === 'chunked' || framing === 'until-close') return { framing, rewritten: null }
   if (framing !== 'length') return null
@@ -63,11 +61,15 @@ function startLine({ raw }: Http1Head): string {
 }
 
 /** The JSON in a body, in the clear; null where there is none, or it cannot be read. */
-export function readJson(head: Http1Head, payload: Uint8Array, maxBytes: number): Uint8Array | null {
+export function readJson(
+  head: Http1Head,
+  { json, coded }: HeadFacts,
+  payload: Uint8Array,
+  maxBytes: number,
+): Uint8Array | null {
   if (payload.length === 0) return null
-  const type = head.field('content-type')
-  if (type === undefined ? payload[0] !== 123 && payload[0] !== 91 : !isJson(type)) return null
-  if (!isCoded(head)) return payload
+  if (json === null ? payload[0] !== 123 && payload[0] !== 91 : !json) return null
+  if (!coded) return payload
   const inflater = createInflater(head.field('content-encoding'), { maxBytes })
   if (inflater === null) return null
   const given = [...inflater.push(payload), ...inflater.end()]

@@ -7,6 +7,7 @@ import type { Direction, Transport } from '../../wire/frame.ts'
 import type { Exchange, Http1Head } from '../../wire/http1.ts'
 import { scanMessages, type ScannedMessage } from '../../wire/jsonrpc.ts'
 import { parseStreamEvent } from '../../wire/stream-event.ts'
+import type { HeadFacts } from './head-facts.ts'
 import type { LiveConversations, WatchOptions } from './watch-types.ts'
 
 type LiveExchange = Conversed<null, string, null>
@@ -44,6 +45,8 @@ export class ConnectionTalk {
   readonly #identity: (credential: string) => string
   #line: Line<null, string, null>
   #count = 0
+  #credential: string | null = null
+  #hashed = ''
 
   constructor({ conversations, info, identity = hashed }: WatchOptions) {
     this.#conversations = conversations
@@ -52,18 +55,13 @@ export class ConnectionTalk {
   }
 
   /** A request head. */
-  request(head: Http1Head, upgrade: boolean, at: number): Asked {
-    const credential = head.field('authorization')
-    const facts = {
-      verb: head.method,
-      target: head.target,
-      sessionId: head.field('mcp-session-id') ?? null,
-      revision: head.field('mcp-protocol-version') ?? null,
-      identity: credential === undefined ? '' : this.#identity(credential),
-      agent: head.field('user-agent') ?? '',
-    }
+  request(head: Http1Head, said: HeadFacts, upgrade: boolean, at: number): Asked {
+    const { sessionId, revision, credential, agent } = said
+    const identity = credential === undefined ? '' : this.#identityOf(credential)
+    const { method, target } = head
+    const facts = { verb: method, target, sessionId, revision, identity, agent }
     const exchange = this.#conversations.request(this.#line, facts, at)
-    return { ...this.unknown(head.method, upgrade), head, target: head.target, exchange }
+    return { method, upgrade, number: this.#count++, target, head, exchange, events: 0 }
   }
 
   /** A request that was sent before the watch began. */
@@ -94,9 +92,8 @@ export class ConnectionTalk {
   }
 
   /** A final response head. */
-  responded({ exchange }: Asked, head: Http1Head, stream: boolean): void {
-    const sessionId = head.field('mcp-session-id') ?? null
-    if (exchange !== null) this.#conversations.responded(exchange, { status: head.status, sessionId, stream }, null)
+  responded({ exchange }: Asked, status: number, sessionId: string | null, stream: boolean): void {
+    if (exchange !== null) this.#conversations.responded(exchange, { status, sessionId, stream }, null)
   }
 
   /** The exchange is a WebSocket from here on. */
@@ -138,6 +135,15 @@ export class ConnectionTalk {
   /** The response is complete (`by` null), or was broken off. */
   ended({ exchange }: Asked, by: EndingBy | null, at: number): void {
     if (exchange !== null) this.#conversations.ended(exchange, by, at)
+  }
+
+  /** Most requests of a connection have the credential of the one before. */
+  #identityOf(credential: string): string {
+    if (credential !== this.#credential) {
+      this.#credential = credential
+      this.#hashed = this.#identity(credential)
+    }
+    return this.#hashed
   }
 
   #message(exchange: LiveExchange | null, direction: Direction, message: ScannedMessage, at: number): SubjectMessage {

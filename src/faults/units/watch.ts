@@ -107,8 +107,8 @@ class HttpWatch implements Watch {
       talk: this.#talk,
       outstanding: this.#asking,
       watch: this.#options,
-      asked: (head) => {
-        const asked = this.#talk.request(head, this.#asking.exchanges.at(-1)?.upgrade ?? false, events.at)
+      asked: (head, facts) => {
+        const asked = this.#talk.request(head, facts, this.#asking.exchanges.at(-1)?.upgrade ?? false, events.at)
         if (!asked.upgrade) this.#asking.exchanges.length = 0
         this.#requestExit.entered(asked)
         return asked
