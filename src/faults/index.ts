@@ -21,6 +21,7 @@ import { duplicate } from './duplicate.ts'
 import { duplicateRequest } from './duplicate-request.ts'
 import { freeze } from './freeze.ts'
 import { headers } from './headers.ts'
+import { holdUntil } from './hold-until.ts'
 import { hugeLine } from './huge-line.ts'
 import { idleTimeout } from './idle-timeout.ts'
 import { inject } from './inject.ts'
@@ -55,6 +56,7 @@ import { stdoutNoise } from './stdout-noise.ts'
 import { toolResult } from './tool-result.ts'
 import { wrongStream } from './wrong-stream.ts'
 import { wsControl } from './ws-control.ts'
+import { wsFrame } from './ws-frame.ts'
 import type { AnyFault } from './fault.ts'
 
 /** Every fault there is, by level. */
@@ -92,11 +94,13 @@ export const faults: readonly AnyFault[] = [
   delay,
   duplicate,
   reorder,
+  holdUntil,
   rechunk,
   sseField,
   resume,
   wrongStream,
   wsControl,
+  wsFrame,
   inject,
   rpcError,
   rpcId,

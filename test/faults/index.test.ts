@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { AnyFault } from '../../src/faults/fault.ts'
@@ -67,4 +68,40 @@ test('a fault of the wrong shape would be caught', () => {
     'needs units, does nothing',
     'takes options it does not know: make them a z.strictObject',
   ])
+})
+
+const readme = readFileSync(new URL('../../src/faults/README.md', import.meta.url), 'utf8')
+const [, section = ''] = /<!-- faults: generated[^\n]*-->\n([^]*)<!-- end of faults -->/.exec(readme) ?? []
+const rows = section
+  .split('\n')
+  .filter((line) => line.startsWith('|'))
+  .map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+const [head = [], , ...body] = rows
+const transports = head.slice(2, -1)
+
+test('the table of faults says what the registry says (else: npm run build && node config/tools/fault-table.mjs)', () => {
+  expect(
+    body.map(([type, level, ...cells]) => ({
+      type,
+      level,
+      applies: transports.filter((_, at) => cells[at] === '✓'),
+      summary: cells.at(-1),
+    })),
+  ).toEqual(
+    faults.map(({ type, level, applies, summary }) => ({
+      type: `\`${type}\``,
+      level: String(level),
+      applies: transports.filter((each) => (applies as readonly string[]).includes(each)),
+      summary,
+    })),
+  )
+})
+
+test('no transport of a fault is missing from it', () => {
+  expect(faults.flatMap(({ applies }) => applies).filter((each) => !transports.includes(each))).toEqual([])
 })
