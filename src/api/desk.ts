@@ -8,6 +8,7 @@ import { ProxyError } from '../errors.ts'
 import { openReader } from '../store/reader.ts'
 import { portHolder } from '../transports/port-holder.ts'
 import { createApi } from './app.ts'
+import { createControls } from './controls.ts'
 import type { LiveClock } from './live.ts'
 import type { Setting } from './status.ts'
 
@@ -38,13 +39,18 @@ const MAX_CONNECTIONS = 256
 /** How long streams have for their last chunk when the desk closes. */
 const GRACE_MS = 50
 
-/** Throws `LISTEN_FAILED` and what `openReader` throws. */
-export async function startDesk({ db, host, port, token, uiFolder, ...setting }: DeskOptions): Promise<Desk> {
+/** `wrote`: told when rules or answers have been written. Throws `LISTEN_FAILED` and what `openReader` throws. */
+export async function startDesk(
+  { db, host, port, token, uiFolder, ...setting }: DeskOptions,
+  wrote: () => void = () => undefined,
+): Promise<Desk> {
   const reader = openReader(db)
+  const controls = createControls(db, wrote)
   const stopping = new AbortController()
   let bound = 0
   const app = createApi({
     reader,
+    controls,
     guard: { host, port: () => bound, token },
     setting,
     uiFolder,
@@ -66,6 +72,7 @@ export async function startDesk({ db, host, port, token, uiFolder, ...setting }:
     await Promise.race([closed, delay(GRACE_MS)])
     server.closeAllConnections()
     await closed
+    controls.close()
     reader.close()
   }
   return { port: bound, close }

@@ -7,6 +7,8 @@ import { type Desk, type DeskOptions, startDesk } from './desk.ts'
 /** What the thread says. It takes `{ kind: 'start', options: DeskOptions }` once, and `{ kind: 'stop' }`, upon which it ends. */
 export type DeskMessage =
   | { readonly kind: 'ready'; readonly port: number }
+  /** Rules or answers have been written. */
+  | { readonly kind: 'control' }
   | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly hint: string }
 
 /** Where the thread speaks to the one who started it. */
@@ -31,7 +33,7 @@ export async function runDesk(port: DeskPort, options: DeskOptions, start = star
     if (desk !== undefined) void stop()
   })
   try {
-    desk = await start(options)
+    desk = await start(options, () => port.postMessage({ kind: 'control' }))
     port.postMessage({ kind: 'ready', port: desk.port })
     if (stopped) await stop()
   } catch (error) {

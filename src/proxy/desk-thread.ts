@@ -28,12 +28,15 @@ export interface DeskThread {
 
 type DeskMessage =
   | { readonly kind: 'ready'; readonly port: number }
+  | { readonly kind: 'control' }
   | { readonly kind: 'error'; readonly code: ErrorCode | 'BUG'; readonly message: string; readonly hint: string }
 
 /** A thread that has loaded what it needs, or is about to, and waits to be told what to serve. */
 export interface PreparedDesk {
   /** On the capture at `db`, which has to be there; resolves when it listens. Throws `LISTEN_FAILED` and what opening a capture throws. */
   open(ui: DeskSettings, db: string, servers: readonly Served[]): Promise<DeskThread>
+  /** Told when rules or answers have been written there: the recorder is to fetch them at once. */
+  onControl(listener: () => void): void
   close(): Promise<void>
 }
 
@@ -59,10 +62,13 @@ export function prepareDesk(): PreparedDesk {
           const name = host.includes(':') ? `[${host}]` : host
           return resolve({ url: `http://${name}:${message.port}/`, port: message.port, token })
         }
+        if (message.kind === 'control') return
         const { code, hint } = message
         reject(code === 'BUG' ? new Error(message.message) : new ProxyError(code, message.message, { hint }))
       })
     })
   }
-  return { open, close }
+  const onControl = (listener: () => void): void =>
+    void worker.on('message', ({ kind }: DeskMessage) => kind === 'control' && listener())
+  return { open, onControl, close }
 }

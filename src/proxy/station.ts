@@ -199,6 +199,7 @@ class RecordingStation implements Station {
     this.#listeners = listeners
     this.#recorder?.setInstance({ url: servers.map(({ url }) => url).join(' ') || null })
     if (this.db === null || this.#prepared === undefined) return
+    this.#prepared.onControl(() => this.#recorder?.control.poke())
     this.#desk = await this.#prepared.open(this.#options.ui || {}, this.db, servers)
     this.#recorder?.setInstance({ uiPort: this.#desk.port })
   }

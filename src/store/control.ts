@@ -30,6 +30,8 @@ export interface Control {
   /** Processes that rules can be given to. */
   instances(): InstanceRow[]
   addRule(rule: NewRule, where?: Where): RuleRow
+  /** All of them or none. */
+  addRules(rules: readonly NewRule[], where?: Where): RuleRow[]
   /** Its next version, on or off. */
   setEnabled(id: string, enabled: boolean, where?: Where): RuleRow
   removeRule(id: string, where?: Where): RuleRow
@@ -64,23 +66,24 @@ function controlOf(db: Database, now: () => number): Omit<Control, 'close'> {
     if (only === undefined) throw noRule(id, inForce())
     throw ambiguous(id, found, live())
   }
+  const add = ({ id, source, sentence, enabled = true }: NewRule, where: Where): RuleRow => {
+    const instance = where.everywhere === true ? null : pickInstance(live(), where.instance).id
+    const taken = new Set(
+      inForce().flatMap((rule) =>
+        instance === null || rule.instance === null || rule.instance === instance ? [rule.id] : [],
+      ),
+    )
+    const name = id(taken)
+    if (taken.has(name)) throw idTaken(name)
+    const key = rules.begin({ id: name, instance, origin: 'control', source, sentence, enabled }, now())
+    return rows.byKey(key, now())
+  }
   const inForce = (): RuleRow[] => rows.list(now()).filter(({ endedAt }) => endedAt === null)
 
   return {
     instances: live,
-    addRule: ({ id, source, sentence, enabled = true }, where = {}) =>
-      write(() => {
-        const instance = where.everywhere === true ? null : pickInstance(live(), where.instance).id
-        const taken = new Set(
-          inForce().flatMap((rule) =>
-            instance === null || rule.instance === null || rule.instance === instance ? [rule.id] : [],
-          ),
-        )
-        const name = id(taken)
-        if (taken.has(name)) throw idTaken(name)
-        const key = rules.begin({ id: name, instance, origin: 'control', source, sentence, enabled }, now())
-        return rows.byKey(key, now())
-      }),
+    addRule: (rule, where = {}) => write(() => add(rule, where)),
+    addRules: (given, where = {}) => write(() => given.map((rule) => add(rule, where))),
     setEnabled: (id, enabled, where = {}) =>
       write(() => {
         const rule = current(id, where)

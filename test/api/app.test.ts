@@ -7,7 +7,7 @@ test.each([
   ['/api/calls/7', 'Did you mean GET /api/calls?'],
   [
     '/api/something/else',
-    'There are: /api/status, /api/sessions, /api/flows, /api/frames, /api/calls, /api/logs, /api/filter, /api/live.',
+    'There are: /api/status, /api/sessions, /api/flows, /api/frames, /api/calls, /api/logs, /api/filter, /api/rules, /api/faults, /api/personas, /api/decisions, /api/held, /api/live.',
   ],
 ])('%s is not there, and what may have been meant is told', async (path, hint) => {
   expect(await apiFixture().json(path)).toEqual({

@@ -34,7 +34,7 @@ test('the thread says its port, serves, and is gone within half a second of bein
   worker.postMessage({ kind: 'start', options: options(captureFixture().path) })
   onTestFinished(() => void worker.terminate())
   const [ready] = (await once(worker, 'message')) as [DeskMessage]
-  if (ready.kind !== 'ready') throw new Error(ready.message)
+  if (ready.kind !== 'ready') throw new Error(JSON.stringify(ready))
   const live = await fetch(`http://127.0.0.1:${ready.port}/api/live`, { headers: { authorization: `Bearer ${TOKEN}` } })
   const stream = live.body?.getReader()
   await stream?.read()

@@ -2,6 +2,7 @@ import { writeFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { createApi } from '../../src/api/app.ts'
+import { createControls } from '../../src/api/controls.ts'
 import type { LiveClock } from '../../src/api/live.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { captureFixture, START } from './capture-fixture.ts'
@@ -40,8 +41,12 @@ export function apiFixture(
   const capture = captureFixture()
   const reader = openReader(capture.path)
   onTestFinished(() => reader.close())
+  let writes = 0
+  const controls = createControls(capture.path, () => writes++)
+  onTestFinished(() => controls.close())
   const app = createApi({
     reader,
+    controls,
     guard: { host: options.host ?? '127.0.0.1', port: () => PORT, token: TOKEN },
     setting: {
       version: '1.2.3',
@@ -67,5 +72,16 @@ export function apiFixture(
     const response = await get(path)
     return { status: response.status, body: await response.json() }
   }
-  return { ...capture, reader, app, get, json }
+  /** Asks with a JSON body. */
+  const send = async (method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> => {
+    const response = await app.request(`http://127.0.0.1:${PORT}${path}`, {
+      method,
+      headers: { host: `127.0.0.1:${PORT}`, authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    return { status: response.status, body: await response.json() }
+  }
+  /** How often something was written. */
+  const written = (): number => writes
+  return { ...capture, reader, app, get, json, send, written }
 }

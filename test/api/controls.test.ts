@@ -1,0 +1,18 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { createControls } from '../../src/api/controls.ts'
+import { captureFixture } from '../support/capture-fixture.ts'
+
+test('every write is told, one that failed is not', () => {
+  let told = 0
+  const controls = createControls(captureFixture().path, () => told++)
+  onTestFinished(() => controls.close())
+  expect(controls.write((control) => control.heal())).toEqual([])
+  expect(() => controls.write((control) => control.removeRule('none'))).toThrow('There is no rule none')
+  expect(told).toBe(1)
+})
+
+test('without a capture the first write says so, not the start', () => {
+  const controls = createControls('/nowhere/capture.db', () => undefined)
+  expect(() => controls.write((control) => control.heal())).toThrow('There is no capture')
+  controls.close()
+})
