@@ -63,6 +63,7 @@ const testedElsewhere: Record<string, string> = {
   'src/filter/tree.ts': 'types, and one walk: test/filter/analyse.test.ts',
   'src/filter/values.ts': 'a part of the parser: test/filter/parse.test.ts',
   'src/pipe/action.ts': 'two one-line readers of a union: test/pipe/pipe.test.ts',
+  'src/pipe/step.ts': 'what waits in a pipe: test/pipe/pipe.test.ts',
   'src/pipe/null-tap.ts': 'does nothing, and everything stands on it: test/pipe/pipe.test.ts',
   'src/transports/connection.ts': 'sockets on both sides: the laws of test/transports/reverse*.test.ts',
   'src/proxy/built.ts': 'one address: test/proxy.test.ts',

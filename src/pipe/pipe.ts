@@ -4,6 +4,7 @@ import type { Ending } from '../wire/ending.ts'
 import type { Action, CutHow, CutSide, NamedStage, PipeEvent } from './action.ts'
 import { bytesOf } from './action.ts'
 import type { Clock } from './clock.ts'
+import { framed, framedAction, type Step } from './step.ts'
 import type { Tap } from './tap.ts'
 
 /** Where a pipe's bytes leave: the edits of heads, then a socket. */
@@ -38,19 +39,6 @@ export interface PipeHost {
   cut(how: CutHow, side: CutSide, rule: string): void
   /** Bytes of ours for the peer the pipe reads from. */
   reply(bytes: Uint8Array, rule: string): void
-}
-
-/** A step still to do: an event before stage `stage`, or an action stage `stage - 1` asked for. */
-interface Step {
-  readonly event?: PipeEvent
-  readonly action?: Action
-  readonly stage: number
-  /** Arrival of the event this goes back to, and how much waiting it has been given. */
-  readonly at: number
-  readonly delay: { us: number }
-  readonly rule: string
-  /** Of an action: the stage that asked for it. */
-  readonly by?: NamedStage
 }
 
 /** A wait or a hold: nothing before or at its stage goes on until it is over. */
@@ -378,15 +366,4 @@ export class Pipe {
     this.#paused = stop
     this.#host.pause(stop)
   }
-}
-
-/** An event of a stage that makes frames: it has an arrival and a delay of its own. */
-function framed(event: PipeEvent, stage: number, by: NamedStage, rule: string): Step {
-  const ours = event.kind === 'frame' && event.span !== undefined
-  return { event, stage, at: event.at, delay: { us: 0 }, rule: ours ? by.rule : rule }
-}
-
-function framedAction(action: Action, { stage, at, rule }: Step, by: NamedStage): Step {
-  if (action.do === 'pass') return framed(action.event, stage + 1, by, rule)
-  return { action, stage: stage + 1, at, delay: { us: 0 }, rule: by.rule, by }
 }

@@ -1,0 +1,26 @@
+import type { Action, NamedStage, PipeEvent } from './action.ts'
+
+/** A step still to do: an event before stage `stage`, or an action stage `stage - 1` asked for. */
+export interface Step {
+  readonly event?: PipeEvent
+  readonly action?: Action
+  readonly stage: number
+  /** Arrival of the event this goes back to, and how much waiting it has been given. */
+  readonly at: number
+  readonly delay: { us: number }
+  readonly rule: string
+  /** Of an action: the stage that asked for it. */
+  readonly by?: NamedStage
+}
+
+/** An event of a stage that makes frames: it has an arrival and a delay of its own. */
+export function framed(event: PipeEvent, stage: number, by: NamedStage, rule: string): Step {
+  const ours = event.kind === 'frame' && event.span !== undefined
+  return { event, stage, at: event.at, delay: { us: 0 }, rule: ours ? by.rule : rule }
+}
+
+/** The same for any action of it. */
+export function framedAction(action: Action, { stage, at, rule }: Step, by: NamedStage): Step {
+  if (action.do === 'pass') return framed(action.event, stage + 1, by, rule)
+  return { action, stage: stage + 1, at, delay: { us: 0 }, rule: by.rule, by }
+}
