@@ -3,8 +3,9 @@ import { constants as system } from 'node:os'
 import type { ErrorCode } from './errors.ts'
 import { ProxyError } from './errors.ts'
 import { createClock, createLateTap, nullTap, type ConnectionInfo } from './pipe/index.ts'
-import type { Policy } from './pipe/policy.ts'
 import type { RecordDepth, RedactOptions } from './proxy.ts'
+import { followRuleFile, readRuleFile } from './proxy/rule-file.ts'
+import { createSteering } from './proxy/steering.ts'
 import type { Recorder } from './recorder/index.ts'
 import { shownArgs } from './recorder/shown-args.ts'
 import { ownStreams } from './transports/own-streams.ts'
@@ -29,8 +30,11 @@ export interface WrapperOptions {
   readonly maxAgeMs?: number
   readonly record?: RecordDepth
   readonly redact?: RedactOptions
-  /** Steers the traffic. Default: nobody does. */
-  readonly policy?: Policy
+  /** As in `StationOptions`. */
+  readonly faults?: string
+  readonly seed?: number
+  /** Told what the user should know of fault rules. */
+  readonly onNotice?: (message: string) => void
   /** Told, once, that recording cannot begin, and later that it stopped or went on: the server works all the same. */
   readonly onTrouble: (trouble: Trouble) => void
 }
@@ -60,8 +64,23 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
   const clock = createClock()
   const startedAt = clock.now()
   const signals = passSignals()
-  const { policy } = options
-  const delay = policy?.starting?.(infoOf(options, startedAt))
+  // bytes pass before there is a recorder: it is loaded beside
+  const late = createLateTap()
+  const { faults, seed, name = '', onNotice = () => undefined } = options
+  const file = faults === undefined ? undefined : await readRuleFile(faults, 1)
+  const drawn = file?.seed ?? seed
+  const policy = createSteering({
+    clock,
+    tap: late.tap,
+    name,
+    notice: onNotice,
+    ...(drawn === undefined ? {} : { seed: drawn }),
+  })
+  const unfollow =
+    file === undefined || faults === undefined
+      ? undefined
+      : await followRuleFile(faults, file, (rules) => policy.setRules('file', rules), onNotice)
+  const delay = policy.starting?.(infoOf(options, startedAt))
   if (delay !== undefined) {
     // there is no server yet: what is meant for it ends us
     signals.to((name) => process.exit(128 + (system.signals[name] ?? 0)))
@@ -69,8 +88,6 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
     signals.keep()
   }
   const server = await startServer(options)
-  // bytes pass from now on: whoever records them is loaded beside
-  const late = createLateTap()
   const joint = { id: 1, info: infoOf(options, startedAt, server), tap: late.tap, clock, policy }
   if (!('pid' in server)) {
     recordFailure(joint, server)
@@ -81,7 +98,7 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
   }
   let callOff = guardProcess(server.pid)
   const startAgain = async (): Promise<ServerProcess | StartFailure> => {
-    const wait = policy?.starting?.(joint.info)
+    const wait = policy.starting?.(joint.info)
     if (wait !== undefined) await passed(wait.delayMs, clock)
     const next = await startServer(options)
     callOff()
@@ -101,6 +118,8 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
 
   const { code, signal } = await link.over
   clearInterval(ticking)
+  unfollow?.()
+  for (const { id, sentence } of policy.end()) onNotice(`Rule ${id} never fired: ${sentence}.`)
   callOff()
   signals.to((name) => process.exit(128 + (system.signals[name] ?? 0)))
   await recorder?.close()

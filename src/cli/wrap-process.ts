@@ -26,10 +26,11 @@ export const wrapProcess = async ({ flags, command: [command, ...args] }: Wrappe
   let options: WrapperOptions
   try {
     options = wrapperOptions(wrapFlags(flags), command, args, process.env, (trouble) => say(output, trouble))
+    options = { ...options, onNotice: (message) => output.note(`mitmcp: ${message}`) }
   } catch (error) {
     process.exit(fail(error))
   }
-  const end = await wrapServer(options)
+  const end = await wrapServer(options).catch((error: unknown) => process.exit(fail(error)))
   if (end.kind === 'failed') {
     const { error, code } = startError(end.failure, command, process.env)
     fail(error)

@@ -69,3 +69,21 @@ export function watchRuleFile(
     abort.abort()
   }
 }
+
+/** Puts the rules of a file in force, and those of each later state of it that can be read; says so. Resolves when the first act; gives what ends it. */
+export async function followRuleFile(
+  path: string,
+  first: RuleFile,
+  put: (rules: readonly ActiveRule[]) => Promise<void>,
+  say: (message: string) => void,
+): Promise<() => void> {
+  await put(first.rules)
+  return watchRuleFile(
+    path,
+    ({ rules }) => {
+      say(`${path} has changed: ${rules.length} ${rules.length === 1 ? 'rule is' : 'rules are'} in force.`)
+      void put(rules)
+    },
+    ({ message }) => say(`${message}\nThe last good rules stay in force.`),
+  )
+}

@@ -5,7 +5,7 @@ import type { Tap } from '../pipe/tap.ts'
 import { createRecorder, limitsFor, type Recorder, type RecorderState } from '../recorder/index.ts'
 import type { Listener } from '../transports/index.ts'
 import { built } from './built.ts'
-import { readRuleFile, watchRuleFile, type RuleFile } from './rule-file.ts'
+import { followRuleFile, readRuleFile, type RuleFile } from './rule-file.ts'
 import { ownRules, type FaultRules } from './own-rules.ts'
 import { createSteering, type Steering } from './steering.ts'
 import { prepareDesk, type DeskSettings, type DeskThread, type PreparedDesk, type Served } from './desk-thread.ts'
@@ -230,14 +230,11 @@ class RecordingStation implements Station {
   async follow(file: RuleFile | undefined): Promise<void> {
     const { faults } = this.#options
     if (file === undefined || faults === undefined) return
-    await this.policy.setRules('file', file.rules)
-    this.#unfollow = watchRuleFile(
+    this.#unfollow = await followRuleFile(
       faults,
-      ({ rules }) => {
-        this.#say(`${faults} has changed: ${rules.length} ${rules.length === 1 ? 'rule is' : 'rules are'} in force.`)
-        void this.policy.setRules('file', rules)
-      },
-      ({ message }) => this.#say(`${message}\nThe last good rules stay in force.`),
+      file,
+      (rules) => this.policy.setRules('file', rules),
+      (message) => this.#say(message),
     )
   }
 
