@@ -9,6 +9,7 @@ export interface BufferOptions {
   readonly until: 'end' | { readonly bytes: number } | { readonly ms: number }
   readonly 'honor-x-accel': boolean
   readonly gzip: boolean
+  readonly headers: 'pass' | 'hold'
 }
 
 /** A compressor that is not flushed gives nothing before it has about so much. */
@@ -16,7 +17,7 @@ const GZIP_BYTES = 32 * 1024
 /** What is held at most, whatever `until` says. */
 const MAX_BYTES = 16 * 1024 * 1024
 
-/** Gathers the body of an answer before it goes on, as a proxy with response buffering does: the client sees the headers, then nothing, then everything. */
+/** Gathers the body of an answer before it goes on, as a proxy with response buffering does: the client sees nothing, or the headers alone, then everything. */
 export const buffer: Fault<BufferOptions> = {
   type: 'buffer',
   level: 2,
@@ -33,9 +34,14 @@ export const buffer: Fault<BufferOptions> = {
       .describe('What it waits for: the end of the body, so many bytes (4kb), or a time (5s)'),
     'honor-x-accel': z.boolean().default(false).describe('Lets answers with X-Accel-Buffering: no pass, as nginx does'),
     gzip: z.boolean().default(false).describe('Compresses without flushing: nothing leaves before about 32 kB'),
+    headers: z
+      .enum(['pass', 'hold'])
+      .default('pass')
+      .describe('Whether status and headers of the stream go on at once, or with the first of its body'),
   }),
-  explain: ({ until, gzip, 'honor-x-accel': honours }) =>
+  explain: ({ until, gzip, headers, 'honor-x-accel': honours }) =>
     (gzip ? 'compresses {it} without flushing, and holds them ' : 'holds {it} ') +
+    (headers === 'hold' ? 'with their headers ' : '') +
     (until === 'end'
       ? 'until their end'
       : 'ms' in until
@@ -75,7 +81,10 @@ class Buffering {
     this.#off = this.#options['honor-x-accel'] && meaning.subject.header('x-accel-buffering')?.toLowerCase() === 'no'
     this.#gzip = this.#options.gzip && !this.#off && meaning.subject.stream !== null
     const raw = this.#gzip ? meaning.withHead({ 'Content-Encoding': 'gzip' }) : null
-    return [pass(raw === null ? event : withRaw(event, raw))]
+    const out = raw === null ? event : withRaw(event, raw)
+    if (this.#options.headers === 'pass' || this.#off || meaning.subject.stream === null) return [pass(out)]
+    this.#tools.kept.push(out)
+    return []
   }
 
   #gather(event: FaultFrame): readonly FaultAction[] {
@@ -95,8 +104,13 @@ class Buffering {
     const [first] = kept
     if (!this.#gzip || first === undefined || first.kind !== 'frame') return kept.map(pass)
     const frames = kept as FaultFrame[]
-    const member = gzipSync(Buffer.concat(frames.map(({ frame }) => frame.payload)))
-    const last = frames.at(-1)
-    return last === undefined ? [] : [{ do: 'write', bytes: last.meaning.body(member) }]
+    const heads = frames.filter(({ meaning }) => meaning.withHead({}) !== null)
+    const blocks = frames.slice(heads.length)
+    const member = gzipSync(Buffer.concat(blocks.map(({ frame }) => frame.payload)))
+    const last = blocks.at(-1)
+    return [
+      ...heads.map(pass),
+      ...(last === undefined ? [] : [{ do: 'write', bytes: last.meaning.body(member) } as const]),
+    ]
   }
 }

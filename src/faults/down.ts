@@ -5,6 +5,7 @@ import { duration, durationText } from './values.ts'
 export interface DownOptions {
   readonly as: 'refuse' | '502' | '503' | 'hang'
   readonly duration?: number | undefined
+  readonly existing: 'keep' | 'fin' | 'rst'
 }
 
 /** The server is gone for a while, as during a deploy; then it is back. */
@@ -22,12 +23,14 @@ export const down: Fault<DownOptions> = {
       .enum(['refuse', '502', '503', 'hang'])
       .default('refuse')
       .describe('What clients see meanwhile: connection refused, a gateway’s 502 or 503, or silence'),
+    existing: z.enum(['keep', 'fin', 'rst']).default('rst').describe('What becomes of connections that are open'),
   }),
-  explain: ({ duration, as }) =>
+  explain: ({ duration, as, existing }) =>
     `takes the server away${duration === undefined ? '' : ` for ${durationText(duration)}`}: ` +
-    { refuse: 'connection refused', '502': 'answers 502', '503': 'answers 503', hang: 'silence' }[as],
+    { refuse: 'connection refused', '502': 'answers 502', '503': 'answers 503', hang: 'silence' }[as] +
+    { keep: ', open connections stay', fin: ', open connections are closed', rst: '' }[existing],
   closesPort: ({ as, duration }) => (as === 'refuse' ? { ms: duration ?? null } : null),
-  existing: () => 'rst',
+  existing: ({ existing }) => existing,
   dial: ({ as, duration }, { sinceMs }) => {
     if (as === 'refuse' || (duration !== undefined && sinceMs >= duration)) return { do: 'dial' }
     return as === 'hang' ? { do: 'hang', ms: duration === undefined ? null : duration - sinceMs } : { do: 'fail', as }

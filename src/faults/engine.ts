@@ -221,20 +221,21 @@ class FaultEngine implements Engine {
     }
     if (rule.fault.existing !== undefined) {
       const begins = Math.max(rule.after?.what === 'time' ? rule.after.ms : 0, rule.window?.from ?? 0)
-      alarms.push(clock.at(since + begins * 1000, () => this.#endExisting(live)))
+      const at = since + begins * 1000
+      alarms.push(clock.at(at, () => this.#endExisting(live, at)))
     }
     this.#alarms.set(live, alarms)
     return live
   }
 
-  /** Connections that are older than a rule which takes that upon itself; where it shuts the port, the listener does. */
-  #endExisting(live: LiveRule): void {
+  /** Connections that are there when a rule begins to act which takes that upon itself; where it shuts the port, the listener does. */
+  #endExisting(live: LiveRule, at: number): void {
     const { fault, options, analysis } = live.rule
     const how = fault.existing?.(options) ?? 'keep'
     if (how === 'keep' || (fault.closesPort?.(options) ?? null) !== null) return
     for (const { connection, openedAt } of this.#attachments.values()) {
       const { server } = connection.info
-      if (openedAt > live.since || !analysis.possible({ server, tap: this.#options.name ?? '' })) continue
+      if (openedAt > at || !analysis.possible({ server, tap: this.#options.name ?? '' })) continue
       this.#record(live, connection.id, true, `cut ${how}`)
       connection.cut(how, 'both', live.id)
     }

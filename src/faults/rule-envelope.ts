@@ -8,9 +8,12 @@ const text = (error: string) => z.string({ error }).min(1, { error: 'must not be
 /** Names that stand in the record for edits of our own. */
 const TAKEN = ['host', 'origin', 'location', 'endpoint', 'framing', 'gate', 'any']
 
-const id = text('must be a name').refine((name) => /^[A-Za-z0-9][\w.-]{0,63}$/.test(name) && !TAKEN.includes(name), {
-  error: ({ input }) => (TAKEN.includes(String(input)) ? `${String(input)} is a name of ours` : NAME),
-})
+const id = text('must be a name').refine(
+  (name) => /^(?=.{1,64}$)[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/.test(name) && !TAKEN.includes(name),
+  {
+    error: ({ input }) => (TAKEN.includes(String(input)) ? `${String(input)} is a name of ours` : NAME),
+  },
+)
 const NAME = 'must be a name of letters, digits, dots and dashes, 64 at most'
 
 const state = z

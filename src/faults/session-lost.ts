@@ -9,6 +9,7 @@ const FORMS = ['404', '400', '401', '410', '503', '200/-32600', '200/-32602', '-
 export interface SessionLostOptions {
   readonly as: (typeof FORMS)[number]
   readonly streams: 'keep' | 'fin' | 'rst'
+  readonly 'spare-new': boolean
 }
 
 /** The server forgets a live session, from then on, until the client begins a new one. A session begun in answer to that is spared. */
@@ -33,14 +34,18 @@ export const sessionLost: Fault<SessionLostOptions> = {
       .enum(['keep', 'fin', 'rst'])
       .default('fin')
       .describe('What becomes of its open event streams, at their next event'),
+    'spare-new': z
+      .boolean()
+      .default(false)
+      .describe('Only sessions that were there before the rule acts, as after a restart of the server'),
   }),
-  explain: ({ as }) =>
-    `forgets the session: its requests get ${as.includes('-') ? `error ${as}` : as} until it initializes again`,
-  stage: ({ as, streams }, { shared }) => {
+  explain: ({ as, 'spare-new': spareNew }) =>
+    `forgets ${spareNew ? 'every session begun before' : 'the session'}: its requests get ${as.includes('-') ? `error ${as}` : as} until it initializes again`,
+  stage: ({ as, streams, 'spare-new': spareNew }, { shared }) => {
     let spared = false
     return (event) => {
       if (event.kind === 'start') {
-        spared = isSpared(shared, event.unit)
+        spared = spareNew ? isNew(event.unit) : isSpared(shared, event.unit)
         return []
       }
       if (event.kind !== 'frame' || spared) return event.kind === 'tick' ? [] : [pass(event)]
@@ -53,6 +58,13 @@ export const sessionLost: Fault<SessionLostOptions> = {
       return forgotten(as, event) ?? [pass(event)]
     }
   },
+}
+
+/** The first that is seen of a session is the answer that gives it its id: of an older one it is a request, or an event. */
+function isNew(unit: FaultFrame | null): boolean {
+  if (unit === null) return false
+  const { direction, kind, verb } = unit.meaning.subject
+  return direction === 's2c' && (kind === 'head' || kind === 'body') && verb === 'POST'
 }
 
 /** One new session of that client is let be for each that was lost. */

@@ -24,7 +24,7 @@ export const sseField: Fault<SseFieldOptions> = {
   per: 'message',
   options: z
     .strictObject({
-      field: z.enum(FIELDS).describe('Which; bom: a byte order mark; newline: how lines end'),
+      field: z.enum(FIELDS).describe('Which; bom: a byte order mark, once per stream; newline: how lines end'),
       act: z
         .enum(['remove', 'repeat', 'set'])
         .default('set')
@@ -40,7 +40,7 @@ export const sseField: Fault<SseFieldOptions> = {
     ),
   explain: ({ field, act, value }) => {
     if (field === 'newline') return `ends lines of event streams with ${value.toUpperCase()}`
-    if (field === 'bom') return 'begins events with a byte order mark'
+    if (field === 'bom') return 'begins event streams with a byte order mark'
     const what = field === 'comment' ? 'comments' : field
     if (act === 'remove') return `removes ${what} from events`
     return act === 'repeat'
@@ -51,6 +51,8 @@ export const sseField: Fault<SseFieldOptions> = {
     ({ field, act, value }, tools) =>
     (event) => {
       if (event.kind !== 'frame') return event.kind === 'start' || event.kind === 'tick' ? [] : [pass(event)]
+      // elsewhere than at the beginning it is part of a field's name
+      if (field === 'bom' && hasBegun(tools.shared, event.connection, event.meaning.exchange)) return [pass(event)]
       const before = Buffer.from(event.frame.payload).toString('utf8')
       const after =
         field === 'bom'
@@ -59,8 +61,9 @@ export const sseField: Fault<SseFieldOptions> = {
             ? newlines(before, value)
             : lines(before, event.meaning.subject.session)
       if (after === before) return [pass(event)]
-      const raw = event.meaning.withPayload(Buffer.from(after))
-      return [pass(raw === null ? event : withRaw(event, raw))]
+      const payload = Buffer.from(after)
+      const raw = event.meaning.withPayload(payload)
+      return [pass(raw === null ? event : withRaw(event, raw, payload))]
 
       function lines(block: string, session: string | null): string {
         const name = field === 'comment' ? '' : field
@@ -78,6 +81,14 @@ export const sseField: Fault<SseFieldOptions> = {
         return line === undefined ? block : line + others
       }
     },
+}
+
+/** Whether an event of that stream was seen before; says yes from then on. */
+function hasBegun(shared: Map<string, unknown>, connection: number, exchange: number | null): boolean {
+  const key = `begun ${connection}`
+  const begun = shared.get(key) === exchange
+  shared.set(key, exchange)
+  return begun
 }
 
 const newlines = (block: string, value: string): string =>

@@ -61,7 +61,7 @@ export interface Unit {
 /** An event as faults see it. `meaning` is absent where traffic is not understood, and for faults that need bytes only. */
 export type FaultFrame = Extract<PipeEvent, { kind: 'frame' }> & { readonly meaning: Unit }
 
-/** The unit with other bytes, to be passed in its place. */
-export function withRaw(event: FaultFrame, raw: Uint8Array): FaultFrame {
-  return { ...event, span: event.span ?? event.frame.raw.length, frame: { ...event.frame, raw } }
+/** The unit with other bytes, to be passed in its place. `payload`: the one they carry, for rules behind this one that read it; its meaning stays that of what was received. */
+export function withRaw(event: FaultFrame, raw: Uint8Array, payload = event.frame.payload): FaultFrame {
+  return { ...event, span: event.span ?? event.frame.raw.length, frame: { ...event.frame, raw, payload } }
 }

@@ -52,3 +52,26 @@ test('compresses without flushing: nothing leaves before the end, and it can be 
   const [written] = table.unit('end', { ...bodyEnd(), withHead: () => null })
   expect(written?.do === 'write' ? gunzipSync(written.bytes).toString() : '').toBe('data: adata: b')
 })
+
+test('holds the head as well when told, and gives it with the first of the body', () => {
+  const table = damageOf(buffer, { until: '6b', headers: 'hold' })
+  expect(table.unit('head', head())).toEqual([])
+  expect(table.unit('abc', bodied)).toEqual([])
+  expect(actionTexts(table.unit('def', bodied))).toEqual(['pass head\n', 'pass abc\n', 'pass def\n'])
+  expect(actionTexts(table.unit('end', { ...bodyEnd(), withHead: () => null }))).toEqual(['pass end\n'])
+})
+
+test('does not hold the head of an answer that is no stream, nor one that asks not to', () => {
+  const table = damageOf(buffer, { headers: 'hold', 'honor-x-accel': true })
+  expect(actionTexts(table.unit('{}', head({ stream: null })))).toEqual(['pass {}\n'])
+  expect(actionTexts(table.unit('head', head({}, { 'x-accel-buffering': 'no' })))).toEqual(['pass head\n'])
+})
+
+test('compresses behind a head that was held', () => {
+  const table = damageOf(buffer, { gzip: true, headers: 'hold' })
+  table.unit('head', head())
+  table.unit('data: a', bodied)
+  const [first, second] = table.unit('end', { ...bodyEnd(), withHead: () => null })
+  expect(actionTexts([first!])).toEqual(['pass head {"Content-Encoding":"gzip"}'])
+  expect(second?.do === 'write' ? gunzipSync(second.bytes).toString() : '').toBe('data: a')
+})

@@ -7,6 +7,13 @@ const dial = (given: object, sinceMs: number) => down.dial?.(options(given), { s
 test('closes the port for its time, and resets what is open', () => {
   expect(down.closesPort?.(options({ duration: '5s' }))).toEqual({ ms: 5000 })
   expect(down.existing?.(options({}))).toBe('rst')
+  expect(down.existing?.(options({ existing: 'fin' }))).toBe('fin')
+})
+
+test('says what becomes of open connections where it is not the usual', () => {
+  expect(down.explain(options({ as: '502' }))).toBe('takes the server away: answers 502')
+  expect(down.explain(options({ as: '502', existing: 'fin' }))).toMatch(/, open connections are closed$/)
+  expect(down.explain(options({ as: 'hang', existing: 'keep' }))).toMatch(/, open connections stay$/)
 })
 
 test('as a gateway it keeps the port and answers for the server', () => {

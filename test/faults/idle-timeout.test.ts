@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { idleTimeout } from '../../src/faults/idle-timeout.ts'
 import { actionTexts, damageOf, subjectOf } from '../support/damage.ts'
+import { event, head, request } from '../support/http-units.ts'
 
 const comment = { json: null, subject: subjectOf({ kind: 'event', text: () => ': keep-alive' }) }
 
@@ -36,4 +37,31 @@ test('lets nothing through afterwards', () => {
   table.start()
   table.tick('idle', 1000)
   expect(table.unit('late', {}, 1100)).toEqual([])
+})
+
+test('answers a request that waits, as a gateway does, and then ends the connection', () => {
+  const table = damageOf(idleTimeout, { idle: '1s', answer: 504, end: 'rst' })
+  table.start()
+  table.unit('{}', request(), 500)
+  const [written, ended] = actionTexts(table.tick('idle', 1500))
+  expect(written).toMatch(/^write 504 .*"Connection":"close"/)
+  expect(ended).toBe('cut fin both')
+})
+
+test('ends as it is told where the answer has begun', () => {
+  const table = damageOf(idleTimeout, { idle: '1s', answer: 504, end: 'rst' })
+  table.start()
+  table.unit('{}', request())
+  table.unit('head', head())
+  table.unit('data: a', { ...event(), withHead: () => null })
+  expect(actionTexts(table.tick('idle', 1000))).toEqual(['wait 10 from now', 'cut rst both'])
+})
+
+test('forgets a connection without a word, and resets each side once, when it sends', () => {
+  const table = damageOf(idleTimeout, { idle: '1s', told: 'sender' })
+  table.start()
+  expect(table.tick('idle', 1000)).toEqual([])
+  expect(actionTexts(table.chunk('a', 5000, 's2c'))).toEqual(['cut rst server'])
+  expect(table.chunk('b', 5000, 's2c')).toEqual([])
+  expect(actionTexts(table.chunk('c', 9000, 'c2s'))).toEqual(['cut rst client'])
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { sessionLost } from '../../src/faults/session-lost.ts'
 import type { FaultFrame } from '../../src/faults/unit.ts'
 import { actionTexts, damageOf, lineUnit } from '../support/damage.ts'
-import { event, message, request } from '../support/http-units.ts'
+import { event, head, message, request } from '../support/http-units.ts'
 
 const lost = (options: object = {}) => {
   const table = damageOf(sessionLost, options)
@@ -53,4 +53,17 @@ test('spares the session that was begun in answer to the loss, and no other', ()
     return actionTexts(damage({ ...unit, direction: 'c2s', connection: 1 }))[0]?.slice(0, 5)
   }
   expect([begin(), begin(), begin()]).toEqual(['reply', 'pass ', 'reply'])
+})
+
+test('spares sessions that begin while it acts, when told', () => {
+  const begun = (unit: ReturnType<typeof head>) => {
+    const table = damageOf(sessionLost, { 'spare-new': true })
+    table.start(lineUnit('', unit) as FaultFrame)
+    return actionTexts(table.unit('{}', request()))[0]?.slice(0, 9)
+  }
+  expect(begun(head())).toBe('pass {}\n')
+  expect(begun(head({ kind: 'body', stream: null }))).toBe('pass {}\n')
+  expect(begun(request())).toBe('reply 404')
+  expect(begun(event())).toBe('reply 404')
+  expect(begun(head({ verb: 'GET', stream: 'get' }))).toBe('reply 404')
 })

@@ -44,8 +44,15 @@ describe('fields', () => {
   })
 })
 
-test('a byte order mark in front', () => {
-  expect(written({ field: 'bom' }, 'data: x\n')).toEqual(['\ufeffdata: x\n\n'])
+test('a byte order mark in front of a stream, and nowhere else', () => {
+  expect(written({ field: 'bom' }, 'data: x\n', 'data: y\n')).toEqual(['\ufeffdata: x\n\n', 'data: y\n\n'])
+})
+
+test('what one changed the next one changes further', () => {
+  const unit = { ...event(), withPayload: (payload: Uint8Array) => payload }
+  const [first] = damageOf(sseField, { field: 'bom' }).unit('data: x\n', unit)
+  const changed = first?.do === 'pass' && first.event.kind === 'frame' ? first.event.frame.payload : undefined
+  expect(Buffer.from(changed ?? '').toString()).toMatch(/^\ufeffdata: x/)
 })
 
 test('other line ends', () => {
@@ -65,5 +72,5 @@ test('says what', () => {
   expect(said('id', 'repeat')).toBe('repeats the first id in every event')
   expect(said('comment', 'set', 'x')).toBe('sets comments of events to x')
   expect(said('newline', 'set', 'cr')).toBe('ends lines of event streams with CR')
-  expect(said('bom', 'set')).toBe('begins events with a byte order mark')
+  expect(said('bom', 'set')).toBe('begins event streams with a byte order mark')
 })
