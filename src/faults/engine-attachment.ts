@@ -1,9 +1,10 @@
 /** The rules on one connection: which of them could touch it, and the stages they need there. */
-import type { NamedStage } from '../pipe/action.ts'
+import { type Known, type Subject } from '../filter/index.ts'
+import { type NamedStage, pass } from '../pipe/action.ts'
 import type { SteeredConnection } from '../pipe/policy.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { Crew } from './engine-crew.ts'
-import { metAtOnce, needsUnits, watchedDirections } from './engine-place.ts'
+import { metAtOnce, needsUnits, toldByHead, watchedDirections } from './engine-place.ts'
 import type { LiveRule } from './engine-rule.ts'
 import { type Attached, RuleStage } from './engine-stage.ts'
 import type { Unit } from './unit.ts'
@@ -29,7 +30,21 @@ export class Attachment implements Attached {
   readonly #stages = new Map<LiveRule, Partial<Record<Direction, RuleStage>>>()
   #set: Record<Direction, readonly NamedStage[]> = { c2s: [], s2c: [] }
   #watch: Watch | undefined
+  /** Rules that need units, and of these, those whose match a head can tell, and the others. */
   #units: readonly LiveRule[] = []
+  #byHead: readonly LiveRule[] = []
+  #byBody: readonly LiveRule[] = []
+  readonly #scout: NamedStage = {
+    rule: 'framing',
+    stage: (event) => {
+      if (event.kind === 'frame' && event.meaning !== undefined) this.#asks(event.meaning as Unit)
+      return [pass(event)]
+    },
+  }
+  /** Exchanges whose answer no rule can match. */
+  readonly #plain = new Set<number>()
+  /** Whether some rule can match an answer to this method. */
+  #answers = new Map<string, boolean>()
 
   constructor(connection: SteeredConnection, openedAt: number, options: AttachmentOptions) {
     this.connection = connection
@@ -58,6 +73,10 @@ export class Attachment implements Attached {
     for (const live of added) this.#make(live)
     for (const live of this.#stages.keys()) if (!wanted.includes(live)) this.#stages.delete(live)
     this.#units = wanted.filter(({ rule }) => needsUnits(rule))
+    this.#byHead = this.#units.filter(({ rule }) => toldByHead(rule))
+    this.#byBody = this.#units.filter(({ rule }) => !toldByHead(rule))
+    this.#answers = new Map()
+    this.#plain.clear()
     const watched = this.#units.length > 0
     if (watched && this.#watch === undefined) this.#begin(fresh)
     const leaving = !watched && this.#watch !== undefined && this.#watch.aligned ? this.#watch : undefined
@@ -121,14 +140,9 @@ export class Attachment implements Attached {
 
   #begin(fresh: boolean): void {
     const { connection } = this
-    const { tap } = this.#options
-    const { server } = connection.info
     this.#watch = this.#options.watch({
       info: connection.info,
-      wants: ({ direction, verb }) => {
-        const known = { server, tap, direction, ...(verb === null ? {} : { verb }) }
-        return this.#units.some((live) => live.underWay > 0 || live.rule.analysis.possible(known)) ? 'whole' : 'pass'
-      },
+      wants: (soFar, exchange) => this.#wants(soFar, exchange),
     })
     if (fresh) return
     const place = (direction: Direction): Place => ({
@@ -139,10 +153,44 @@ export class Attachment implements Attached {
     this.#options.asked(connection.id)
   }
 
+  /** By a head alone: whether the message has to be understood, for some rule may match it, or not even heard. */
+  #wants(soFar: Subject, exchange: number | null): 'whole' | 'pass' | 'ignore' {
+    if (this.#units.some((live) => live.underWay > 0)) return 'whole'
+    if (this.#byHead.some(({ rule }) => rule.holds(soFar))) return 'whole'
+    if (this.#byBody.length === 0) return 'ignore'
+    const { direction, verb } = soFar
+    if (direction === 's2c') return exchange !== null && this.#plain.delete(exchange) ? 'ignore' : 'whole'
+    const method = soFar.header('mcp-method')
+    const known = { direction, ...(verb === null ? {} : { verb }), ...(method === undefined ? {} : { method }) }
+    return this.#possible(known) ? 'whole' : 'pass'
+  }
+
+  /** A request: whether its answer matters to anybody. That to `initialize` does, for what it says of the session. */
+  #asks({ exchange, subject: { messages } }: Unit): void {
+    if (exchange === null || messages.length === 0) return
+    for (const { method } of messages) {
+      if (method === null || method === 'initialize') return
+      let matters = this.#answers.get(method)
+      if (matters === undefined) {
+        matters = this.#possible({ direction: 's2c', method })
+        this.#answers.set(method, matters)
+      }
+      if (matters) return
+    }
+    this.#plain.add(exchange)
+  }
+
+  #possible(known: Known): boolean {
+    const { server } = this.connection.info
+    const { tap } = this.#options
+    return this.#byBody.some(({ rule }) => rule.analysis.possible({ server, tap, ...known }))
+  }
+
   #place(direction: Direction, lives: readonly LiveRule[]): void {
     const watch = this.#watch
     const rules = lives.flatMap((live) => this.#stages.get(live)?.[direction]?.named ?? [])
-    const stages = watch === undefined ? rules : [watch.entry(direction), ...rules, watch.exit(direction)]
+    const scouts = direction === 'c2s' && this.connection.info.transport !== 'stdio' ? [this.#scout] : []
+    const stages = watch === undefined ? rules : [watch.entry(direction), ...scouts, ...rules, watch.exit(direction)]
     const now = this.#set[direction]
     if (stages.length === now.length && stages.every((stage, at) => stage === now[at])) return
     this.#set[direction] = stages

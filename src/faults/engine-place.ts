@@ -1,5 +1,6 @@
 /** Which scope a piece of traffic belongs to, and what a rule is to see of a connection. */
 import type { Subject, SubjectMessage } from '../filter/index.ts'
+import { termsOf } from '../filter/tree.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { Rule } from './rule-parse.ts'
 import type { Unit } from './unit.ts'
@@ -9,6 +10,13 @@ export function needsUnits(rule: Rule): boolean {
   const { fault, perUnit, per, analysis, after, state } = rule
   if (fault.needs === 'units' || perUnit || per !== 'connection' || analysis.needs !== 'connection') return true
   return state !== undefined || (after !== undefined && after.what !== 'bytes' && after.what !== 'time')
+}
+
+const OF_HEADS: ReadonlySet<string> = new Set(['server', 'tap', 'dir', 'path', 'verb', 'header', 'status'])
+
+/** An HTTP head tells whether it matches the message; what a body says of session and era is not asked. */
+export function toldByHead({ filter }: Rule): boolean {
+  return filter.text.trim() !== '' && termsOf(filter.root).every(({ key }) => OF_HEADS.has(key))
 }
 
 /** It can be told from the connection alone whether it matches: then it is met as soon as it is there. */

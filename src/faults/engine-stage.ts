@@ -202,6 +202,7 @@ export class RuleStage {
 
   #perScope({ event, unit }: Traffic): readonly Action[] {
     const { live, connection } = this
+    if (live.runs.size === 0 && !(live.meets && this.#holds(unit))) return [pass(event)]
     const id = scopeOf(live.rule, connection, unit)
     if (id === null) return [pass(event)]
     let run = live.runs.get(id)
@@ -263,7 +264,8 @@ export class RuleStage {
     const { exchange } = unit
     if (exchange === null) return
     if (this.direction === 'c2s') {
-      if (unit.subject.messages.length > 0) attached.asked.set(exchange, unit.subject.messages)
+      const { messages } = unit.subject
+      if (messages.length > 0) attached.asked.set(exchange, messages)
     } else if (endsExchange(unit, event.kind === 'frame' ? event.frame.kind : 'chunk')) {
       attached.asked.delete(exchange)
       const run = live.runs.get(`exchange ${connection} ${exchange}`)

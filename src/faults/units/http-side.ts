@@ -228,7 +228,8 @@ export class HttpSide implements Http1Listener {
     if (partial) return this.#planPartial(head, plan)
     if (!plan.whole || plan.opens !== null || head.framing === 'none' || head.framing === 'tunnel') return plan
     const soFar = events.subject({ kind: 'head', size: this.#raw.length, asked: this.#asked, head })
-    return watch.wants?.(soFar) === 'pass' ? { ...plan, whole: false } : plan
+    const wanted = watch.wants?.(soFar, this.#asked?.number ?? null) ?? 'whole'
+    return wanted === 'whole' ? plan : { ...plan, whole: false, listens: wanted === 'pass' }
   }
 
   /** The beginning of its head has gone already, so that is no unit; what follows it may be. */

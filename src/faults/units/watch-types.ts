@@ -28,10 +28,11 @@ export interface WatchOptions {
   readonly conversations: LiveConversations
   readonly clock: Clock
   /**
-   * Asked at each HTTP head that has a body to wait for, but not for event streams. `whole` (default): held until it is a unit; `pass`: leaves as
-   * it comes, in `opaque` frames. What it says is heard all the same, so that an answer finds its request.
+   * Asked at each HTTP head that has a body to wait for, but not for event streams. `exchange`: which it belongs to. `whole` (default): held
+   * until it is a unit; `pass`: leaves as it comes, in `opaque` frames. What it says is heard all the same, so that an answer finds its
+   * request; with `ignore` it is not.
    */
-  wants?(soFar: Subject): 'whole' | 'pass'
+  wants?(soFar: Subject, exchange: number | null): 'whole' | 'pass' | 'ignore'
   leftAlone?(what: LeftAlone): void
   /** A message beyond this many bytes is not held: it passes in `opaque` frames. Default 16 MiB. */
   readonly maxUnitBytes?: number

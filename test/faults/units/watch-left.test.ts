@@ -28,7 +28,8 @@ describe('what is left alone', () => {
     const wants: WatchOptions['wants'] = ({ direction, header }) =>
       direction === 'c2s' && header('x-pass') !== undefined ? 'pass' : 'whole'
     const line = watchedLine({
-      wants: (soFar) => wants({ ...soFar, direction: soFar.direction, header: soFar.header.bind(soFar) }),
+      wants: (soFar, exchange) =>
+        wants({ ...soFar, direction: soFar.direction, header: soFar.header.bind(soFar) }, exchange),
     })
     const text = post(call(1, 'a'), 'X-Pass: 1')
     line.push('c2s', text.slice(0, -10))
