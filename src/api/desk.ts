@@ -10,6 +10,7 @@ import { portHolder } from '../transports/port-holder.ts'
 import { createApi } from './app.ts'
 import { createControls } from './controls.ts'
 import type { LiveClock } from './live.ts'
+import { personaCards } from './persona-cards.ts'
 import type { Setting } from './status.ts'
 
 export interface DeskOptions extends Setting {
@@ -51,6 +52,7 @@ export async function startDesk(
   const app = createApi({
     reader,
     controls,
+    personas: personaCards,
     guard: { host, port: () => bound, token },
     setting,
     uiFolder,

@@ -43,6 +43,12 @@ test('serves the page and the API on one port', async () => {
   expect((await fetch(`http://127.0.0.1:${port}/api/status`)).status).toBe(401)
 })
 
+test('tells the personas that come with the program', async () => {
+  const { ask } = await desk()
+  const told = (await (await ask('/api/personas')).json()) as { name: string }[]
+  expect(told.map(({ name }) => name)).toContain('nginx-default')
+})
+
 test('a port that was named and is taken is an error that says by whom', async () => {
   const { port } = await taken()
   await expect(desk({ port })).rejects.toMatchObject({

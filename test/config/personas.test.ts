@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { personaNamed, personaNames, readPersona, shippedPersonas } from '../../src/config/personas.ts'
 import { parseRules } from '../../src/faults/rule-document.ts'
@@ -65,4 +66,17 @@ test('YAML and JSON are read', () => {
     rules: [{ fault: 'latency', delay: '1s' }],
   }
   expect(readPersona(JSON.stringify(source)).rules[0]?.id).toBe('late/latency')
+})
+
+test('the table of personas says what their files say (else: npm run build && node config/tools/fault-table.mjs)', () => {
+  const readme = readFileSync(new URL('../../src/faults/README.md', import.meta.url), 'utf8')
+  const [, section = ''] = /<!-- personas: generated[^\n]*-->\n([^]*)<!-- end of personas -->/.exec(readme) ?? []
+  const [, , ...rows] = section.split('\n').filter((line) => line.startsWith('|'))
+  const cells = rows.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+  expect(cells).toEqual(shippedPersonas().map(({ name, imitates, symptom }) => [`\`${name}\``, imitates, symptom]))
 })

@@ -113,3 +113,10 @@ test('a dry run says which of the recorded frames a rule would have met', async 
   expect((await run({ rule: slow, last: 2 })).body).toMatchObject({ searched: 2, hits: 1 })
   expect(await run({ rule: { fault: 'none' } })).toMatchObject({ status: 400, body: { code: 'RULE_INVALID' } })
 })
+
+test('the slash in the id of a persona’s rule is escaped in an address', async () => {
+  const { send, json } = live()
+  await send('POST', '/api/rules', { rules: [{ ...slow, id: 'flaky-3g/latency' }] })
+  expect(await send('DELETE', '/api/rules/flaky-3g%2Flatency')).toMatchObject({ status: 200 })
+  expect((await json('/api/rules')).body).toEqual([])
+})
