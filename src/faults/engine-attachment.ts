@@ -111,7 +111,7 @@ export class Attachment implements Attached {
     const { info, id } = this.connection
     if (rule.fault.stage === undefined || live.state === 'bug' || live.state === 'expired') return false
     if (live.state === 'retired' && !this.#running(live, id)) return false
-    if (rule['new-connections-only'] === true && this.openedAt < live.since) return false
+    if (rule['new-connections-only'] === true && this.openedAt <= live.since) return false
     const stdio = info.transport === 'stdio'
     if (!rule.fault.applies.some((transport) => (transport === 'stdio') === stdio)) return false
     return rule.analysis.possible({

@@ -4,6 +4,7 @@ import type { ConnectionInfo } from '../pipe/tap.ts'
 import type { Clock } from '../pipe/clock.ts'
 import type { Decision } from '../pipe/decision.ts'
 import type { LiveRule, Verdict } from './engine-rule.ts'
+import { durationText } from './values.ts'
 
 export interface DoorsOptions {
   readonly clock: Clock
@@ -34,7 +35,7 @@ export class Doors {
 
   /** From now on these rules. */
   apply(lives: readonly LiveRule[]): void {
-    this.#lives = lives.filter(({ rule: { fault } }) => fault.admit ?? fault.dial ?? fault.closesPort)
+    this.#lives = lives.filter(({ rule: { fault } }) => fault.admit ?? fault.dial ?? fault.closesPort ?? fault.starting)
     for (const cancel of this.#alarms.splice(0)) cancel()
     for (const port of this.#ports) this.#settle(port)
   }
@@ -72,6 +73,20 @@ export class Doors {
       return { ...answer, rule: live.id }
     }
     return { do: 'dial' }
+  }
+
+  /** A server is about to be started; `undefined`: at once. */
+  starting(info: ConnectionInfo): { readonly delayMs: number; readonly rule: string } | undefined {
+    for (const live of this.#lives) {
+      const { fault, options } = live.rule
+      if (fault.starting === undefined || !this.#concerns(live, [info.server])) continue
+      const verdict = this.#ask(live, 0)
+      const delayMs = verdict === undefined ? null : fault.starting(options, { draw: live.draws(verdict.key) })
+      if (verdict === undefined || delayMs === null) continue
+      this.#fired(live, verdict, 0, `start of ${info.server} ${durationText(delayMs)} late`)
+      return { delayMs, rule: live.id }
+    }
+    return undefined
   }
 
   #concerns({ rule }: LiveRule, servers: readonly string[]): boolean {

@@ -9,7 +9,7 @@
  */
 import type { Clock } from '../pipe/clock.ts'
 import type { Policy, SteeredConnection, SteeredListener } from '../pipe/policy.ts'
-import type { Tap } from '../pipe/tap.ts'
+import type { ConnectionInfo, Tap } from '../pipe/tap.ts'
 import { Attachment } from './engine-attachment.ts'
 import { Crew } from './engine-crew.ts'
 import { Doors } from './engine-doors.ts'
@@ -162,6 +162,10 @@ class FaultEngine implements Engine {
 
   dial(...asked: Parameters<Policy['dial']>) {
     return this.#doors.dial(...asked)
+  }
+
+  starting(info: ConnectionInfo) {
+    return this.#doors.starting(info)
   }
 
   listening(listener: SteeredListener): void {

@@ -128,6 +128,8 @@ export interface Fault<Options = never> {
   closesPort?(options: Options): { readonly ms: number | null } | null
   /** Of `listener`: what becomes of connections that are open when the rule begins. Default `keep`. */
   existing?(options: Options): 'keep' | 'fin' | 'rst'
+  /** Of `process`: how much later the server is started, ms. Null: at once. */
+  starting?(options: Options, state: { draw(): number }): number | null
   /** Of `dial`, and of `listener` where connections are accepted but lead nowhere. `sinceMs`: since the rule is on. */
   dial?(options: Options, state: { draw(): number; readonly sinceMs: number }): DialOf
 }

@@ -64,6 +64,15 @@ describe('dials', () => {
   })
 })
 
+test('a server is started late where a rule says so', () => {
+  const table = engineTable()
+  expect(table.engine.starting?.(INFO)).toBeUndefined()
+  table.rules({ fault: 'sleepy', times: 1 })
+  expect(table.engine.starting?.(INFO)).toEqual({ delayMs: 2000, rule: 'sleepy' })
+  expect(table.engine.starting?.(INFO)).toBeUndefined()
+  expect(table.decided()).toEqual(['sleepy connection 1: start of demo 2 s late'])
+})
+
 describe('a port', () => {
   test('is shut while its rule wants it, and opened again by itself', async () => {
     const table = engineTable()

@@ -52,10 +52,11 @@ describe('a rule about connections', () => {
     const old = table.open()
     table.clock.advance(1)
     table.rules({ ...late, 'new-connections-only': true })
+    table.clock.advance(1)
     const young = table.open()
     old.push('s2c', 'a')
     young.push('s2c', 'b')
-    expect([old.log, young.log]).toEqual([['s2c a@1'], []])
+    expect([old.log, young.log]).toEqual([['s2c a@2'], []])
   })
 
   test('gives back what it holds in order when it goes, and nothing is held after', () => {

@@ -25,7 +25,13 @@ function wrongIn(fault: AnyFault): string[] {
     if (!kebab.test(name)) wrong.push(`${name} is not kebab-case`)
     if (description === undefined) wrong.push(`${name} has no description`)
   }
-  const acts = { bytes: fault.stage, units: fault.stage, process: fault.stage, listener: fault.admit, dial: fault.dial }
+  const acts = {
+    bytes: fault.stage,
+    units: fault.stage,
+    process: fault.stage ?? fault.starting,
+    listener: fault.admit,
+    dial: fault.dial,
+  }
   if (acts[fault.needs] === undefined && fault.closesPort === undefined)
     wrong.push(`needs ${fault.needs}, does nothing`)
   if (z.toJSONSchema(fault.options, { io: 'input' }).additionalProperties !== false) {

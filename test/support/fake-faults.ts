@@ -142,4 +142,20 @@ export const astray: Fault<object> = {
   existing: () => 'fin',
 }
 
-export const fakeFaults: readonly AnyFault[] = [latency, drop, snap, deny, gone, keep, eat, wrong, later, shut, astray]
+/** Starts late. */
+export const sleepy: Fault<object> = { ...deny, type: 'sleepy', needs: 'process', starting: () => 2000 }
+
+export const fakeFaults: readonly AnyFault[] = [
+  latency,
+  drop,
+  snap,
+  deny,
+  gone,
+  keep,
+  eat,
+  wrong,
+  later,
+  shut,
+  astray,
+  sleepy,
+]
