@@ -18,7 +18,7 @@ export type KnownValues = { readonly [key in Key]?: readonly string[] }
 
 const MAX_CANDIDATES = 20
 
-/** Keys where a word begins, values behind a key; those that begin as what is there come first, then those that hold it. Nothing within quotes. */
+/** Keys where a word begins, values behind a key: those that begin as what is there, then those that hold it. Nothing within quotes. */
 export function complete(text: string, cursor: number, known: KnownValues = {}): Completion {
   const start = wordStart(text, cursor)
   if (start === null) return { from: cursor, to: cursor, candidates: [] }
@@ -50,14 +50,11 @@ function wordStart(text: string, cursor: number): number | null {
   return open ? null : start
 }
 
+/** A word may be meant as text: only a key that begins as it does is worth a word. */
 function keysLike(word: string): Candidate[] {
-  return ranked(
-    word,
-    Object.entries(KEYS).map(([name, { summary, sample }]) => ({
-      text: `${name}:`,
-      summary: `${summary}, e.g. ${sample}`,
-    })),
-  )
+  return Object.entries(KEYS)
+    .filter(([name]) => name.startsWith(word.toLowerCase()))
+    .map(([name, { summary, sample }]) => ({ text: `${name}:`, summary: `${summary}, e.g. ${sample}` }))
 }
 
 function valuesLike(word: string, { values = [] }: KeySpec, known: readonly string[]): Candidate[] {

@@ -3,7 +3,19 @@ import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ApiError, CallRow, FramePage, FrameRow, LiveChange, LogRow, Status } from '../../src/api/contract.ts'
+import type {
+  ApiError,
+  CallRow,
+  FilterReading,
+  FramePage,
+  FrameRow,
+  LiveChange,
+  LogRow,
+  Status,
+} from '../../src/api/contract.ts'
+import type { ProxyError } from '../../src/errors.ts'
+import { compile, complete, explain, parseFilter, problemOf } from '../../src/filter/index.ts'
+import { subject } from './filters.ts'
 import { createMockTraffic, frameIds, pace, type MockTraffic } from './mock-traffic.ts'
 
 /** The control API over made-up traffic, and the built page, on a loopback port. For tests of the page and to look at it. */
@@ -54,7 +66,7 @@ export async function startMockApi({
 }: MockOptions = {}): Promise<MockApi> {
   const beganAt = Date.now() * 1000 - exchanges * pace
   const traffic = createMockTraffic(exchanges, beganAt)
-  const streams = new Set<ServerResponse>()
+  const streams = new Map<ServerResponse, (change: LiveChange) => LiveChange>()
   const failures = new Map<string, { status: number; error: ApiError }>()
   const logs: LogRow[] = []
   let lost = 0
@@ -103,7 +115,11 @@ export async function startMockApi({
       if (url.pathname.startsWith(path)) return send(response, code, error)
     if (url.pathname === '/api/status') return send(response, 200, status())
     if (url.pathname === '/api/logs') return send(response, 200, logsOf(url.searchParams, logs))
-    if (url.pathname === '/api/live') return live(response, numberOf(url.searchParams, 'since'))
+    if (url.pathname === '/api/filter') return send(response, 200, readingOf(url.searchParams))
+    const wrong = readingOf(new URLSearchParams({ text: url.searchParams.get('filter') ?? '' })).problem
+    if (wrong !== null) return send(response, 400, { code: 'FILTER_INVALID', message: wrong.message, hint: wrong.hint })
+    if (url.pathname === '/api/live')
+      return live(response, numberOf(url.searchParams, 'since'), url.searchParams.get('filter') ?? '')
     const answer = answerFor(url, traffic)
     if (answer instanceof Buffer)
       return response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(answer)
@@ -111,12 +127,13 @@ export async function startMockApi({
       return send(response, 404, { code: 'NOT_FOUND', message: `Nothing at ${url.pathname}.`, hint: '' })
     return send(response, 200, answer)
   }
-  const live = (response: ServerResponse, since: number | null) => {
+  const live = (response: ServerResponse, since: number | null, filter: string) => {
+    const narrowed = narrowedBy(holdsFor(filter))
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(`event: status\ndata: ${JSON.stringify(status())}\n\n`)
     if (since !== null && since < traffic.calls)
-      response.write(changeText(changeOf(traffic, since, traffic.calls - since, false)))
-    streams.add(response)
+      response.write(changeText(narrowed(changeOf(traffic, since, traffic.calls - since, false))))
+    streams.set(response, narrowed)
     response.on('close', () => streams.delete(response))
   }
   const server = createServer((request, response) => {
@@ -132,8 +149,8 @@ export async function startMockApi({
     const from = traffic.calls
     traffic.grow(more)
     const change = changeOf(traffic, from, leaveOut ? Math.min(more, 10) : more, leaveOut)
-    const text = `${changeText(change)}event: status\ndata: ${JSON.stringify(status())}\n\n`
-    for (const stream of streams) stream.write(text)
+    const told = `event: status\ndata: ${JSON.stringify(status())}\n\n`
+    for (const [stream, narrowed] of streams) stream.write(changeText(narrowed(change)) + told)
   }
   const log = (...lines: readonly Partial<LogRow>[]) => {
     const { session, connection, receivedLastAt: at } = traffic.frame(traffic.frames)
@@ -143,7 +160,7 @@ export async function startMockApi({
     })
     logs.push(...rows)
     const change = { ...changeOf(traffic, traffic.calls, 0, false), logs: rows }
-    for (const stream of streams) stream.write(changeText(change))
+    for (const stream of streams.keys()) stream.write(changeText(change))
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -152,7 +169,7 @@ export async function startMockApi({
     push,
     log,
     fail: (path, failure) => void (failure === null ? failures.delete(path) : failures.set(path, failure)),
-    cutLive: () => streams.forEach((stream) => stream.destroy()),
+    cutLive: () => streams.forEach((_, stream) => stream.destroy()),
     lose: (chunks) => void (lost = chunks),
     liveStreams: () => streams.size,
     close: () =>
@@ -242,11 +259,34 @@ function accepts(row: FrameRow, query: URLSearchParams): boolean {
   if (query.has('session') && row.session !== query.get('session')) return false
   if (query.has('direction') && row.direction !== query.get('direction')) return false
   if (query.get('messages') === 'true' && row.messages.length === 0) return false
-  const text = query.get('text')?.toLowerCase()
-  if (text === undefined) return true
-  return [row.label, ...row.messages.flatMap(({ method, tool }) => [method, tool])].some((field) =>
-    field?.toLowerCase().includes(text),
-  )
+  return holdsFor(query.get('filter') ?? '')(row)
+}
+
+/** The filter, of what a row alone tells. */
+function holdsFor(filter: string): (row: FrameRow) => boolean {
+  const holds = compile(parseFilter(filter))
+  return ({ direction, kind, label, messages, size, receivedAt: at, session }) => {
+    const said = messages.map(({ rpcId, ...message }) => ({ ...message, id: rpcId }))
+    return holds(subject({ direction, kind, size, at, session, says: label ?? '', messages: said }))
+  }
+}
+
+const narrowedBy =
+  (holds: (row: FrameRow) => boolean) =>
+  (change: LiveChange): LiveChange => {
+    const others = change.frames.filter((row) => !holds(row))
+    return { ...change, frames: change.frames.filter(holds), otherFrames: others.map(({ id }) => id) }
+  }
+
+function readingOf(query: URLSearchParams): FilterReading {
+  const [text, cursor] = [query.get('text') ?? '', numberOf(query, 'cursor')]
+  const completion = cursor === null ? null : complete(text, cursor, { tool: ['search', 'read_file'] })
+  try {
+    return { sentence: explain(parseFilter(text)), problem: null, completion }
+  } catch (error) {
+    const { message, hint } = error as ProxyError
+    return { sentence: null, problem: { ...problemOf(error)!, message, hint }, completion }
+  }
 }
 
 function logsOf(query: URLSearchParams, logs: readonly LogRow[]): LogRow[] {

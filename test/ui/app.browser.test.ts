@@ -271,8 +271,8 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     await page.keyboard.press('/')
     await page.keyboard.type('search', { delay: 170 })
     await page.waitForURL(/q=search$/)
-    expect(await page.getByLabel('Filter by method').inputValue()).toBe('search')
-    await page.getByRole('button', { name: 'Clear the text' }).click()
+    expect(await page.getByRole('combobox', { name: 'Filter' }).inputValue()).toBe('search')
+    await page.getByRole('button', { name: 'Clear the filter' }).click()
     await expect.poll(() => page.url()).toBe(`${api.url}/`)
   })
 

@@ -13,7 +13,7 @@ const streamOf = (text: string) =>
   })
 
 /** Follows streams that end one after the other, until `waits` waits are over. */
-async function follow(streams: (() => ReadableStream<Uint8Array>)[], waits: number) {
+async function follow(streams: (() => ReadableStream<Uint8Array>)[], waits: number, filter = '') {
   const ended = new AbortController()
   const log: string[] = []
   const queries: Query[] = []
@@ -29,6 +29,7 @@ async function follow(streams: (() => ReadableStream<Uint8Array>)[], waits: numb
         },
       },
       since: () => seq,
+      filter,
       onChange: (change) => void (log.push(`change ${change.seq}`), (seq = change.seq)),
       onStatus: (status) => void log.push(`status ${status.version}`),
       onState: (state: LiveState) =>
@@ -56,4 +57,13 @@ test('waits longer each time it cannot connect, five seconds at most', async () 
   }
   const { log } = await follow([refuse, refuse, refuse, refuse, refuse], 5)
   expect(log).toEqual(['connecting', ...[500, 1000, 2000, 4000, 5000].map((ms) => `waiting UNREACHABLE ${ms}`)])
+})
+
+test('a filter goes along; without one that does not hold it follows everything', async () => {
+  const refuse = () => {
+    throw new ApiFailure({ code: 'FILTER_INVALID', message: '', hint: '' }, 400)
+  }
+  const { log, queries } = await follow([refuse], 1, 'a:')
+  expect(queries).toEqual([{ since: 0, filter: 'a:' }, { since: 0 }])
+  expect(log).toEqual(['connecting', 'connecting', 'open', 'waiting LIVE_ENDED 500'])
 })

@@ -21,6 +21,7 @@ describe('Traffic', () => {
   const frames = (query: Readonly<Record<string, string | number | null>>) => {
     asked.push(JSON.stringify(query))
     if (fails) throw new ApiFailure({ code: 'NOT_FOUND', message: 'gone', hint: '' }, 404)
+    if (query['filter'] === ')') throw new ApiFailure({ code: 'FILTER_INVALID', message: 'no', hint: '' }, 400)
     const limit = Number(query['limit'])
     const after = query['after']
     const before = Math.min(newest + 1, Number(query['before'] ?? Infinity))
@@ -140,6 +141,20 @@ describe('Traffic', () => {
     await traffic.around(6000)
     expect(ids(traffic)).toEqual(range(5001, 7000))
     expect([traffic.window.hasOlder, traffic.window.hasNewer, traffic.following.value]).toEqual([true, true, false])
+  })
+
+  test('frames the filter does not hold for any more go, older ones that come late are left to be loaded', async () => {
+    const traffic = await create()
+    const first = traffic.window.firstId!
+    traffic.apply({ ...change([frameRow(first - 5), frameRow(12_002)]), otherFrames: [12_000, 12_001] })
+    expect(traffic.window.rows.slice(-2).map(({ id }) => id)).toEqual([11_999, 12_002])
+    expect(traffic.window.firstId).toBe(first)
+  })
+
+  test('what comes live is not shown while the filter does not hold', async () => {
+    const traffic = await create({ session: null, filter: { ...all.filter, text: ')' } })
+    traffic.apply(change([frameRow(12_001)]))
+    expect([traffic.error.value?.code, traffic.window.rows.length]).toEqual(['FILTER_INVALID', 0])
   })
 
   test('looks further back when its own filter leaves nothing', async () => {

@@ -12,6 +12,8 @@ export interface LiveOptions {
   readonly api: Api
   /** Newest change the page has; null takes what comes from now on. */
   readonly since: () => number | null
+  /** Frames it does not hold for are told by their number alone; empty for none. */
+  readonly filter: string
   readonly onChange: (change: LiveChange) => void
   readonly onStatus: (status: Status) => void
   readonly onState: (state: LiveState) => void
@@ -25,13 +27,19 @@ const longestRetryMs = 5000
 /** Reads `/api/live` until the signal fires, reconnecting by itself: after 0.5, 1, 2, 4, then every 5 s. */
 export async function followLive(options: LiveOptions, signal: AbortSignal): Promise<void> {
   let attempt = 0
+  let { filter } = options
   while (!signal.aborted) {
     if (attempt === 0) options.onState({ is: 'connecting' })
-    const error = await readOnce(options, signal, () => {
+    const error = await readOnce({ ...options, filter }, signal, () => {
       attempt = 0
       options.onState({ is: 'open' })
     })
     if (signal.aborted) return
+    if (error.code === 'FILTER_INVALID') {
+      // the list says what is wrong with it; sessions and calls go on
+      filter = ''
+      continue
+    }
     const retryMs = Math.min(firstRetryMs * 2 ** attempt, longestRetryMs)
     attempt++
     options.onState({ is: 'waiting', error, attempt, retryMs })
@@ -47,7 +55,11 @@ const ended: ApiError = {
 
 async function readOnce(options: LiveOptions, signal: AbortSignal, opened: () => void): Promise<ApiError> {
   try {
-    const stream = await options.api.open('/api/live', { since: options.since() }, signal)
+    const stream = await options.api.open(
+      '/api/live',
+      { since: options.since(), ...(options.filter !== '' && { filter: options.filter }) },
+      signal,
+    )
     opened()
     const reader = stream.getReader()
     const decoder = new TextDecoder()

@@ -1,8 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
 import { useApp } from '../app-context.ts'
 import { frameKinds, logKind, messageKinds, type Filter, type RowKind } from '../state/filter.ts'
 import { DirectionMark } from './direction-mark.tsx'
-import { Icon } from './icon.tsx'
+import { FilterField } from './filter-field.tsx'
 
 const kindName: Record<RowKind, string> = {
   request: 'Requests',
@@ -28,7 +27,7 @@ export function FilterBar() {
   return (
     <search class="filter-bar">
       <div class="filter-row">
-        <FilterText />
+        <FilterField />
         <div class="segments" role="group" aria-label="Frames shown">
           <button class="segment" aria-pressed={!filter.all} onClick={() => set({ all: false })}>
             Messages
@@ -53,69 +52,6 @@ export function FilterBar() {
         ))}
       </div>
     </search>
-  )
-}
-
-/** Typing asks the API once the hand rests for this long. */
-const restMs = 150
-
-function FilterText() {
-  const { route, go } = useApp()
-  const { filter } = route.value
-  const [text, setText] = useState(filter.text)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const committed = useRef(filter.text)
-  useEffect(() => {
-    // Only what came from elsewhere (back button, cleared): one's own, come back, would undo what was typed since.
-    if (filter.text !== committed.current) setText(filter.text)
-    committed.current = filter.text
-  }, [filter.text])
-  const commit = (next: string) => {
-    clearTimeout(timer.current)
-    committed.current = next.trim()
-    go({ filter: { ...route.peek().filter, text: committed.current } })
-  }
-  const onInput = (next: string) => {
-    setText(next)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => commit(next), restMs)
-  }
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter') {
-      commit(text)
-      document.getElementById('frames')?.focus()
-    } else if (event.key === 'Escape') {
-      event.stopPropagation()
-      if (text === '') document.getElementById('frames')?.focus()
-      else {
-        setText('')
-        commit('')
-      }
-    }
-  }
-  return (
-    <div class="search-box">
-      <Icon name="search" />
-      <input
-        id="filter"
-        class="input"
-        type="text"
-        aria-label="Filter by method, tool or label"
-        placeholder="Method, tool, path…"
-        autocomplete="off"
-        spellcheck={false}
-        value={text}
-        onInput={(event) => onInput(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-      />
-      {text === '' ? (
-        <kbd aria-hidden="true">/</kbd>
-      ) : (
-        <button class="icon-button" aria-label="Clear the text" onClick={() => (setText(''), commit(''))}>
-          <Icon name="cross" size={12} />
-        </button>
-      )}
-    </div>
   )
 }
 

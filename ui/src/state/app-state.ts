@@ -1,9 +1,9 @@
 import { computed, effect, signal, untracked, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { ApiError, LiveChange, Status } from '../../../src/api/contract.ts'
 import { createApi, errorOf, type Api } from '../api/client.ts'
-import { followLive, type LiveState } from '../api/live.ts'
+import { followLive, type LiveOptions, type LiveState } from '../api/live.ts'
 import { createCalls, type Calls } from './calls.ts'
-import { createFrameBatch } from './frame-batch.ts'
+import { createFrameBatch, type FrameBatch } from './frame-batch.ts'
 import { formatRoute, parseRoute, type Route } from './route.ts'
 import { createSelection, type Selection } from './selection.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -88,11 +88,14 @@ export function startApp(token: string, onUnauthorized: (error: ApiError) => voi
     }
   }
   const onState = (state: LiveState) => {
+    // another filter is another stream, and no reason to say that there was none
+    if (state.is === 'connecting' && live.peek().is === 'open') return
     live.value = state
     if (state.is === 'open' && failure.value !== null) void load().then(reload)
   }
   void load().then(() => {
-    void followLive({ api, since: () => seq.value, onChange, onStatus: setStatus, onState, wait: sleep }, ended)
+    const options = { api, since: () => seq.value, onChange, onStatus: setStatus, onState, wait: sleep }
+    followFilter(routing.route, batch, options, ended)
   })
   watchRoute(routing.route, { selection, sessions, reload }, ended)
   return { api, ...routing, seq, status, failure, live, sessions, calls, traffic, selection, now: clock.now, reload }
@@ -129,6 +132,26 @@ function startClock(calls: Calls, ended: AbortSignal) {
       tick()
     },
   }
+}
+
+/** Follows anew whenever the text of the filter changes; what the stream before has told is taken first. */
+function followFilter(
+  route: ReadonlySignal<Route>,
+  { flush }: FrameBatch,
+  options: Omit<LiveOptions, 'filter'>,
+  ended: AbortSignal,
+): void {
+  const text = computed(() => route.value.filter.text)
+  const stop = effect(() => {
+    const filter = text.value
+    const run = new AbortController()
+    untracked(() => {
+      flush()
+      void followLive({ ...options, filter }, AbortSignal.any([ended, run.signal]))
+    })
+    return () => run.abort()
+  })
+  ended.addEventListener('abort', stop, { once: true })
 }
 
 interface Followers {

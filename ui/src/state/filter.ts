@@ -10,7 +10,7 @@ export const frameKinds = ['head', 'body', 'other'] as const satisfies readonly 
 export const logKind: RowKind = 'log'
 
 export interface Filter {
-  /** Part of method, tool or label, in any case. */
+  /** In the filter language; the API answers it. */
   readonly text: string
   /** False: only frames that are messages. */
   readonly all: boolean
@@ -36,31 +36,33 @@ export function rowKind(row: FrameRow): RowKind {
   return row.kind === 'body' || row.kind === 'event' || row.kind === 'message' || row.kind === 'line' ? 'body' : 'other'
 }
 
-/** The same question the API answers, asked of a live row. */
+/** What the API does not answer, and all but its `text` of what it does. */
 export function matches(row: FrameRow, filter: Filter, session: string | null): boolean {
   if (session !== null && row.session !== session) return false
   if (!filter.all && row.messages.length === 0) return false
   if (filter.direction !== null && row.direction !== filter.direction) return false
-  if (filter.hidden.size > 0 && filter.hidden.has(rowKind(row))) return false
-  return filter.text === '' || hasText(row, filter.text.toLowerCase())
+  return !filter.hidden.has(rowKind(row))
 }
 
-const contains = (field: string | null, text: string) => field !== null && field.toLowerCase().includes(text)
-
-function hasText(row: FrameRow, text: string): boolean {
-  if (contains(row.label, text)) return true
-  return row.messages.some((message) => contains(message.method, text) || contains(message.tool, text))
+/** Words that are looked for, where a filter is nothing but words; null where it asks of traffic. */
+function plainWords({ text }: Filter): string[] | null {
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
+  return words.some((word) => /[:()"|*]|^-|^(or|and)$/.test(word)) ? null : words
 }
 
-/** Lines of the log went neither way: with a direction there are none. */
-export const showsLogs = (filter: Filter): boolean => filter.direction === null && !filter.hidden.has(logKind)
+/** Lines of the log are no traffic: they went neither way, and no key of the language is true of them. */
+export const showsLogs = (filter: Filter): boolean =>
+  filter.direction === null && !filter.hidden.has(logKind) && plainWords(filter) !== null
 
-/** The text is looked for in what the line says and in its kind. */
+/** Words are looked for in what the line says and in its kind. */
 export function logMatches(row: LogRow, filter: Filter, session: string | null): boolean {
   if (!showsLogs(filter) || (session !== null && row.session !== session)) return false
-  if (filter.text === '') return true
   const { kind, text } = logText(row)
-  return contains(`${kind} ${text}`, filter.text.toLowerCase())
+  const said = `${kind} ${text}`.toLowerCase()
+  return (plainWords(filter) ?? []).every((word) => said.includes(word))
 }
 
 /** The filter as query of `/api/frames`; what the API cannot ask is filtered here again. */
@@ -69,7 +71,7 @@ export function frameQuery(filter: Filter, session: string | null): Record<strin
   if (session !== null) query['session'] = session
   if (filter.direction !== null) query['direction'] = filter.direction
   if (!filter.all) query['messages'] = 'true'
-  if (filter.text !== '') query['text'] = filter.text
+  if (filter.text !== '') query['filter'] = filter.text
   return query
 }
 

@@ -3,6 +3,8 @@ import type { LiveChange } from '../../../src/api/contract.ts'
 /** Takes live changes together until the page next draws. */
 export interface FrameBatch {
   readonly add: (change: LiveChange) => void
+  /** Delivers what is held at once. */
+  readonly flush: () => void
 }
 
 /** Frames held between two drawings; more are left out and loaded afterwards. */
@@ -22,6 +24,7 @@ export function createFrameBatch(
     for (const change of joined(changes)) deliver(change)
   }
   return {
+    flush,
     add: (change) => {
       if (held.length === 0) schedule(flush)
       const over = frames > batchLimit

@@ -79,9 +79,12 @@ export class RowWindow<Row extends { readonly id: number }> {
     return true
   }
 
-  remove(id: number): void {
+  /** False where it was not held. */
+  remove(id: number): boolean {
     const index = this.lowerBound(id)
-    if (this.#rows[index]?.id === id) this.#rows.splice(index, 1)
+    if (this.#rows[index]?.id !== id) return false
+    this.#rows.splice(index, 1)
+    return true
   }
 
   /** Lets go of the oldest rows over `limit`. */

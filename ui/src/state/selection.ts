@@ -9,7 +9,7 @@ export interface Selection {
   readonly error: ReadonlySignal<ApiError | null>
   readonly select: (id: number | null) => Promise<void>
   /** Loads again what a live change has touched, at most once a second. */
-  readonly apply: (change: Pick<LiveChange, 'frames' | 'flows'>) => void
+  readonly apply: (change: Pick<LiveChange, 'frames' | 'otherFrames' | 'flows'>) => void
   /** A frame by id, kept for a while: heads for the HTTP tab. */
   readonly detail: (id: number) => Promise<FrameDetail>
 }
@@ -65,10 +65,13 @@ export function createSelection(api: Api): Selection {
       if (!signal.aborted) error.value = errorOf(cause)
     }
   }
-  const apply = ({ frames, flows }: Pick<LiveChange, 'frames' | 'flows'>) => {
+  const apply = ({ frames, otherFrames, flows }: Pick<LiveChange, 'frames' | 'otherFrames' | 'flows'>) => {
     const id = frame.value?.flow
     if (stale || id === undefined) return
-    stale = flows.some((row) => row.id === id) || frames.some((row) => row.flow === id)
+    stale =
+      flows.some((row) => row.id === id) ||
+      frames.some((row) => row.flow === id) ||
+      otherFrames.includes(frame.value?.id ?? 0)
     if (stale) setTimeout(() => void refresh(), refreshMs)
   }
   return { frame, flow, error, select, apply, detail: async (id) => cache.get(id) ?? fetchDetail(id) }

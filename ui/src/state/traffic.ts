@@ -4,6 +4,7 @@ import { errorOf, type Api } from '../api/client.ts'
 import type { Calls } from './calls.ts'
 import { defaultFilter, frameQuery, matches, type Filter } from './filter.ts'
 import { LogFeed } from './log-feed.ts'
+import { liveFrames } from './live-frames.ts'
 import { RowWindow } from './row-window.ts'
 import { Timeline } from './timeline.ts'
 
@@ -208,25 +209,25 @@ export class Traffic {
   }
 
   /** Takes what the live stream tells. */
-  apply({ frames, framesLeftOut, calls, logs, logsLeftOut }: LiveChange): void {
+  apply({ frames, otherFrames, framesLeftOut, calls, logs, logsLeftOut }: LiveChange): void {
     const logged = this.#applyLogs(logs, logsLeftOut)
     const touched = this.#calls.apply(calls) || logged
-    for (const { id } of frames) if (id > this.#newestSeen) this.#newestSeen = id
+    const from = this.window.hasOlder ? (this.window.firstId ?? 0) : 0
+    const { newest, shown, hidden } = liveFrames({ frames, otherFrames }, (row) => this.#accepts(row), from)
+    this.#newestSeen = Math.max(this.#newestSeen, newest)
+    // the live stream cannot narrow by what does not hold
+    if (this.#error.value?.code === 'FILTER_INVALID') return
     if (this.#paused.value || this.window.hasNewer || this.#catching || this.#loading.value === 'window')
       return this.#putOff(frames, touched)
-    const shown: FrameRow[] = []
-    for (const row of frames) {
-      if (this.#accepts(row)) shown.push(row)
-      else this.window.remove(row.id)
-      if (row.id > this.#knownTo) this.#knownTo = row.id
-    }
+    const gone = hidden.filter((id) => this.window.remove(id)).length > 0
+    this.#knownTo = Math.max(this.#knownTo, newest)
     const added = this.window.merge(shown)
     if (this.#following.value) {
       this.window.trimOldest(windowLimit)
       this.logs.trim()
     } else if (added > 0) this.#unseen.value += added
     this.#timeline = null
-    if (shown.length > 0 || touched) this.#changed()
+    if (shown.length > 0 || gone || touched) this.#changed()
     if (!framesLeftOut) return
     this.#knownTo = Math.max((this.window.firstId ?? this.#knownTo + 1) - 1, this.#knownTo - readAgain)
     void this.#catchUp()
