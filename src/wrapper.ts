@@ -5,7 +5,7 @@ import { ProxyError } from './errors.ts'
 import { createClock, createLateTap, nullTap, type ConnectionInfo } from './pipe/index.ts'
 import type { RecordDepth, RedactOptions } from './proxy.ts'
 import { followRuleFile, readRuleFile } from './proxy/rule-file.ts'
-import { createSteering } from './proxy/steering.ts'
+import { createSteering, putCaptured } from './proxy/steering.ts'
 import type { Recorder } from './recorder/index.ts'
 import { shownArgs } from './recorder/shown-args.ts'
 import { ownStreams } from './transports/own-streams.ts'
@@ -69,17 +69,28 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
   const { faults, seed, name = '', onNotice = () => undefined } = options
   const file = faults === undefined ? undefined : await readRuleFile(faults, 1)
   const drawn = file?.seed ?? seed
+  let recorder: Recorder | undefined
   const policy = createSteering({
     clock,
     tap: late.tap,
     name,
     notice: onNotice,
+    ended: (rule, why) => recorder?.control.ruleEnded(rule, why),
+    recall: () => recorder?.control.conversationState() ?? Promise.resolve(null),
     ...(drawn === undefined ? {} : { seed: drawn }),
   })
   const unfollow =
     file === undefined || faults === undefined
       ? undefined
-      : await followRuleFile(faults, file, (rules) => policy.setRules('file', rules), onNotice)
+      : await followRuleFile(
+          faults,
+          file,
+          async (rules) => {
+            await policy.setRules('file', rules)
+            await recorder?.control.setFileRules(rules)
+          },
+          onNotice,
+        )
   const delay = policy.starting?.(infoOf(options, startedAt))
   if (delay !== undefined) {
     // there is no server yet: what is meant for it ends us
@@ -91,7 +102,7 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
   const joint = { id: 1, info: infoOf(options, startedAt, server), tap: late.tap, clock, policy }
   if (!('pid' in server)) {
     recordFailure(joint, server)
-    const recorder = await openRecorder(options)
+    recorder = await openRecorder(options)
     late.become(recorder?.tap ?? nullTap)
     await recorder?.close()
     return { kind: 'failed', failure: server }
@@ -108,8 +119,10 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
   const link = new StdioLink({ ...joint, server, client: ownStreams(), startAgain })
   if (delay !== undefined) late.tap.note(joint.id, clock.now(), 'slow-start', delay)
   signals.to((name) => link.signal(name))
-  const recorder = await openRecorder(options)
+  recorder = await openRecorder(options)
   late.become(recorder?.tap ?? nullTap)
+  recorder?.control.onRules((rules) => putCaptured(policy, rules))
+  if (file !== undefined) void recorder?.control.setFileRules(file.rules)
   recorder?.onPressure((full) => link.recorderFull(full))
   const ticking = setInterval(() => {
     const stepUs = clock.check()

@@ -13,6 +13,7 @@ export interface CrewOptions {
   readonly clock: Clock
   decided(decision: Decision): void
   notice(text: string): void
+  ended(rule: string, why: 'expired' | 'bug'): void
   attached(connection: number): Attached | undefined
   /** A rule may have nothing left to do, or is off. */
   changed(): void
@@ -211,6 +212,7 @@ export class Crew {
     this.#options.notice(
       `Rule ${live.id} is off: its fault ${live.rule.fault.type} failed (${message}). The traffic goes on. Please report this.`,
     )
+    this.#options.ended(live.id, 'bug')
     this.#options.changed()
   }
 

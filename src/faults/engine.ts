@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly name?: string
   /** Something people should read: a rule that is off, a port that is lost. */
   notice(text: string): void
+  /** A rule has ended by itself. */
+  ended?(rule: string, why: 'expired' | 'bug'): void
   /** A connection in the middle of which units are needed: what the recorder knows of it goes to `learn`. */
   asked?(connection: number): void
   readonly conversations?: LiveConversations
@@ -107,6 +109,7 @@ class FaultEngine implements Engine {
       clock,
       decided: tap.decided.bind(tap),
       notice: options.notice.bind(options),
+      ended: (rule: string, why: 'expired' | 'bug') => options.ended?.(rule, why),
       changed: () => this.#soon(0),
     }
     this.#crew = new Crew({ ...shared, attached: (id) => this.#attachments.get(id) })
@@ -248,6 +251,7 @@ class FaultEngine implements Engine {
   #expire(live: LiveRule): void {
     live.state = 'expired'
     this.#options.notice(`Rule ${live.id} has expired.`)
+    this.#options.ended?.(live.id, 'expired')
     this.#end([live])
     this.#settle()
   }

@@ -1,26 +1,32 @@
 /** A file of fault rules: read, and read again when it changes. */
 import { readFile, watch } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { parse } from 'yaml'
 import { ProxyError } from '../errors.ts'
 import type { ActiveRule } from '../faults/rule.ts'
 
 export interface RuleFile {
   /** Of all draws; null when the file gives none. */
   readonly seed: number | null
-  readonly rules: readonly ActiveRule[]
+  readonly rules: readonly FileRule[]
+}
+
+/** A rule of a file, and what it says. */
+export interface FileRule extends ActiveRule {
+  readonly sentence: string
 }
 
 /** Throws `RULE_INVALID` with every problem, named for the file; `revision` is that of its rules. */
 export async function readRuleFile(path: string, revision: number): Promise<RuleFile> {
+  const { parse } = await import('yaml')
   const { parseRules } = await import('../faults/rule-document.ts')
+  const { explainRule } = await import('../faults/sentence.ts')
   try {
     const { seed, rules } = parseRules(parse(await readFile(path, 'utf8'), { prettyErrors: true }))
     return {
       seed,
-      rules: rules.map(({ id, source, fault }) => {
-        const { enabled = true } = source
-        return { id: id ?? fault.type, revision, source, origin: 'file', enabled }
+      rules: rules.map((rule) => {
+        const { id, source } = rule
+        return { id, revision, source, origin: 'file', enabled: source.enabled ?? true, sentence: explainRule(rule) }
       }),
     }
   } catch (error) {
@@ -74,7 +80,7 @@ export function watchRuleFile(
 export async function followRuleFile(
   path: string,
   first: RuleFile,
-  put: (rules: readonly ActiveRule[]) => Promise<void>,
+  put: (rules: readonly FileRule[]) => Promise<void>,
   say: (message: string) => void,
 ): Promise<() => void> {
   await put(first.rules)

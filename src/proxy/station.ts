@@ -7,7 +7,7 @@ import type { Listener } from '../transports/index.ts'
 import { built } from './built.ts'
 import { followRuleFile, readRuleFile, type RuleFile } from './rule-file.ts'
 import { ownRules, type FaultRules } from './own-rules.ts'
-import { createSteering, type Steering } from './steering.ts'
+import { createSteering, putCaptured, type Steering } from './steering.ts'
 import { prepareDesk, type DeskSettings, type DeskThread, type PreparedDesk, type Served } from './desk-thread.ts'
 
 /** How much of the traffic is kept. `heads`: no bodies. `metadata`: no bytes at all. */
@@ -148,12 +148,18 @@ class RecordingStation implements Station {
       clock: this.clock,
       tap: this.tap,
       name: options.name ?? '',
-      notice: (text) => this.notice(text),
+      notice: (text) => this.#say(text),
+      ended: (rule, why) => recorder?.control.ruleEnded(rule, why),
+      recall: () => recorder?.control.conversationState() ?? Promise.resolve(null),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     })
     this.faults = ownRules(this.policy)
     recorder?.onPressure((full) => {
       for (const listener of this.#listeners) listener.recorderFull(full)
+    })
+    recorder?.control.onRules((rules) => putCaptured(this.policy, rules))
+    recorder?.control.onLeftOver((rules) => {
+      for (const { id, sentence } of rules) this.#say(`Rule ${id} of a process that is gone stays off: ${sentence}.`)
     })
     recorder?.onControlPorts((ports) => (this.#controlPorts = new Set(ports)))
     this.#ticking = setInterval(() => {
@@ -233,7 +239,10 @@ class RecordingStation implements Station {
     this.#unfollow = await followRuleFile(
       faults,
       file,
-      (rules) => this.policy.setRules('file', rules),
+      async (rules) => {
+        await this.policy.setRules('file', rules)
+        await this.#recorder?.control.setFileRules(rules)
+      },
       (message) => this.#say(message),
     )
   }

@@ -2,6 +2,7 @@
 import type { Policy, SteeredConnection, SteeredListener } from '../pipe/policy.ts'
 import type { Engine, EngineOptions, RuleCounters } from '../faults/engine.ts'
 import type { ActiveRule } from '../faults/rule.ts'
+import type { SavedConversation } from '../wire/conversation.ts'
 
 /** The rule file, the capture (command line, API, page), or whoever runs the proxy as a library. */
 export type RulesFrom = 'file' | 'capture' | 'library'
@@ -14,11 +15,17 @@ export interface Steering extends Policy {
   heal(): void
   /** Lets go of everything rules hold; gives those that were on and never fired. */
   end(): readonly { readonly id: string; readonly sentence: string }[]
-  learn(...told: Parameters<Engine['learn']>): void
 }
 
 /** As the engine's, but that any seed will do. */
-export type SteeringOptions = Omit<EngineOptions, 'seed'> & { readonly seed?: number }
+export type SteeringOptions = Omit<EngineOptions, 'seed' | 'asked' | 'conversations'> & {
+  readonly seed?: number
+  /** What is known of the traffic that went before; null when nobody knows. Default: nobody does. */
+  recall?(): Promise<SavedConversation | null>
+}
+
+/** Sessions nobody uses any more are forgotten this often. */
+const SWEEP_US = 60_000_000
 
 interface Open {
   readonly connection: SteeredConnection
@@ -36,6 +43,7 @@ class LazySteering implements Steering {
   readonly #rules = new Map<RulesFrom, readonly ActiveRule[]>()
   #engine: Engine | undefined
   #loading: Promise<Engine> | undefined
+  #cancelSweep: (() => void) | undefined
 
   constructor(options: SteeringOptions) {
     this.#options = options
@@ -59,11 +67,8 @@ class LazySteering implements Steering {
   end(): readonly { readonly id: string; readonly sentence: string }[] {
     const idle = this.#engine?.neverFired() ?? []
     this.#engine?.heal()
+    this.#cancelSweep?.()
     return idle
-  }
-
-  learn(...told: Parameters<Engine['learn']>): void {
-    this.#engine?.learn(...told)
   }
 
   admit(...asked: Parameters<Policy['admit']>): ReturnType<Policy['admit']> {
@@ -95,11 +100,43 @@ class LazySteering implements Steering {
   /** With the first rule: until then zod and the vocabulary are not even loaded. */
   async #load(): Promise<Engine> {
     const { createEngine } = await import('../faults/engine.ts')
-    const { seed = Math.floor(Math.random() * 2 ** 32), ...options } = this.#options
-    const engine = createEngine({ ...options, seed })
+    const { createLiveConversations } = await import('../faults/units/index.ts')
+    const { seed = Math.floor(Math.random() * 2 ** 32), recall, ...options } = this.#options
+    const { clock } = options
+    const conversations = createLiveConversations()
+    const asked = new Set<number>()
+    const remember = async (): Promise<void> => {
+      const saved = (await recall?.()) ?? null
+      const wanted = [...asked]
+      asked.clear()
+      if (saved === null) return
+      for (const [id, line] of conversations.load(saved, null, (id) => wanted.includes(id))) engine.learn(id, line)
+    }
+    const engine: Engine = createEngine({
+      ...options,
+      seed,
+      conversations,
+      asked: (id) => {
+        // rules begin on many connections at once: they are asked for together
+        if (asked.size === 0) queueMicrotask(() => void remember())
+        asked.add(id)
+      },
+    })
+    const sweep = (): void => {
+      conversations.sweep(clock.now())
+      this.#cancelSweep = clock.at(clock.now() + SWEEP_US, sweep)
+    }
+    sweep()
     for (const listener of this.#listeners) engine.listening(listener)
     for (const open of this.#open.values()) open.closed = engine.opened(open.connection)
     this.#engine = engine
     return engine
   }
+}
+
+/** Puts in force what the capture has: rules of command line, API and page, and those of the file as they are switched there. */
+export function putCaptured(steering: Steering, rules: readonly ActiveRule[]): void {
+  const from = (origin: ActiveRule['origin']): ActiveRule[] => rules.filter((rule) => rule.origin === origin)
+  void steering.setRules('capture', from('control'))
+  if (from('file').length > 0) void steering.setRules('file', from('file'))
 }

@@ -16,7 +16,14 @@ test('a file gives its seed and its rules', async () => {
   expect(await readRuleFile(await file(LATENCY), 3)).toEqual({
     seed: 7,
     rules: [
-      { id: 'latency', revision: 3, source: { fault: 'latency', delay: '200ms' }, origin: 'file', enabled: true },
+      {
+        id: 'latency',
+        revision: 3,
+        source: { fault: 'latency', delay: '200ms' },
+        origin: 'file',
+        enabled: true,
+        sentence: 'delays all traffic by 200 ms',
+      },
     ],
   })
 })
