@@ -4,6 +4,7 @@ import { type NamedStage, pass } from '../pipe/action.ts'
 import type { SteeredConnection } from '../pipe/policy.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { Crew } from './engine-crew.ts'
+import { FAULT_HEADER, HeaderRules, type HeaderRulesOptions } from './engine-header.ts'
 import { metAtOnce, needsUnits, toldByHead, watchedDirections } from './engine-place.ts'
 import type { LiveRule } from './engine-rule.ts'
 import { type Attached, RuleStage } from './engine-stage.ts'
@@ -19,6 +20,8 @@ export interface AttachmentOptions {
   watch(options: Pick<WatchOptions, 'info' | 'wants'>): Watch
   /** Begins in the middle: what went before is to be asked for. */
   asked(connection: number): void
+  /** The rule a request brings along; absent where requests may not. */
+  readonly header?: HeaderRulesOptions['rule']
 }
 
 export class Attachment implements Attached {
@@ -43,6 +46,7 @@ export class Attachment implements Attached {
   }
   /** Exchanges whose answer no rule can match. */
   readonly #plain = new Set<number>()
+  readonly #headers: HeaderRules | undefined
   /** Whether some rule can match an answer to this method. */
   #answers = new Map<string, boolean>()
 
@@ -50,10 +54,14 @@ export class Attachment implements Attached {
     this.connection = connection
     this.openedAt = openedAt
     this.#options = options
+    const { header, crew } = options
+    if (header !== undefined && connection.info.transport !== 'stdio') {
+      this.#headers = new HeaderRules(this, { crew, rule: header })
+    }
   }
 
   stageOf(live: LiveRule, direction: Direction): RuleStage | undefined {
-    return this.#stages.get(live)?.[direction]
+    return this.#stages.get(live)?.[direction] ?? this.#headers?.stageOf(live, direction)
   }
 
   /** Some rule is on it. */
@@ -68,7 +76,7 @@ export class Attachment implements Attached {
   /** From now on these rules, in this order. False: units are not needed any more, but cannot be done without just now; to be called again. */
   apply(lives: readonly LiveRule[], fresh: boolean): boolean {
     const wanted = lives.filter((live) => this.#concerned(live))
-    if (wanted.length === 0 && !this.busy) return true
+    if (wanted.length === 0 && !this.busy && this.#headers === undefined) return true
     const added = wanted.filter((live) => !this.#stages.has(live))
     for (const live of added) this.#make(live)
     for (const live of this.#stages.keys()) if (!wanted.includes(live)) this.#stages.delete(live)
@@ -77,7 +85,7 @@ export class Attachment implements Attached {
     this.#byBody = this.#units.filter(({ rule }) => !toldByHead(rule))
     this.#answers = new Map()
     this.#plain.clear()
-    const watched = this.#units.length > 0
+    const watched = this.#units.length > 0 || this.#headers !== undefined
     if (watched && this.#watch === undefined) this.#begin(fresh)
     const leaving = !watched && this.#watch !== undefined && this.#watch.aligned ? this.#watch : undefined
     if (leaving !== undefined) this.#watch = undefined
@@ -103,6 +111,7 @@ export class Attachment implements Attached {
     this.#watch?.close()
     this.#watch = undefined
     for (const live of this.#stages.keys()) this.#options.crew.closed(live, this.connection.id)
+    this.#headers?.closed()
     this.#stages.clear()
   }
 
@@ -155,7 +164,7 @@ export class Attachment implements Attached {
 
   /** By a head alone: whether the message has to be understood, for some rule may match it, or not even heard. */
   #wants(soFar: Subject, exchange: number | null): 'whole' | 'pass' | 'ignore' {
-    if (this.#units.some((live) => live.underWay > 0)) return 'whole'
+    if (this.#units.some((live) => live.underWay > 0) || this.#brings(soFar, exchange)) return 'whole'
     if (this.#byHead.some(({ rule }) => rule.holds(soFar))) return 'whole'
     if (this.#byBody.length === 0) return 'ignore'
     const { direction, verb } = soFar
@@ -163,6 +172,14 @@ export class Attachment implements Attached {
     const method = soFar.header('mcp-method')
     const known = { direction, ...(verb === null ? {} : { verb }), ...(method === undefined ? {} : { method }) }
     return this.#possible(known) ? 'whole' : 'pass'
+  }
+
+  /** A rule of its own. */
+  #brings(soFar: Subject, exchange: number | null): boolean {
+    if (this.#headers === undefined) return false
+    return exchange !== null && soFar.direction === 's2c'
+      ? this.#headers.has(exchange)
+      : soFar.header(FAULT_HEADER) !== undefined
   }
 
   /** A request: whether its answer matters to anybody. That to `initialize` does, for what it says of the session. */
@@ -190,7 +207,9 @@ export class Attachment implements Attached {
     const watch = this.#watch
     const rules = lives.flatMap((live) => this.#stages.get(live)?.[direction]?.named ?? [])
     const scouts = direction === 'c2s' && this.connection.info.transport !== 'stdio' ? [this.#scout] : []
-    const stages = watch === undefined ? rules : [watch.entry(direction), ...scouts, ...rules, watch.exit(direction)]
+    const brought = this.#headers === undefined ? [] : [this.#headers.stages[direction]]
+    const stages =
+      watch === undefined ? rules : [watch.entry(direction), ...scouts, ...brought, ...rules, watch.exit(direction)]
     const now = this.#set[direction]
     if (stages.length === now.length && stages.every((stage, at) => stage === now[at])) return
     this.#set[direction] = stages

@@ -12,8 +12,8 @@ import type { FaultFrame, Unit } from './unit.ts'
 
 /** Tokens of our own ticks. */
 type Token =
-  | { readonly begin: Run; readonly unit: FaultFrame | null }
-  | { readonly wake: Instance; readonly token: unknown }
+  | { readonly begin: Run; readonly unit: FaultFrame | null; readonly stage: RuleStage }
+  | { readonly wake: Instance; readonly token: unknown; readonly stage: RuleStage }
 
 /** What is known of a connection by all its stages. */
 export interface Attached {
@@ -36,14 +36,17 @@ export class RuleStage {
   readonly attached: Attached
   readonly #crew: Crew
   readonly #acts: boolean
+  readonly #host: NamedStage | undefined
   #held: { readonly by: Instance; readonly event: PipeEvent }[] = []
   #spans: { readonly instance: Instance; left: number }[] = []
 
-  constructor(live: LiveRule, attached: Attached, direction: Direction, crew: Crew) {
+  /** `host`: the stage in the pipe that this one is within, where it does not stand there itself. */
+  constructor(live: LiveRule, attached: Attached, direction: Direction, crew: Crew, host?: NamedStage) {
     this.live = live
     this.attached = attached
     this.direction = direction
     this.#crew = crew
+    this.#host = host
     this.#acts = live.rule.directions.includes(direction)
     this.named = {
       rule: live.id,
@@ -82,7 +85,7 @@ export class RuleStage {
   /** Lets the damage begin where there is no traffic to begin with. */
   begin(run: Run, unit: FaultFrame | null): void {
     const pipe = this.attached.connection[this.direction]
-    pipe.tick(this.named, { begin: run, unit } satisfies Token)
+    pipe.tick(this.#host ?? this.named, { begin: run, unit, stage: this } satisfies Token)
   }
 
   /** The connection itself is the match. */
@@ -99,7 +102,7 @@ export class RuleStage {
 
   wake(instance: Instance, token: unknown): void {
     const pipe = this.attached.connection[this.direction]
-    pipe.tick(this.named, { wake: instance, token } satisfies Token)
+    pipe.tick(this.#host ?? this.named, { wake: instance, token, stage: this } satisfies Token)
   }
 
   #met(event: PipeEvent): readonly Action[] {

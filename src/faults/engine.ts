@@ -13,6 +13,7 @@ import type { ConnectionInfo, Tap } from '../pipe/tap.ts'
 import { Attachment } from './engine-attachment.ts'
 import { Crew } from './engine-crew.ts'
 import { Doors } from './engine-doors.ts'
+import { readFaultHeader } from './engine-header.ts'
 import { LiveRule, type RuleState } from './engine-rule.ts'
 import type { AnyFault } from './fault.ts'
 import { faults } from './index.ts'
@@ -40,6 +41,8 @@ export interface EngineOptions {
   ended?(rule: string, why: 'expired' | 'bug'): void
   /** A connection in the middle of which units are needed: what the recorder knows of it goes to `learn`. */
   asked?(connection: number): void
+  /** Requests may bring a rule along (`--allow-fault-headers`): then every connection is understood, rules or not. Default false. */
+  readonly headers?: boolean
   readonly conversations?: LiveConversations
   readonly identity?: (credential: string) => string
   /** Default: every fault there is. */
@@ -85,6 +88,8 @@ interface Entry {
 const RANK = { header: 0, control: 1, file: 2 } as const
 /** When units are looked at anew that could not be done without. */
 const RETRY_US = 50_000
+/** Different fault headers that are remembered. */
+const HEADERS = 1000
 
 export function createEngine(options: EngineOptions): Engine {
   return new FaultEngine(options)
@@ -100,6 +105,7 @@ class FaultEngine implements Engine {
   #lives: readonly LiveRule[] = []
   #alarms = new Map<LiveRule, (() => void)[]>()
   #settling = false
+  readonly #headers = new Map<string, LiveRule | null>()
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -176,15 +182,16 @@ class FaultEngine implements Engine {
   }
 
   opened(connection: SteeredConnection): () => void {
-    const { clock, name = '', asked } = this.#options
+    const { clock, name = '', asked, headers = false } = this.#options
     const attachment = new Attachment(connection, clock.now(), {
       crew: this.#crew,
       tap: name,
       watch: (about) => this.#watch(about),
       asked: (id) => asked?.(id),
+      ...(headers ? { header: (text: string) => this.#ofHeader(text) } : {}),
     })
     this.#attachments.set(connection.id, attachment)
-    if (this.#lives.length > 0) attachment.apply(this.#lives, true)
+    if (this.#lives.length > 0 || headers) attachment.apply(this.#lives, true)
     return () => {
       this.#attachments.delete(connection.id)
       attachment.closed()
@@ -211,6 +218,26 @@ class FaultEngine implements Engine {
       this.#options.notice(`Rule ${active.id} stays off. ${(error as Error).message}`)
       return undefined
     }
+  }
+
+  /** Equal headers are one rule, so that it counts and draws from one request to the next. */
+  #ofHeader(text: string): LiveRule | null {
+    const known = this.#headers.get(text)
+    if (known !== undefined) return known
+    const source = readFaultHeader(text)
+    const wide = (this.#options.among ?? faults).some(({ type, per }) => type === source.fault && per !== 'message')
+    const active: ActiveRule = {
+      id: 'fault-header',
+      revision: 0,
+      source: { ...source, ...(wide ? { per: 'stream' } : {}) },
+      origin: 'header',
+      enabled: true,
+    }
+    const rule = this.#read(active)
+    const live = rule === undefined ? null : this.#begin(rule, active)
+    if (this.#headers.size >= HEADERS) this.#headers.clear()
+    this.#headers.set(text, live)
+    return live
   }
 
   #begin(rule: Rule, active: ActiveRule): LiveRule {

@@ -60,9 +60,10 @@ export function activeRules(sources: readonly RuleSource[], origin: ActiveRule['
 }
 
 export function engineTable({
+  headers = false,
   seed = 1,
   among = fakeFaults,
-}: { seed?: number; among?: readonly AnyFault[] } = {}): EngineTable {
+}: { headers?: boolean; seed?: number; among?: readonly AnyFault[] } = {}): EngineTable {
   const clock = fakeClock(START)
   const decisions: Decision[] = []
   const notices: string[] = []
@@ -73,7 +74,7 @@ export function engineTable({
     edited: (_c, direction, offset, removed, bytes, rule) =>
       void edits.push(`edit ${direction} ${offset} -${removed} +${Buffer.from(bytes).toString('latin1')} ${rule}`),
   }
-  const engine = createEngine({ clock, seed, tap, notice: (text) => notices.push(text), among })
+  const engine = createEngine({ clock, seed, tap, notice: (text) => notices.push(text), among, headers })
   let connections = 0
   return {
     engine,
