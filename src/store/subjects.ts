@@ -4,7 +4,7 @@ import type { Subject, SubjectMessage } from '../filter/index.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Era, Transport } from '../wire/frame.ts'
 import { addressed, addressedNearby } from './addressed.ts'
-import { DIRECTIONS, FRAME, type Record } from './columns.ts'
+import { FRAME, type Record } from './columns.ts'
 import { pathOf } from './filter-values.ts'
 import { frameDetails, parseHead } from './frame-detail.ts'
 import type { FrameRows } from './frame-rows.ts'
@@ -31,18 +31,17 @@ export function subjectsOf(db: Database, rows: FrameRows): SubjectsOf {
   return () => {
     const known = knownRows()
     return {
-      frame(record) {
-        const frame = rows.row(record)
-        const call = known.call(frame.messages.find((message) => message.call !== null)?.call)
-        const messages = frame.messages.map(messageOf)
-        return { ...factsOf(record, frame, known), messages, recorded: recordedOf(frame, call, known) }
-      },
-      call(record, request) {
-        const frame = rows.row(request)
-        const own = frame.messages.filter(({ call }) => call === record['id']).map(messageOf)
-        const messages = own.map((message) => ({ ...message, code: record['code'] as number | null }))
-        return { ...factsOf(request, frame, known), messages, recorded: recordedOf(frame, record, known) }
-      },
+      frame: (record) => new RecordedSubject(record, known, (frame) => frame.messages.map(messageOf)),
+      call: (record, request) =>
+        new RecordedSubject(
+          request,
+          known,
+          (frame) =>
+            frame.messages
+              .filter(({ call }) => call === record['id'])
+              .map((message) => ({ ...messageOf(message), code: record['code'] as number | null })),
+          record,
+        ),
     }
   }
 }
@@ -58,6 +57,7 @@ interface KnownRows {
   /** Of the flow times two and the direction. */
   readonly head: Find<readonly HeaderField[]>
   readonly text: (record: Record) => string
+  readonly row: FrameRows['row']
 }
 
 function rowsOnce(db: Database, rows: FrameRows): () => KnownRows {
@@ -90,6 +90,7 @@ function rowsOnce(db: Database, rows: FrameRows): () => KnownRows {
       call: once((id) => callById.get(id) as Record | undefined),
       head,
       text,
+      row: rows.row,
     }
   }
 }
@@ -103,42 +104,102 @@ function once<Row>(find: (id: number) => Row | undefined): Find<Row> {
   }
 }
 
-function factsOf(record: Record, frame: FrameRow, known: KnownRows): Omit<Subject, 'messages' | 'recorded'> {
-  const flow = known.flow(frame.flow)
-  const session = known.session(record['session'])
-  const connection = known.connection(frame.connection)
-  const name = session?.['client_name'] as string | null | undefined
-  const version = session?.['client_version'] as string | null | undefined
-  const target = flow?.['target'] as string | null | undefined
-  const headKey = frame.flow * 2 + DIRECTIONS.indexOf(frame.direction)
-  return {
-    direction: frame.direction,
-    kind: frame.kind,
-    at: frame.receivedAt,
-    size: frame.size,
-    transport: (session?.['transport'] ?? flow?.['kind'] ?? 'opaque') as Transport,
-    era: (flow?.['era'] ?? session?.['era'] ?? null) as Era | null,
-    server: (connection?.['server'] ?? '') as string,
-    tap: (connection?.['name'] ?? '') as string,
-    session: frame.session,
-    client: name == null ? null : { name, version: version ?? '' },
-    verb: (flow?.['verb'] ?? null) as string | null,
-    path: target == null ? null : pathOf(target),
-    status: (flow?.['status'] ?? null) as number | null,
-    stream: (flow?.['stream'] ?? null) as Subject['stream'],
-    header: (field) => known.head(headKey)?.find((each) => each.name.toLowerCase() === field)?.value,
-    text: () => known.text(record),
-  }
-}
+/** Most filters ask for little of it: each thing is looked up when asked for. */
+class RecordedSubject implements Subject {
+  readonly #record: Record
+  readonly #known: KnownRows
+  readonly #messagesOf: (frame: FrameRow) => SubjectMessage[]
+  readonly #call: Record | undefined
+  #row: FrameRow | undefined
+  #messages: readonly SubjectMessage[] | undefined
 
-function recordedOf(frame: FrameRow, call: Record | undefined, known: KnownRows): NonNullable<Subject['recorded']> {
-  const answered = call?.['answered_at'] as number | null | undefined
-  return {
-    id: frame.id,
-    outcome: (call?.['outcome'] ?? null) as string | null,
-    durationMs: answered == null ? null : (answered - (call?.['requested_at'] as number)) / 1000,
-    ending: endingOf(known.flow(frame.flow)),
-    faults: frame.faults,
+  /** `call`: absent where it is the one a message of the frame belongs to. */
+  constructor(record: Record, known: KnownRows, messagesOf: (frame: FrameRow) => SubjectMessage[], call?: Record) {
+    this.#record = record
+    this.#known = known
+    this.#messagesOf = messagesOf
+    this.#call = call
+  }
+
+  get #frame(): FrameRow {
+    return (this.#row ??= this.#known.row(this.#record))
+  }
+  get #flow(): Record | undefined {
+    return this.#known.flow(this.#record['flow'])
+  }
+  get #session(): Record | undefined {
+    return this.#known.session(this.#record['session'])
+  }
+
+  get direction(): Subject['direction'] {
+    return this.#frame.direction
+  }
+  get kind(): Subject['kind'] {
+    return this.#frame.kind
+  }
+  get at(): number {
+    return this.#record['received_at'] as number
+  }
+  get size(): number {
+    return this.#record['size'] as number
+  }
+  get transport(): Transport {
+    return (this.#session?.['transport'] ?? this.#flow?.['kind'] ?? 'opaque') as Transport
+  }
+  get era(): Era | null {
+    return (this.#flow?.['era'] ?? this.#session?.['era'] ?? null) as Era | null
+  }
+  get server(): string {
+    return (this.#known.connection(this.#record['connection'])?.['server'] ?? '') as string
+  }
+  get tap(): string {
+    return (this.#known.connection(this.#record['connection'])?.['name'] ?? '') as string
+  }
+  get session(): string | null {
+    return this.#record['uid'] as string | null
+  }
+  get client(): Subject['client'] {
+    const name = this.#session?.['client_name'] as string | null | undefined
+    const version = this.#session?.['client_version'] as string | null | undefined
+    return name == null ? null : { name, version: version ?? '' }
+  }
+  get verb(): string | null {
+    return (this.#flow?.['verb'] ?? null) as string | null
+  }
+  get path(): string | null {
+    const target = this.#flow?.['target'] as string | null | undefined
+    return target == null ? null : pathOf(target)
+  }
+  get status(): number | null {
+    return (this.#flow?.['status'] ?? null) as number | null
+  }
+  get stream(): Subject['stream'] {
+    return (this.#flow?.['stream'] ?? null) as Subject['stream']
+  }
+  get messages(): readonly SubjectMessage[] {
+    return (this.#messages ??= this.#record['messages'] === 0 ? [] : this.#messagesOf(this.#frame))
+  }
+  get recorded(): NonNullable<Subject['recorded']> {
+    const frame = this.#frame
+    const own = frame.messages.find((message) => message.call !== null)?.call
+    const call = this.#call ?? this.#known.call(own)
+    const answered = call?.['answered_at'] as number | null | undefined
+    return {
+      id: frame.id,
+      outcome: (call?.['outcome'] ?? null) as string | null,
+      durationMs: answered == null ? null : (answered - (call?.['requested_at'] as number)) / 1000,
+      ending: endingOf(this.#flow),
+      faults: frame.faults,
+    }
+  }
+
+  header(name: string): string | undefined {
+    const key = (this.#record['flow'] as number) * 2 + (this.#record['direction'] as number)
+    return this.#known.head(key)?.find((field) => field.name.toLowerCase() === name)?.value
+  }
+
+  text(): string {
+    return this.#known.text(this.#record)
   }
 }
 
