@@ -93,7 +93,9 @@ class Line {
       return
     }
     this.#unit = event
-    if (meaning.withHead({}) !== null && (meaning.subject.status ?? 0) >= 200) this.#waiting.shift()
+    const { status } = meaning.subject
+    const final = status !== null && (status >= 200 || status === 101)
+    if (final && meaning.withHead({}) !== null) this.#waiting.shift()
   }
 
   over(): readonly FaultAction[] {

@@ -57,6 +57,18 @@ test('ends as it is told where the answer has begun', () => {
   expect(actionTexts(table.tick('idle', 1000))).toEqual(['wait 10 from now', 'cut rst both'])
 })
 
+test('answers behind a 100 or 103, not behind a 101, after which it is no HTTP any more', () => {
+  const behind = (status: number): string | undefined => {
+    const table = damageOf(idleTimeout, { idle: '1s', answer: 504 })
+    table.start()
+    table.unit('{}', request())
+    table.unit('head', head({ status, stream: null }))
+    return actionTexts(table.tick('idle', 1000))[0]
+  }
+  expect(behind(103)).toMatch(/^write 504/)
+  expect(behind(101)).toBe('cut fin both')
+})
+
 test('forgets a connection without a word, and resets each side once, when it sends', () => {
   const table = damageOf(idleTimeout, { idle: '1s', told: 'sender' })
   table.start()
