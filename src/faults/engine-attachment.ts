@@ -27,6 +27,7 @@ export interface AttachmentOptions {
 export class Attachment implements Attached {
   readonly connection: SteeredConnection
   readonly asked = new Map<number, Unit['subject']['messages']>()
+  readonly sessions = new Set<string>()
   /** When the connection was opened, µs. */
   readonly openedAt: number
   readonly #options: AttachmentOptions

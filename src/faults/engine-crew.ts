@@ -136,7 +136,7 @@ export class Crew {
     try {
       const wanted = instance.damage(event)
       if (verdict !== undefined || wanted.some(({ do: what }) => NOTABLE.has(what))) {
-        const text = actionText(wanted)
+        const text = [actionText(wanted), stage.bystanders].filter(Boolean).join(', ')
         const of = verdict ?? { fired: true, draw: null, key: instance.key, why: '' }
         this.decided(stage, of, event, text === '' ? instance.live.rule.fault.type : text, heldUs(wanted))
       }

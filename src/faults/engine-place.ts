@@ -47,6 +47,11 @@ export function scopeOf({ per }: Rule, connection: number, unit: Unit | undefine
 export const sessionOf = ({ session }: Subject, connection: number): string =>
   session === null ? `connection ${connection}` : `session ${session}`
 
+/** Its match is about one session or client. */
+export function namesSessions({ match }: Rule): boolean {
+  return match !== null && termsOf(match.root).some(({ key }) => key === 'session' || key === 'client')
+}
+
 /** The head of an answer, as a stream is told by what was asked for. */
 export function withAsked(subject: Subject, messages: readonly SubjectMessage[]): Subject {
   return {

@@ -5,7 +5,7 @@ import type { SteeredConnection } from '../pipe/policy.ts'
 import type { Direction } from '../wire/frame.ts'
 import { pastCount } from './engine-after.ts'
 import type { Crew } from './engine-crew.ts'
-import { endsExchange, scopeOf, sessionOf, withAsked } from './engine-place.ts'
+import { endsExchange, namesSessions, scopeOf, sessionOf, withAsked } from './engine-place.ts'
 import { firstDirection, type Instance, type LiveRule, type Run, type Verdict } from './engine-rule.ts'
 import type { FaultEvent } from './fault.ts'
 import type { FaultFrame, Unit } from './unit.ts'
@@ -20,6 +20,8 @@ export interface Attached {
   readonly connection: SteeredConnection
   /** What each open HTTP exchange asked for. */
   readonly asked: Map<number, Unit['subject']['messages']>
+  /** Sessions that were seen on it by rules that name sessions. */
+  readonly sessions: Set<string>
   /** The stage of a rule in a direction, where there is one. */
   stageOf(live: LiveRule, direction: Direction): RuleStage | undefined
 }
@@ -36,6 +38,8 @@ export class RuleStage {
   readonly attached: Attached
   readonly #crew: Crew
   readonly #acts: boolean
+  /** Its match names sessions, its damage does not keep to them. */
+  readonly #named: boolean
   readonly #host: NamedStage | undefined
   #held: { readonly by: Instance; readonly event: PipeEvent }[] = []
   #spans: { readonly instance: Instance; left: number }[] = []
@@ -48,6 +52,7 @@ export class RuleStage {
     this.#crew = crew
     this.#host = host
     this.#acts = live.rule.directions.includes(direction)
+    this.#named = live.rule.per === 'connection' && namesSessions(live.rule)
     this.named = {
       rule: live.id,
       stage: (event) => this.#met(event),
@@ -57,6 +62,12 @@ export class RuleStage {
 
   get connection(): number {
     return this.attached.connection.id
+  }
+
+  /** Of a rule that names sessions and hits whole connections: who else is on this one, for proxies in front pool connections. */
+  get bystanders(): string {
+    const { sessions } = this.attached
+    return this.#named && sessions.size > 1 ? `on a connection of sessions ${[...sessions].join(', ')}` : ''
   }
 
   /** Puts an event by for an instance. */
@@ -205,6 +216,7 @@ export class RuleStage {
 
   #perScope({ event, unit }: Traffic): readonly Action[] {
     const { live, connection } = this
+    if (this.#named && unit?.subject.session != null) this.attached.sessions.add(unit.subject.session)
     if (live.runs.size === 0 && !(live.meets && this.#holds(unit))) return [pass(event)]
     const id = scopeOf(live.rule, connection, unit)
     if (id === null) return [pass(event)]

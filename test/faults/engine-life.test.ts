@@ -189,6 +189,17 @@ describe('sessions', () => {
     expect(table.decided().filter((said) => !said.startsWith('-'))[0]).toMatch(/^gone session 2: reply/)
   })
 
+  test('that share a connection with the one a rule names are told of', () => {
+    const table = engineTable()
+    table.rules({ fault: 'snap', per: 'connection', match: 'session:a', after: '2 of kind:request' })
+    const line = table.open()
+    line.push('c2s', request('a', 1))
+    line.push('c2s', request('b', 2))
+    return Promise.resolve().then(() =>
+      expect(table.decided()).toEqual(['snap connection 1: cut rst, on a connection of sessions a, b']),
+    )
+  })
+
   test('have a state that rules ask for and set', () => {
     const table = engineTable()
     table.rules(
