@@ -16,6 +16,7 @@ import type {
 import type { ProxyError } from '../../src/errors.ts'
 import { compile, complete, explain, parseFilter, problemOf } from '../../src/filter/index.ts'
 import { subject } from './filters.ts'
+import { createMockFaults, type MockFaults } from './mock-faults.ts'
 import { createMockTraffic, frameIds, pace, type MockTraffic } from './mock-traffic.ts'
 
 /** The control API over made-up traffic, and the built page, on a loopback port. For tests of the page and to look at it. */
@@ -23,6 +24,7 @@ export interface MockApi {
   readonly url: string
   readonly token: string
   readonly traffic: MockTraffic
+  readonly faults: MockFaults
   /** Lets exchanges (six frames each) happen, told to every open live stream in one change. */
   readonly push: (exchanges: number, options?: { leaveOut?: boolean }) => void
   /** Every request to a path that begins so is answered with this error, until null is given. */
@@ -104,7 +106,14 @@ export async function startMockApi({
     now: Date.now() * 1000,
   })
 
-  const api = (url: URL, request: IncomingMessage, response: ServerResponse) => {
+  const faults = createMockFaults({
+    frames: () => Array.from({ length: 12 }, (_, at) => traffic.frame(traffic.frames - 12 + at)),
+    changed: (change) => {
+      const text = changeText({ ...changeOf(traffic, traffic.calls, 0, false), ...change })
+      for (const stream of streams) stream.write(text)
+    },
+  })
+  const api = async (url: URL, request: IncomingMessage, response: ServerResponse) => {
     if (request.headers.authorization !== `Bearer ${token}`)
       return send(response, 401, {
         code: 'UNAUTHORIZED',
@@ -120,6 +129,8 @@ export async function startMockApi({
     if (wrong !== null) return send(response, 400, { code: 'FILTER_INVALID', message: wrong.message, hint: wrong.hint })
     if (url.pathname === '/api/live')
       return live(response, numberOf(url.searchParams, 'since'), url.searchParams.get('filter') ?? '')
+    const told = faults.answer(request.method ?? 'GET', url, await bodyOf(request))
+    if (told !== undefined) return send(response, told.status, told.body)
     const answer = answerFor(url, traffic)
     if (answer instanceof Buffer)
       return response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(answer)
@@ -166,6 +177,7 @@ export async function startMockApi({
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token,
     traffic,
+    faults,
     push,
     log,
     fail: (path, failure) => void (failure === null ? failures.delete(path) : failures.set(path, failure)),
@@ -194,6 +206,12 @@ const instanceRow = (startedAt: number) => ({
   seenAt: Date.now() * 1000,
   endedAt: null,
 })
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  return parts.length === 0 ? undefined : JSON.parse(Buffer.concat(parts).toString())
+}
 
 function send(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))

@@ -1,4 +1,4 @@
-import type { CallRow, FrameRow, LogRow, MessageRow } from '../../src/api/contract.ts'
+import type { CallRow, FrameRow, LogRow, MessageRow, RuleRow } from '../../src/api/contract.ts'
 
 /** A message with everything unknown but what is given. */
 export const messageRow = (change: Partial<MessageRow> = {}): MessageRow => ({
@@ -61,5 +61,25 @@ export const logRow = (id: number, change: Partial<LogRow> = {}): LogRow => ({
   at: id * 1000,
   kind: 'stderr',
   detail: { text: `line ${id}` },
+  ...change,
+})
+
+/** A rule in force in process 1, of a delay. */
+export const ruleRow = (key: number, change: Partial<RuleRow> = {}): RuleRow => ({
+  key,
+  id: `rule-${key}`,
+  revision: 1,
+  instance: 1,
+  origin: 'control',
+  source: { fault: 'latency', delay: '200ms' },
+  sentence: 'delays all traffic by 200 ms',
+  enabled: true,
+  createdAt: key * 1000,
+  endedAt: null,
+  endedWhy: null,
+  matched: 0,
+  fired: 0,
+  notApplied: 0,
+  lastAt: null,
   ...change,
 })

@@ -1,6 +1,6 @@
-import axe from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { violationsOf } from '../support/axe.ts'
 import { findChromium, launchChromium } from '../support/chromium.ts'
 import { startMockApi, type MockApi } from '../support/mock-api.ts'
 import { openPage, type UiPage } from '../support/ui-page.ts'
@@ -378,11 +378,6 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
   })
 
   describe('axe finds nothing', () => {
-    const violations = async ({ page }: UiPage) => {
-      await page.evaluate(axe.source)
-      return page.evaluate(`axe.run(document).then(({ violations }) =>
-        violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html, failureSummary }) => html + ' ' + failureSummary).join(' | ')))`)
-    }
     const last = 40_000 * 6 - 1
     const screens: Record<string, string> = {
       'the list': '',
@@ -403,29 +398,29 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
             .first()
             .waitFor()
           if (path.includes('frame=')) await ui.page.locator('.detail-body > *').first().waitFor()
-          expect(await violations(ui)).toEqual([])
+          expect(await violationsOf(ui)).toEqual([])
         })
 
     test('on the help, and on an error', async () => {
       const ui = await withRows()
       await ui.page.keyboard.press('?')
       await ui.page.getByRole('dialog').waitFor()
-      expect(await violations(ui)).toEqual([])
+      expect(await violationsOf(ui)).toEqual([])
       await ui.page.keyboard.press('Escape')
       const error = { code: 'STORE_OPEN_FAILED', message: 'The capture cannot be read.', hint: 'Free some space.' }
       api.fail('/api/frames', { status: 500, error })
       await ui.page.getByRole('button', { name: 'All frames' }).click()
       await ui.page.getByText('STORE_OPEN_FAILED').waitFor()
       api.fail('/api/frames', null)
-      expect(await violations(ui)).toEqual([])
+      expect(await violationsOf(ui)).toEqual([])
       ui.complaints.splice(0)
     })
 
     test('on a narrow screen, and without a token', async () => {
       const narrow = await withRows({ viewport: { width: 390, height: 844 } })
-      expect(await violations(narrow)).toEqual([])
+      expect(await violationsOf(narrow)).toEqual([])
       await narrow.page.reload()
-      expect(await violations(narrow)).toEqual([])
+      expect(await violationsOf(narrow)).toEqual([])
     })
   })
 })

@@ -21,9 +21,11 @@ export function errorOf(reason: unknown): ApiError {
 
 export type Query = Readonly<Record<string, string | number | null>>
 
-/** The control API, read only. Every method throws `ApiFailure`. */
+/** The control API. Every method throws `ApiFailure`. */
 export interface Api {
   get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>
+  /** Changes something, or asks with more than a query holds. `body` becomes JSON. */
+  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<T>
   bytes(path: string, signal?: AbortSignal): Promise<Uint8Array>
   /** The answer as it comes, for `/api/live`. */
   open(path: string, query: Query, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
@@ -54,13 +56,22 @@ async function failureOf(response: Response): Promise<ApiFailure> {
   }
 }
 
+interface Sent {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+const jsonBody = (body: unknown): Sent =>
+  body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+
 /** `onUnauthorized` is told of every 401, so that the page can ask for the token anew. */
 export function createApi(token: string, onUnauthorized: (error: ApiError) => void): Api {
-  const ask = async (path: string, query: Query, signal?: AbortSignal) => {
-    const headers = { authorization: `Bearer ${token}` }
+  const ask = async (path: string, query: Query, signal?: AbortSignal, { headers = {}, ...rest }: Sent = {}) => {
+    const all = { authorization: `Bearer ${token}`, ...headers }
     let response: Response
     try {
-      response = await fetch(withQuery(path, query), { headers, ...(signal && { signal }) })
+      response = await fetch(withQuery(path, query), { ...rest, headers: all, ...(signal && { signal }) })
     } catch (cause) {
       if (signal?.aborted) throw cause
       throw new ApiFailure(unreachable, 0)
@@ -73,6 +84,8 @@ export function createApi(token: string, onUnauthorized: (error: ApiError) => vo
   return {
     get: async <T>(path: string, query: Query = {}, signal?: AbortSignal) =>
       (await (await ask(path, query, signal)).json()) as T,
+    send: async <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) =>
+      (await (await ask(path, {}, signal, { method, ...jsonBody(body) })).json()) as T,
     bytes: async (path, signal) => new Uint8Array(await (await ask(path, {}, signal)).arrayBuffer()),
     open: async (path, query, signal) => {
       const { body } = await ask(path, query, signal)

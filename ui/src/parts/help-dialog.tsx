@@ -12,6 +12,8 @@ const shortcuts: readonly (readonly [keys: string, what: string])[] = [
   ['y', 'Copy the message'],
   ['J', 'JSON as a tree, or as it came'],
   ['1 … 5', 'Tabs of the detail'],
+  ['f', 'Faults, and back to the traffic'],
+  ['H', 'Heal all: ends every fault'],
   ['?', 'This list'],
 ]
 

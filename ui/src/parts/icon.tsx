@@ -20,6 +20,12 @@ const shapes = {
   terminal: 'M3 4.5 6.5 8 3 11.5M8 12h5',
   note: 'M8 7.5V11M8 4.8v.1M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12Z',
   layers: 'M8 2 14 5.2 8 8.4 2 5.2 8 2ZM2 8.2l6 3.2 6-3.2M2 11.1l6 3.2 6-3.2',
+  bolt: 'M9 1.8 3.2 9.2h4L7 14.2l5.8-7.4h-4L9 1.8Z',
+  heal: 'M8 3v10M3 8h10',
+  bin: 'M3 4.5h10M6.5 4.5V2.8h3v1.7M4.4 4.5l.6 8.7h6l.6-8.7',
+  edit: 'M3 13l.7-3L10.5 3.2l2.3 2.3L6 12.3 3 13Z',
+  hand: 'M5.5 8V3.8a1 1 0 0 1 2 0V7m0-3.6a1 1 0 0 1 2 0V7m0-2.6a1 1 0 0 1 2 0V10a4 4 0 0 1-4 4c-2 0-2.6-.8-3.4-2L2.7 9.6a1 1 0 0 1 1.6-1.2L5.5 9.8',
+  list: 'M3 4h10M3 8h10M3 12h6',
 } as const
 
 export type IconName = keyof typeof shapes

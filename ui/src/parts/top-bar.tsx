@@ -3,6 +3,7 @@ import { helpOpen } from '../state/settings.ts'
 import { setTheme, theme, type Theme } from '../state/theme.ts'
 import { views } from '../views/index.ts'
 import { CopyButton } from './copy-button.tsx'
+import { HealPill } from './heal-pill.tsx'
 import { Icon, Logo, type IconName } from './icon.tsx'
 
 export function TopBar({ view }: { view: string }) {
@@ -27,6 +28,7 @@ export function TopBar({ view }: { view: string }) {
       </nav>
       <Line />
       <div class="top-actions">
+        <HealPill />
         <PauseButton />
         <ThemeButton />
         <button

@@ -3,11 +3,13 @@ import type { ApiError, LiveChange, Status } from '../../../src/api/contract.ts'
 import { createApi, errorOf, type Api } from '../api/client.ts'
 import { followLive, type LiveOptions, type LiveState } from '../api/live.ts'
 import { createCalls, type Calls } from './calls.ts'
+import { createFaults, type Faults } from './faults.ts'
 import { createFrameBatch, type FrameBatch } from './frame-batch.ts'
 import { formatRoute, parseRoute, type Route } from './route.ts'
 import { createSelection, type Selection } from './selection.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { Traffic } from './traffic.ts'
+import { createVocabulary, type Vocabulary } from './vocabulary.ts'
 
 /** Everything the page knows, joined once at start and handed down by context. */
 export interface App {
@@ -25,6 +27,8 @@ export interface App {
   readonly calls: Calls
   readonly traffic: Traffic
   readonly selection: Selection
+  readonly faults: Faults
+  readonly vocabulary: Vocabulary
   /** The server's clock in microseconds, ticking about once a second, ten times while calls are pending. */
   readonly now: Signal<number>
   /** Loads the list for the route as it is. */
@@ -49,8 +53,9 @@ export function startApp(token: string, onUnauthorized: (error: ApiError) => voi
   const sessions = createSessions(api)
   const traffic = new Traffic(api, calls)
   const selection = createSelection(api)
+  const faults = createFaults(api)
   const routing = startRouting(ended)
-  const clock = startClock(calls, ended)
+  const clock = startClock(calls, faults, ended)
   const failure = signal<ApiError | null>(null)
   const live = signal<LiveState>({ is: 'connecting' })
   const status = signal<Status | null>(null)
@@ -64,6 +69,7 @@ export function startApp(token: string, onUnauthorized: (error: ApiError) => voi
     sessions.apply(change.sessions)
     traffic.apply(change)
     selection.apply(change)
+    faults.apply(change)
   }
   const batch = createFrameBatch(apply, beforePaint)
   const onChange = (change: LiveChange) => {
@@ -81,7 +87,7 @@ export function startApp(token: string, onUnauthorized: (error: ApiError) => voi
       const first = await api.get<Status>('/api/status')
       setStatus(first)
       seq.value ??= first.capture.seq
-      await Promise.all([sessions.load(), calls.loadPending()])
+      await Promise.all([sessions.load(), calls.loadPending(), faults.load()])
       failure.value = null
     } catch (cause) {
       failure.value = errorOf(cause)
@@ -98,7 +104,9 @@ export function startApp(token: string, onUnauthorized: (error: ApiError) => voi
     followFilter(routing.route, batch, options, ended)
   })
   watchRoute(routing.route, { selection, sessions, reload }, ended)
-  return { api, ...routing, seq, status, failure, live, sessions, calls, traffic, selection, now: clock.now, reload }
+  watchProcesses(status, faults, ended)
+  const parts = { sessions, calls, traffic, selection, faults, vocabulary: createVocabulary(api) }
+  return { api, ...routing, seq, status, failure, live, ...parts, now: clock.now, reload }
 }
 
 function startRouting(ended: AbortSignal) {
@@ -115,14 +123,26 @@ function startRouting(ended: AbortSignal) {
   return { route, go }
 }
 
-function startClock(calls: Calls, ended: AbortSignal) {
+/** Rules end with their process, which nobody writes down: they are read again when processes come or go. */
+function watchProcesses(status: ReadonlySignal<Status | null>, faults: Faults, ended: AbortSignal): void {
+  const processes = computed(() => status.value?.instances.map(({ id }) => id).join(' ') ?? null)
+  let before: string | null = null
+  const run = () => {
+    const now = processes.value
+    if (before !== null && now !== before) untracked(() => void faults.load())
+    before = now
+  }
+  ended.addEventListener('abort', effect(run), { once: true })
+}
+
+function startClock(calls: Calls, faults: Faults, ended: AbortSignal) {
   let ahead = 0
   const now = signal(Date.now() * 1000)
   const tick = () => void (now.value = Date.now() * 1000 + ahead)
   let beat = 0
   const timer = setInterval(() => {
     beat++
-    if (calls.pending.value.length > 0 || beat % 10 === 0) tick()
+    if (calls.pending.value.length + faults.breakpoints.held.value.length > 0 || beat % 10 === 0) tick()
   }, 100)
   ended.addEventListener('abort', () => clearInterval(timer))
   return {

@@ -1,6 +1,7 @@
 import { copyText } from '../parts/copy-button.tsx'
 import { announce } from './announce.ts'
 import type { App } from './app-state.ts'
+import { healAll } from './heal.ts'
 import { logText } from './log-text.ts'
 import { messageText } from './message-text.ts'
 import { tabs } from './route.ts'
@@ -60,6 +61,8 @@ const actions: Readonly<Record<string, (app: App) => unknown>> = {
   p: ({ traffic }) => traffic.pause(!traffic.paused.value),
   y: copyMessage,
   J: () => (rawJson.value = !rawJson.value),
+  f: (app) => app.go({ view: app.route.value.view === 'faults' ? 'traffic' : 'faults' }, true),
+  H: healAll,
   '/': () => focus('filter'),
   '?': () => (helpOpen.value = true),
   Escape: back,

@@ -4,6 +4,7 @@
  */
 import type { FunctionComponent } from 'preact'
 import { Connect } from './connect.tsx'
+import { Faults } from './faults.tsx'
 import { Traffic } from './traffic.tsx'
 
 export interface View {
@@ -15,5 +16,6 @@ export interface View {
 
 export const views: readonly View[] = [
   { id: 'traffic', title: 'Traffic', Body: Traffic },
+  { id: 'faults', title: 'Faults', Body: Faults },
   { id: 'connect', title: 'Connect', Body: Connect },
 ]

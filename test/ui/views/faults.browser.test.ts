@@ -1,0 +1,162 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { violationsOf } from '../../support/axe.ts'
+import { findChromium, launchChromium } from '../../support/chromium.ts'
+import { startMockApi, type MockApi } from '../../support/mock-api.ts'
+import { openPage, type UiPage } from '../../support/ui-page.ts'
+
+const chromium = findChromium()
+const inCi = process.env['CI'] === 'true'
+
+describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () => {
+  let browser: Browser
+  let api: MockApi
+  let ui: UiPage | undefined
+
+  beforeAll(async () => {
+    if (chromium === undefined) throw new Error('Chromium has to be installed where CI=true')
+    browser = await launchChromium(chromium)
+  })
+  beforeEach(async () => {
+    api = await startMockApi({ exchanges: 50 })
+  })
+  afterEach(async () => {
+    const complaints = ui?.complaints ?? []
+    await ui?.close()
+    ui = undefined
+    await api.close()
+    if (complaints.length > 0) throw new Error(`the page complained: ${complaints.join(' | ')}`)
+  })
+  afterAll(() => browser?.close())
+
+  const open = async (path = '?view=faults', options: Parameters<typeof openPage>[2] = {}) => {
+    ui = await openPage(browser, api, { path, ...options })
+    await ui.page.getByText('Live', { exact: true }).waitFor()
+    await expect.poll(() => api.liveStreams()).toBe(1)
+    return ui.page
+  }
+
+  test('an empty view offers faults to begin with, one click away', async () => {
+    const page = await open()
+    await page.getByRole('button', { name: 'Make everything late' }).click()
+    await page.getByText('Delays all traffic by 800 ms ± 300 ms, for 1 min.').waitFor()
+    expect(await page.getByText('never fired: nothing matched').count()).toBe(1)
+  })
+
+  test('counts hits as they come, and switches a rule off and on', async () => {
+    api.faults.add({ fault: 'drop', match: 'method:tools/call' })
+    const page = await open()
+    await page.getByText('never fired').waitFor()
+    api.faults.hit('drop', { matched: 7, fired: 3, notApplied: 1 })
+    await page.getByText('fired 3', { exact: true }).waitFor()
+    await page.getByText('not applied 1').waitFor()
+    const toggle = page.getByRole('switch', { name: 'drop on' })
+    await toggle.click()
+    await expect.poll(() => toggle.getAttribute('aria-checked')).toBe('false')
+    await expect.poll(() => page.getByRole('button', { name: 'Heal all' }).count()).toBe(1)
+    await toggle.click()
+    await expect.poll(() => toggle.getAttribute('aria-checked')).toBe('true')
+  })
+
+  test('a removed rule is folded away, with why', async () => {
+    api.faults.add({ fault: 'drop' })
+    const page = await open()
+    await page.getByRole('button', { name: 'Remove drop' }).click()
+    await page.getByText('1 is over').click()
+    await expect.poll(() => page.getByText('removed, just now').isVisible()).toBe(true)
+  })
+
+  test('a rule is written, read back as it is typed, tried on the record and turned on', async () => {
+    const page = await open()
+    await page.getByLabel('Search the faults').fill('late')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    const turnOn = page.getByRole('button', { name: 'Turn on' })
+    expect(await turnOn.isDisabled()).toBe(true)
+    await page.getByLabel('delay', { exact: false }).first().fill('300')
+    await page.getByText('300 has no unit: write 300ms or 300s').waitFor()
+    await page.getByLabel('delay', { exact: false }).first().fill('300ms')
+    await page.getByLabel('match').first().fill('methot:tools/call')
+    await page.getByText('did you mean method').waitFor()
+    await page.getByLabel('match').first().fill('method:tools/call')
+    await page.getByText('Delays tools/call messages by 300 ms.').waitFor()
+    await page.getByText('When, how often').click()
+    await page.getByLabel('times').fill('2')
+    await page.getByText('Delays tools/call messages by 300 ms, twice in all.').waitFor()
+    await page.getByRole('button', { name: 'What would it have hit?' }).click()
+    await page.getByText('of the last').waitFor()
+    await turnOn.click()
+    await page.getByRole('switch', { name: 'latency on' }).waitFor()
+    await page.getByLabel('Search the faults').waitFor()
+  })
+
+  test('a rule is changed in its place', async () => {
+    api.faults.add({ id: 'slow', fault: 'latency', delay: '100ms' })
+    const page = await open()
+    await page.getByRole('button', { name: 'Change slow' }).click()
+    await page.getByLabel('delay', { exact: false }).first().fill('2s')
+    await page.getByRole('button', { name: 'Put in its place' }).click()
+    await page.getByText('Delays all traffic by 2 s.').waitFor()
+    expect(await page.getByRole('switch').count()).toBe(1)
+  })
+
+  test('copies the rule for a file and for a terminal', async () => {
+    const page = await open('?view=faults', { permissions: ['clipboard-read', 'clipboard-write'] })
+    const clipboard = () => page.evaluate('navigator.clipboard.readText()')
+    await page.locator('.fault-choice', { hasText: 'latency' }).click()
+    await page.getByLabel('delay', { exact: false }).first().fill('300ms')
+    await page.getByRole('button', { name: 'YAML' }).click()
+    await expect.poll(clipboard).toBe('rules:\n  - fault: latency\n    delay: 300ms\n')
+    await page.getByRole('button', { name: 'Command' }).click()
+    await expect.poll(clipboard).toBe('mitmcp fault add latency --delay 300ms')
+  })
+
+  test('heals from the traffic by the pill and by a key, and f goes to the faults', async () => {
+    api.faults.add({ fault: 'drop' })
+    api.faults.add({ fault: 'latency', delay: '1s' })
+    const page = await open('')
+    const pill = page.getByRole('group', { name: 'Faults' })
+    await pill.getByText('2 faults on').waitFor()
+    await pill.getByRole('button', { name: 'Heal all' }).click()
+    await page.getByText('2 faults healed').waitFor()
+    expect(await pill.count()).toBe(0)
+    api.faults.add({ fault: 'drop' })
+    await pill.getByText('1 fault on').waitFor()
+    await page.keyboard.press('f')
+    await page.waitForURL(/view=faults/)
+    await page.keyboard.press('H')
+    await page.getByText('1 fault healed').waitFor()
+    await page.keyboard.press('f')
+    await page.locator('#frames').waitFor()
+  })
+
+  test('fits a screen of 390 pixels while faults are on', async () => {
+    api.faults.add({ fault: 'drop' })
+    const page = await open('?view=faults', { viewport: { width: 390, height: 844 } })
+    await page.locator('.fault-choice', { hasText: 'latency' }).click()
+    await page.locator('.form-foot').waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+    expect(await page.evaluate('document.querySelector(".faults").scrollWidth')).toBe(390)
+  })
+
+  describe.each(['light', 'dark'] as const)('axe finds nothing, %s', (colorScheme) => {
+    test('on the empty view', async () => {
+      const page = await open('?view=faults', { colorScheme })
+      await page.locator('.fault-choice').first().waitFor()
+      expect(await violationsOf(ui!)).toEqual([])
+    })
+
+    test('on rules and a form with mistakes', async () => {
+      api.faults.add({ fault: 'drop' }, { matched: 3, fired: 2, notApplied: 1 })
+      api.faults.add({ fault: 'drop' }, { enabled: false, origin: 'file' })
+      api.faults.add({ fault: 'drop' }, { endedAt: Date.now() * 1000, endedWhy: 'expired' })
+      const page = await open('?view=faults', { colorScheme })
+      await page.getByText('1 is over').click()
+      await page.locator('.fault-choice', { hasText: 'latency' }).click()
+      await page.getByLabel('delay', { exact: false }).first().fill('300')
+      await page.getByText('When, how often').click()
+      await page.getByText('has no unit').waitFor()
+      expect(await violationsOf(ui!)).toEqual([])
+    })
+  })
+})
