@@ -110,7 +110,7 @@ export async function startMockApi({
     frames: () => Array.from({ length: 12 }, (_, at) => traffic.frame(traffic.frames - 12 + at)),
     changed: (change) => {
       const text = changeText({ ...changeOf(traffic, traffic.calls, 0, false), ...change })
-      for (const stream of streams) stream.write(text)
+      for (const stream of streams.keys()) stream.write(text)
     },
   })
   const api = async (url: URL, request: IncomingMessage, response: ServerResponse) => {

@@ -77,7 +77,7 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
     await page.getByText('300 has no unit: write 300ms or 300s').waitFor()
     await page.getByLabel('delay', { exact: false }).first().fill('300ms')
     await page.getByLabel('match').first().fill('methot:tools/call')
-    await page.getByText('did you mean method').waitFor()
+    await page.getByText('Did you mean method:?').waitFor()
     await page.getByLabel('match').first().fill('method:tools/call')
     await page.getByText('Delays tools/call messages by 300 ms.').waitFor()
     await page.getByText('When, how often').click()

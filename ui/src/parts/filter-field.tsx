@@ -5,22 +5,59 @@ import { Icon } from './icon.tsx'
 
 const focusList = () => document.getElementById('frames')?.focus()
 
-/** The search field: the filter language, with what could stand at the cursor, and what is wrong underlined. */
+interface FilterFieldProps {
+  /** Of the input; the parts around it are named for it. */
+  id: string
+  label: string
+  placeholder: string
+  /** The filter in force. */
+  text: string
+  /** Told of every text that holds, once the hand rests. */
+  onCommit: (text: string) => void
+  /** Told of every text. */
+  onText?: (text: string) => void
+  /** Enter, and Escape where there is nothing left to undo. */
+  onLeave?: () => void
+  /** Beside the text while it is empty. */
+  shortcut?: string
+}
+
+/** The search field of the traffic. */
 export function FilterField() {
-  const { api, route, go } = useApp()
+  const { route, go } = useApp()
+  return (
+    <FilterInput
+      id="filter"
+      label="Filter"
+      placeholder="method:tools/call -outcome:ok, or any text"
+      text={route.value.filter.text}
+      onCommit={(text) => go({ filter: { ...route.peek().filter, text } })}
+      onLeave={focusList}
+      shortcut="/"
+    />
+  )
+}
+
+/** A field for the filter language, with what could stand at the cursor, and what is wrong underlined. */
+export function FilterInput(props: FilterFieldProps) {
+  const { id, text, shortcut } = props
+  const { api } = useApp()
+  const now = useRef(props)
+  now.current = props
   const input = useRef<HTMLInputElement>(null)
   const made = useRef<Field>(undefined)
   made.current ??= createFilterField({
     ask: (text, cursor, signal) => api.get('/api/filter', { text, ...(cursor !== null && { cursor }) }, signal),
-    commit: (text) => go({ filter: { ...route.peek().filter, text } }),
+    commit: (next) => now.current.onCommit(next),
     wait: (ms, run) => {
       const timer = setTimeout(run, ms)
       return () => clearTimeout(timer)
     },
   })
   const field = made.current
-  const { text } = route.value.filter
-  useEffect(() => field.show(text), [text])
+  useEffect(() => {
+    if (text !== field.text.peek()) field.show(text)
+  }, [text])
   const cursor = field.cursor.value
   useEffect(() => {
     if (cursor !== null) input.current?.setSelectionRange(cursor, cursor)
@@ -34,39 +71,42 @@ export function FilterField() {
       <FilterMarks field={field} input={input} />
       <input
         ref={input}
-        id="filter"
+        id={id}
         class="input"
         type="text"
         role="combobox"
-        aria-label="Filter"
+        aria-label={props.label}
         aria-expanded={open}
-        aria-controls="filter-options"
+        aria-controls={`${id}-options`}
         aria-autocomplete="list"
         aria-invalid={problem !== null}
-        aria-describedby={isTold(field) ? 'filter-problem' : undefined}
-        aria-activedescendant={open && active !== null ? `filter-option-${active}` : undefined}
-        placeholder="method:tools/call -outcome:ok, or any text"
+        aria-describedby={isTold(field) ? `${id}-problem` : undefined}
+        aria-activedescendant={open && active !== null ? `${id}-option-${active}` : undefined}
+        placeholder={props.placeholder}
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}
         value={field.text.value}
-        onInput={({ currentTarget }) => field.type(currentTarget.value, currentTarget.selectionStart)}
-        onKeyDown={(event) => onKey(event, field)}
+        onInput={({ currentTarget }) => {
+          field.type(currentTarget.value, currentTarget.selectionStart)
+          props.onText?.(currentTarget.value)
+        }}
+        onKeyDown={(event) => onKey(event, field, props.onLeave)}
         onBlur={() => field.close()}
       />
       {field.text.value === '' ? (
-        <kbd aria-hidden="true">/</kbd>
+        shortcut !== undefined && <kbd aria-hidden="true">{shortcut}</kbd>
       ) : (
         <button class="icon-button" aria-label="Clear the filter" onClick={() => field.clear()}>
           <Icon name="cross" size={12} />
         </button>
       )}
-      <FilterPopup field={field} />
+      <FilterPopup id={id} field={field} />
     </div>
   )
 }
 
-function onKey(event: KeyboardEvent, field: Field): void {
+function onKey(event: KeyboardEvent, field: Field, leave?: () => void): void {
   const { selectionStart } = event.currentTarget as HTMLInputElement
   const open = field.open.value
   const taken = () => {
@@ -80,13 +120,13 @@ function onKey(event: KeyboardEvent, field: Field): void {
   } else if ((event.key === 'Enter' || event.key === 'Tab') && open && field.active.value !== null) {
     taken()
     field.accept(field.active.value)
-  } else if (event.key === 'Enter') {
+  } else if (event.key === 'Enter' && leave !== undefined) {
     field.commit()
-    focusList()
+    leave()
   } else if (event.key === 'Escape') {
     taken()
     if (open) field.close()
-    else if (field.text.value === '') focusList()
+    else if (field.text.value === '') leave?.()
     else field.clear()
   }
 }
@@ -122,25 +162,25 @@ function isTold({ problem, open }: Field): boolean {
   return problem.value !== null && !(open.value && problem.value.from === problem.value.to)
 }
 
-function FilterPopup({ field }: { field: Field }) {
+function FilterPopup({ id, field }: { id: string; field: Field }) {
   const problem = field.problem.value
   const open = field.open.value
   const active = field.active.value
   useEffect(() => {
-    if (active !== null) document.getElementById(`filter-option-${active}`)?.scrollIntoView({ block: 'nearest' })
+    if (active !== null) document.getElementById(`${id}-option-${active}`)?.scrollIntoView({ block: 'nearest' })
   }, [active])
   return (
     <div class="filter-popup" hidden={problem === null && !open}>
       {problem !== null && isTold(field) && (
-        <p id="filter-problem" class="filter-problem" role="status">
+        <p id={`${id}-problem`} class="filter-problem" role="status">
           {problem.message} <span class="filter-hint">{problem.hint}</span>
         </p>
       )}
-      <ul id="filter-options" role="listbox" aria-label="What could stand here" hidden={!open}>
+      <ul id={`${id}-options`} role="listbox" aria-label="What could stand here" hidden={!open}>
         {field.candidates.value.map(({ text, summary }, at) => (
           <li
             key={text}
-            id={`filter-option-${at}`}
+            id={`${id}-option-${at}`}
             role="option"
             aria-selected={at === active}
             // before the field loses the focus

@@ -1,36 +1,30 @@
-/** What the damage is done to, in the filter language. */
-export function MatchField({
-  value,
-  problem,
-  onChange,
-}: {
+import { FilterInput } from './filter-field.tsx'
+
+interface MatchProps {
   value: string
+  /** What the rule makes of it that the language does not. */
   problem: string | null
   onChange: (value: string) => void
-}) {
+}
+
+/** What the damage is done to, in the filter language. */
+export function MatchField({ value, problem, onChange }: MatchProps) {
   return (
     <div class="rule-field">
       <label for="rule-match">
         <span class="mono">match</span>
         <span class="faint field-hint">filter; empty: everything</span>
       </label>
-      <input
+      <FilterInput
         id="rule-match"
-        class="input mono"
-        type="text"
-        autocomplete="off"
-        spellcheck={false}
+        label="match"
         placeholder="method:tools/call dir:s2c"
-        aria-invalid={problem !== null}
-        aria-describedby={problem === null ? undefined : 'rule-match-problem'}
-        value={value}
-        onInput={(event) => onChange(event.currentTarget.value)}
+        text={value}
+        onText={onChange}
+        onCommit={onChange}
       />
-      {problem !== null && (
-        <p id="rule-match-problem" class="field-error">
-          {problem}
-        </p>
-      )}
+      {/* what is wrong with the language the field says itself */}
+      {problem !== null && !problem.startsWith('Filter, ') && <p class="field-error">{problem}</p>}
     </div>
   )
 }
