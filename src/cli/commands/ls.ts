@@ -45,7 +45,7 @@ const list = async (filter: Filter | undefined, flags: LsFlags, context: Context
     const sessions = filter === undefined ? reader.sessions({ limit }) : sessionsWith(reader, filter, limit)
     if (flags.json) for (const session of sessions) output.json(session)
     else if (sessions.length === 0 && filter !== undefined)
-      output.note(`No session in ${reader.path} has traffic that is ${explain(filter)}.`)
+      output.note(`No session in ${reader.path} has any of this: ${explain(filter)}.`)
     else if (sessions.length === 0) output.note(`No sessions in ${reader.path} yet. A client has to connect first.`)
     else {
       const now = context.now()

@@ -92,7 +92,7 @@ test('where no session has such traffic, it says what was looked for', async () 
   const { path } = conversationFixture()
   const context = fakeContext()
   expect(await run(['ls', '--db', path, 'tool:none'], context)).toBe(0)
-  expect(context.output.stderr()).toBe(`No session in ${path} has traffic that is messages for tool none.\n`)
+  expect(context.output.stderr()).toBe(`No session in ${path} has any of this: messages for tool none.\n`)
 })
 
 test('--help tells the language', async () => {
