@@ -68,7 +68,7 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
 
   test('a rule is written, read back as it is typed, tried on the record and turned on', async () => {
     const page = await open()
-    await page.getByLabel('Search the faults').fill('late')
+    await page.getByLabel('Search the faults').fill('traffic late')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     const turnOn = page.getByRole('button', { name: 'Turn on' })

@@ -40,28 +40,9 @@ export function FilterField() {
 
 /** A field for the filter language, with what could stand at the cursor, and what is wrong underlined. */
 export function FilterInput(props: FilterFieldProps) {
-  const { id, text, shortcut } = props
-  const { api } = useApp()
-  const now = useRef(props)
-  now.current = props
+  const { id, shortcut } = props
   const input = useRef<HTMLInputElement>(null)
-  const made = useRef<Field>(undefined)
-  made.current ??= createFilterField({
-    ask: (text, cursor, signal) => api.get('/api/filter', { text, ...(cursor !== null && { cursor }) }, signal),
-    commit: (next) => now.current.onCommit(next),
-    wait: (ms, run) => {
-      const timer = setTimeout(run, ms)
-      return () => clearTimeout(timer)
-    },
-  })
-  const field = made.current
-  useEffect(() => {
-    if (text !== field.text.peek()) field.show(text)
-  }, [text])
-  const cursor = field.cursor.value
-  useEffect(() => {
-    if (cursor !== null) input.current?.setSelectionRange(cursor, cursor)
-  }, [cursor, field.text.value])
+  const field = useField(props, input)
   const open = field.open.value
   const problem = field.problem.value
   const active = field.active.value
@@ -97,13 +78,39 @@ export function FilterInput(props: FilterFieldProps) {
       {field.text.value === '' ? (
         shortcut !== undefined && <kbd aria-hidden="true">{shortcut}</kbd>
       ) : (
-        <button class="icon-button" aria-label="Clear the filter" onClick={() => field.clear()}>
+        <button type="button" class="icon-button" aria-label="Clear the filter" onClick={() => field.clear()}>
           <Icon name="cross" size={12} />
         </button>
       )}
       <FilterPopup id={id} field={field} />
     </div>
   )
+}
+
+/** The field's state, kept in step with the filter in force and with the cursor. */
+function useField(props: FilterFieldProps, input: { readonly current: HTMLInputElement | null }): Field {
+  const { text } = props
+  const { api } = useApp()
+  const now = useRef(props)
+  now.current = props
+  const made = useRef<Field>(undefined)
+  made.current ??= createFilterField({
+    ask: (text, cursor, signal) => api.get('/api/filter', { text, ...(cursor !== null && { cursor }) }, signal),
+    commit: (next) => now.current.onCommit(next),
+    wait: (ms, run) => {
+      const timer = setTimeout(run, ms)
+      return () => clearTimeout(timer)
+    },
+  })
+  const field = made.current
+  useEffect(() => {
+    if (text !== field.text.peek()) field.show(text)
+  }, [text])
+  const cursor = field.cursor.value
+  useEffect(() => {
+    if (cursor !== null) input.current?.setSelectionRange(cursor, cursor)
+  }, [cursor, field.text.value])
+  return field
 }
 
 function onKey(event: KeyboardEvent, field: Field, leave?: () => void): void {
