@@ -144,6 +144,17 @@ describe('an instance', () => {
     expect(line.log).toEqual(['insert c2s over there later@50', 'c2s over there@50', 's2c first@50'])
   })
 
+  test('of a message lasts while it holds the message, and no longer', () => {
+    const table = engineTable()
+    table.rules({ fault: 'briefly' })
+    const line = table.open(STDIO)
+    line.push('s2c', 'a\n')
+    expect(table.engine.counters()).toMatchObject([{ active: 1 }])
+    table.clock.advance(20)
+    expect(line.log).toEqual(['s2c a\n@20'])
+    expect(table.engine.counters()).toMatchObject([{ active: 0, fired: 1 }])
+  })
+
   test('goes with its connection', () => {
     const table = engineTable()
     table.rules({ fault: 'later' })

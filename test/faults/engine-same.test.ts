@@ -34,7 +34,7 @@ function run(seed: number): string {
   return JSON.stringify([table.decisions, lines.map(({ log }) => log)])
 }
 
-test('the same seed and the same traffic are decided the same, a thousand times', () => {
+test('the same seed and the same traffic are decided the same, a thousand times', { timeout: 60_000 }, () => {
   const first = run(7)
   expect(JSON.parse(first)[0].length).toBeGreaterThan(20)
   const others = Array.from({ length: 999 }, () => run(7) === first)
@@ -59,7 +59,7 @@ test('what becomes of a message does not depend on what happens beside it', () =
   expect(fates(5)).toEqual(fates(0))
 })
 
-test('ten thousand rules that come and go under traffic lose and repeat nothing', () => {
+test('ten thousand rules that come and go under traffic lose and repeat nothing', { timeout: 60_000 }, () => {
   const table = engineTable()
   const lines = [table.open({ transport: 'stdio' }), table.open({ server: 'bytes' })]
   const sent = lines.map(() => ({ c2s: '', s2c: '' }))

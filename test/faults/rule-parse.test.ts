@@ -84,14 +84,16 @@ describe('a rule is refused, with place, reason and what was probably meant', ()
     ['latency', ['must be a fault with its options, such as { fault: latency, delay: 200ms }']],
     [
       { delay: '1s' },
-      ['fault: is needed: one of latency, drop, snap, deny, gone, keep, eat, wrong, later, shut, astray, sleepy'],
+      [
+        'fault: is needed: one of latency, drop, snap, deny, gone, keep, eat, wrong, later, shut, astray, sleepy, briefly',
+      ],
     ],
     [{ fault: 7 }, ['fault: must be the name of a fault']],
     [{ fault: 'latensy' }, ['fault: there is no fault latensy (latency)']],
     [
       { fault: 'xyz' },
       [
-        'fault: there is no fault xyz; there are latency, drop, snap, deny, gone, keep, eat, wrong, later, shut, astray, sleepy',
+        'fault: there is no fault xyz; there are latency, drop, snap, deny, gone, keep, eat, wrong, later, shut, astray, sleepy, briefly',
       ],
     ],
     [{ fault: 'latency' }, ['delay: is needed: must be a time span such as 250ms, 1.5s or 2m']],

@@ -142,6 +142,22 @@ export const astray: Fault<object> = {
   existing: () => 'fin',
 }
 
+/** Puts a message by for a while. */
+export const briefly: Fault<object> = {
+  ...drop,
+  type: 'briefly',
+  options: none,
+  span: () => 1,
+  explain: () => 'keeps {it} briefly',
+  stage:
+    (_, { kept }) =>
+    (event) => {
+      if (event.kind === 'tick') return kept.take().map(pass)
+      if (event.kind === 'frame') kept.push(event)
+      return [{ do: 'wake', ms: 20, token: 'out' }]
+    },
+}
+
 /** Starts late. */
 export const sleepy: Fault<object> = { ...deny, type: 'sleepy', needs: 'process', starting: () => 2000 }
 
@@ -158,4 +174,5 @@ export const fakeFaults: readonly AnyFault[] = [
   shut,
   astray,
   sleepy,
+  briefly,
 ]
