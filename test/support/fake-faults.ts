@@ -144,10 +144,11 @@ export const astray: Fault<object> = {
 
 /** Puts a message by for a while. */
 export const briefly: Fault<object> = {
-  ...drop,
+  ...eat,
   type: 'briefly',
-  options: none,
-  span: () => 1,
+  needs: 'units',
+  per: 'message',
+  eats: false,
   explain: () => 'keeps {it} briefly',
   stage:
     (_, { kept }) =>
