@@ -5,7 +5,7 @@ import { ProxyError } from './errors.ts'
 import { createClock, createLateTap, nullTap, type ConnectionInfo } from './pipe/index.ts'
 import type { RecordDepth, RedactOptions } from './proxy.ts'
 import { followRuleFile, readRuleFile } from './proxy/rule-file.ts'
-import { createSteering, putCaptured } from './proxy/steering.ts'
+import { createSteering, followCapture } from './proxy/steering.ts'
 import type { Recorder } from './recorder/index.ts'
 import { shownArgs } from './recorder/shown-args.ts'
 import { ownStreams } from './transports/own-streams.ts'
@@ -121,7 +121,7 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
   signals.to((name) => link.signal(name))
   recorder = await openRecorder(options)
   late.become(recorder?.tap ?? nullTap)
-  recorder?.control.onRules((rules) => putCaptured(policy, rules))
+  if (recorder !== undefined) followCapture(policy, recorder.control, onNotice)
   if (file !== undefined) void recorder?.control.setFileRules(file.rules)
   recorder?.onPressure((full) => link.recorderFull(full))
   const ticking = setInterval(() => {

@@ -1,8 +1,9 @@
 /** Lets damage be done: makes instances, hears their actions, records decisions, keeps their timers. */
 import type { Action, PipeEvent } from '../pipe/action.ts'
 import type { Clock } from '../pipe/clock.ts'
-import type { Decision } from '../pipe/decision.ts'
+import type { Decision, Held } from '../pipe/decision.ts'
 import type { SteeredConnection } from '../pipe/policy.ts'
+import { Breakpoints } from './engine-breakpoints.ts'
 import { actionText, heldUs } from './engine-text.ts'
 import { toCount } from './engine-after.ts'
 import { firstDirection, type Instance, type LiveRule, type Run, type Verdict } from './engine-rule.ts'
@@ -12,6 +13,7 @@ import type { FaultAction, FaultEvent, Kept } from './fault.ts'
 export interface CrewOptions {
   readonly clock: Clock
   decided(decision: Decision): void
+  held(message: Held): void
   notice(text: string): void
   ended(rule: string, why: 'expired' | 'bug'): void
   attached(connection: number): Attached | undefined
@@ -36,10 +38,12 @@ interface Scene {
 export class Crew {
   readonly #options: CrewOptions
   readonly #states = new Map<string, string>()
+  readonly breakpoints: Breakpoints
   #scene: Scene | undefined
 
   constructor(options: CrewOptions) {
     this.#options = options
+    this.breakpoints = new Breakpoints(options.held, () => options.clock.now())
   }
 
   now(): number {
@@ -171,6 +175,12 @@ export class Crew {
         case 'signal':
           stage.attached.connection.signal?.(action.signal, live.id)
           break
+        case 'ask':
+          this.#ask(stage, instance, event, action.ms)
+          break
+        case 'settle':
+          this.breakpoints.settled(instance, action.state)
+          break
         case 'end':
           this.#connection(action.connection)?.cut(action.how, action.side, live.id)
           break
@@ -178,10 +188,19 @@ export class Crew {
         case 'reply':
         case 'cut':
         case 'hold':
+        case 'release':
           actions.push(action)
       }
     }
     return actions
+  }
+
+  #ask(stage: RuleStage, instance: Instance, event: FaultEvent, ms: number): void {
+    if (event.kind !== 'frame') return
+    const { connection, direction, offset, meaning } = event
+    const deadline = this.#options.clock.now() + Math.round(ms * 1000)
+    const payload = meaning.json ?? meaning.subject.text()
+    this.breakpoints.ask(stage, instance, { rule: instance.live.id, connection, direction, offset, deadline, payload })
   }
 
   /** Where it is to wake: here, across, or on another connection of the session. */
@@ -239,6 +258,7 @@ export class Crew {
   finish(instance: Instance): void {
     if (instance.over) return
     instance.over = true
+    this.breakpoints.settled(instance)
     for (const cancel of instance.wakes) cancel()
     instance.wakes.clear()
     const { live } = instance

@@ -27,6 +27,12 @@ function textOf(action: FaultAction): string {
       return `cut ${action.how}${action.side === 'both' ? '' : ` ${action.side}`}`
     case 'end':
       return `end connection ${action.connection} ${action.how}`
+    case 'release':
+      return ''
+    case 'ask':
+      return 'wait for a person'
+    case 'settle':
+      return action.state
     case 'hold':
       return `hold until ${action.until}`
     case 'signal':

@@ -11,6 +11,7 @@ import type { Clock } from '../pipe/clock.ts'
 import type { Policy, SteeredConnection, SteeredListener } from '../pipe/policy.ts'
 import type { ConnectionInfo, Tap } from '../pipe/tap.ts'
 import { Attachment } from './engine-attachment.ts'
+import type { Answered } from './engine-breakpoints.ts'
 import { Crew } from './engine-crew.ts'
 import { Doors } from './engine-doors.ts'
 import { readFaultHeader } from './engine-header.ts'
@@ -74,6 +75,8 @@ export interface Engine extends Policy {
   counters(): readonly RuleCounters[]
   /** Of rules that were on and never fired: id and sentence. */
   neverFired(): readonly { readonly id: string; readonly sentence: string }[]
+  /** A person has decided about a message that waits; nothing when it does not any more. */
+  answer(answered: Answered): void
   /** What the recorder knew of a connection where the engine began in the middle of it. */
   learn(connection: number, line: Parameters<Watch['learn']>[0]): void
 }
@@ -114,6 +117,7 @@ class FaultEngine implements Engine {
     const shared = {
       clock,
       decided: tap.decided.bind(tap),
+      held: tap.held.bind(tap),
       notice: options.notice.bind(options),
       ended: (rule: string, why: 'expired' | 'bug') => options.ended?.(rule, why),
       changed: () => this.#soon(0),
@@ -157,6 +161,10 @@ class FaultEngine implements Engine {
     return this.#entries.flatMap(({ live }) =>
       live === null || live.fired > 0 ? [] : [{ id: live.id, sentence: explainRule(live.rule) }],
     )
+  }
+
+  answer(answered: Answered): void {
+    this.#crew.breakpoints.answer(answered)
   }
 
   learn(connection: number, line: Parameters<Watch['learn']>[0]): void {

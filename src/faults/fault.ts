@@ -70,6 +70,8 @@ export type Damage = (event: FaultEvent) => readonly FaultAction[]
  * - `write` with `to`: into the other direction, or another connection's pipe, at its next border
  * - `signal`: to the process of a stdio server
  * - `end`: as `cut`, of another connection
+ * - `ask`: puts the event before a person; this instance gets a `tick` with an `Answer` for token once there is one. `ms`: how long it will wait
+ * - `settle`: what was asked is done
  */
 export type FaultAction =
   | Action
@@ -86,7 +88,12 @@ export type FaultAction =
       readonly to: { readonly connection: number; readonly direction: Direction }
     }
   | { readonly do: 'signal'; readonly signal: NodeJS.Signals }
+  | { readonly do: 'ask'; readonly ms: number }
+  | { readonly do: 'settle'; readonly state: 'sent' | 'edited' | 'dropped' }
   | { readonly do: 'end'; readonly connection: number; readonly how: CutHow; readonly side: CutSide }
+
+/** What a person wants done with a message that was put before them. */
+export type Answer = { readonly do: 'send' | 'drop' } | { readonly do: 'edit'; readonly payload: string }
 
 /** What a `listener` or `dial` fault answers: as in `pipe/policy.ts`, the engine adds the rule. */
 export type AdmissionOf = Admission extends infer A ? (A extends { rule: string } ? Omit<A, 'rule'> : A) : never

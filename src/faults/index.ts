@@ -9,6 +9,7 @@ import { authExpire } from './auth-expire.ts'
 import { bandwidth } from './bandwidth.ts'
 import { blackhole } from './blackhole.ts'
 import { bom } from './bom.ts'
+import { breakpoint } from './breakpoint.ts'
 import { buffer } from './buffer.ts'
 import { closeStdout } from './close-stdout.ts'
 import { crlf } from './crlf.ts'
@@ -89,6 +90,7 @@ export const faults: readonly AnyFault[] = [
   loseReply,
   reroute,
   // level 3: frames and messages
+  breakpoint,
   stall,
   drop,
   delay,

@@ -31,7 +31,8 @@ export type CutSide = 'both' | 'client' | 'server'
  * - `write`: bytes of ours
  * - `reply`: bytes of ours back to where the event came from
  * - `cut`: ends the connection: `fin` closes without the terminator the framing asks for, `rst` resets, `hang` sends nothing more and stays open
- * - `hold`: nothing goes on until `Pipe.release(until)`
+ * - `hold`: nothing goes on until `Pipe.release(until)`, or a `release`
+ * - `release`: ends holds of that name, behind the other actions of its event
  */
 export type Action =
   | { readonly do: 'pass'; readonly event: PipeEvent }
@@ -40,6 +41,7 @@ export type Action =
   | { readonly do: 'reply'; readonly bytes: Uint8Array }
   | { readonly do: 'cut'; readonly how: CutHow; readonly side: CutSide }
   | { readonly do: 'hold'; readonly until: string }
+  | { readonly do: 'release'; readonly until: string }
 
 /** Pure: an event in, actions out; no action drops the event. State lives in the closure. */
 export type Stage = (event: PipeEvent) => readonly Action[]

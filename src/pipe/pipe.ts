@@ -172,6 +172,8 @@ export class Pipe {
       actions.map((action) => ({ action, stage: at + 1, at: now, delay: { us: 0 }, rule: stage.rule, by: stage })),
       at,
     )
+    // its own place is behind the hold it ends
+    for (const action of actions) if (action.do === 'release') this.#letGo(action.until)
     this.#run()
   }
 
@@ -190,8 +192,12 @@ export class Pipe {
 
   /** Ends a `hold` of that name. */
   release(hold: string): void {
-    this.#blocks = this.#blocks.filter(({ until }) => until !== hold)
+    this.#letGo(hold)
     this.#run()
+  }
+
+  #letGo(hold: string): void {
+    this.#blocks = this.#blocks.filter(({ until }) => until !== hold)
   }
 
   /** The outlet let go of what it had kept back. */
@@ -301,6 +307,9 @@ export class Pipe {
         return
       case 'cut':
         this.#host.cut(action.how, action.side, step.rule)
+        return
+      case 'release':
+        this.#letGo(action.until)
         return
       case 'hold':
         this.#blocks = [...this.#blocks, { stage: step.stage, by: step.by, until: action.until }]

@@ -7,7 +7,7 @@ import type { Listener } from '../transports/index.ts'
 import { built } from './built.ts'
 import { followRuleFile, readRuleFile, type RuleFile } from './rule-file.ts'
 import { ownRules, type FaultRules } from './own-rules.ts'
-import { createSteering, putCaptured, type Steering } from './steering.ts'
+import { createSteering, followCapture, type Steering } from './steering.ts'
 import { prepareDesk, type DeskSettings, type DeskThread, type PreparedDesk, type Served } from './desk-thread.ts'
 
 /** How much of the traffic is kept. `heads`: no bodies. `metadata`: no bytes at all. */
@@ -157,10 +157,7 @@ class RecordingStation implements Station {
     recorder?.onPressure((full) => {
       for (const listener of this.#listeners) listener.recorderFull(full)
     })
-    recorder?.control.onRules((rules) => putCaptured(this.policy, rules))
-    recorder?.control.onLeftOver((rules) => {
-      for (const { id, sentence } of rules) this.#say(`Rule ${id} of a process that is gone stays off: ${sentence}.`)
-    })
+    if (recorder !== undefined) followCapture(this.policy, recorder.control, (message) => this.#say(message))
     recorder?.onControlPorts((ports) => (this.#controlPorts = new Set(ports)))
     this.#ticking = setInterval(() => {
       const step = this.clock.check()

@@ -2,6 +2,7 @@
 import type { Policy, SteeredConnection, SteeredListener } from '../pipe/policy.ts'
 import type { Engine, EngineOptions, RuleCounters } from '../faults/engine.ts'
 import type { ActiveRule } from '../faults/rule.ts'
+import type { ControlLink } from '../recorder/index.ts'
 import type { SavedConversation } from '../wire/conversation.ts'
 
 /** The rule file, the capture (command line, API, page), or whoever runs the proxy as a library. */
@@ -11,6 +12,8 @@ export interface Steering extends Policy {
   /** The rules from one place, from now on. Resolves when they act. */
   setRules(from: RulesFrom, rules: readonly ActiveRule[]): Promise<void>
   counters(): readonly RuleCounters[]
+  /** What people have decided about messages that wait. */
+  answer(answers: readonly Parameters<Engine['answer']>[0][]): void
   /** Ends every rule there is, until it is set anew. */
   heal(): void
   /** Lets go of everything rules hold; gives those that were on and never fired. */
@@ -58,6 +61,10 @@ class LazySteering implements Steering {
 
   counters(): readonly RuleCounters[] {
     return this.#engine?.counters() ?? []
+  }
+
+  answer(answers: readonly Parameters<Engine['answer']>[0][]): void {
+    for (const answer of answers) this.#engine?.answer(answer)
   }
 
   heal(): void {
@@ -134,9 +141,15 @@ class LazySteering implements Steering {
   }
 }
 
-/** Puts in force what the capture has: rules of command line, API and page, and those of the file as they are switched there. */
-export function putCaptured(steering: Steering, rules: readonly ActiveRule[]): void {
-  const from = (origin: ActiveRule['origin']): ActiveRule[] => rules.filter((rule) => rule.origin === origin)
-  void steering.setRules('capture', from('control'))
-  if (from('file').length > 0) void steering.setRules('file', from('file'))
+/** Lets what is written into the capture steer: rules of command line, API and page, those of the file as they are switched there, and answers to what waits. */
+export function followCapture(steering: Steering, control: ControlLink, say: (message: string) => void): void {
+  control.onRules((rules) => {
+    const from = (origin: ActiveRule['origin']): ActiveRule[] => rules.filter((rule) => rule.origin === origin)
+    void steering.setRules('capture', from('control'))
+    if (from('file').length > 0) void steering.setRules('file', from('file'))
+  })
+  control.onHeldAnswers((answers) => steering.answer(answers))
+  control.onLeftOver((rules) => {
+    for (const { id, sentence } of rules) say(`Rule ${id} of a process that is gone stays off: ${sentence}.`)
+  })
 }

@@ -259,6 +259,26 @@ describe('Pipe, when stages come and go', () => {
     expect(log).toEqual(['cut:rst:both'])
   })
 
+  it('ends a hold by a tick of the stage that holds, its other actions first', () => {
+    const holding = named('holding', (event) => {
+      if (event.kind === 'chunk') return [{ do: 'hold', until: 'asked' }]
+      if (event.kind !== 'tick') return [pass(event)]
+      return [
+        { do: 'write', bytes: Buffer.from('!') },
+        { do: 'release', until: 'asked' },
+      ]
+    })
+    const once = named('once', (event) => [pass(event)])
+    const { pipe, push, log } = playbook([once, holding])
+    push('a')
+    push('b')
+    expect(log).toEqual([])
+    pipe.tick(holding, null)
+    expect(log).toEqual(['!@0'])
+    pipe.tick(holding, null)
+    expect(log).toEqual(['!@0', '!@0'])
+  })
+
   it('has no tick for a stage that is gone', () => {
     const seen: string[] = []
     const stage = named('seen', (event) => {

@@ -81,6 +81,12 @@ export function actionTexts(actions: readonly FaultAction[]): string[] {
         return `reply ${text(action.bytes)}`
       case 'cut':
         return `cut ${action.how} ${action.side}`
+      case 'release':
+        return `release ${action.until}`
+      case 'ask':
+        return `ask ${action.ms}`
+      case 'settle':
+        return `settle ${action.state}`
       case 'hold':
         return `hold ${action.until}`
       case 'wake':
