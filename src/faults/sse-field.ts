@@ -61,9 +61,8 @@ export const sseField: Fault<SseFieldOptions> = {
             ? newlines(before, value)
             : lines(before, event.meaning.subject.session)
       if (after === before) return [pass(event)]
-      const payload = Buffer.from(after)
-      const raw = event.meaning.withPayload(payload)
-      return [pass(raw === null ? event : withRaw(event, raw, payload))]
+      const raw = event.meaning.withPayload(Buffer.from(after))
+      return [pass(raw === null ? event : withRaw(event, raw))]
 
       function lines(block: string, session: string | null): string {
         const name = field === 'comment' ? '' : field

@@ -61,7 +61,22 @@ export interface Unit {
 /** An event as faults see it. `meaning` is absent where traffic is not understood, and for faults that need bytes only. */
 export type FaultFrame = Extract<PipeEvent, { kind: 'frame' }> & { readonly meaning: Unit }
 
-/** The unit with other bytes, to be passed in its place. `payload`: the one they carry, for rules behind this one that read it; its meaning stays that of what was received. */
-export function withRaw(event: FaultFrame, raw: Uint8Array, payload = event.frame.payload): FaultFrame {
-  return { ...event, span: event.span ?? event.frame.raw.length, frame: { ...event.frame, raw, payload } }
+/** What bytes of `with…` are, for as long as somebody has them. */
+const made = new WeakMap<Uint8Array, { readonly unit: Unit; readonly payload: Uint8Array }>()
+
+/** Remembers what changed bytes are, so that rules behind the one that changed them change them further. For units alone. */
+export function remember(bytes: Uint8Array, unit: Unit, payload: Uint8Array): Uint8Array {
+  made.set(bytes, { unit, payload })
+  return bytes
+}
+
+/** The unit with other bytes, to be passed in its place. What `with…` gave is read anew by rules behind this one; which of them it concerns is told by what was received. */
+export function withRaw(event: FaultFrame, raw: Uint8Array): FaultFrame {
+  const { unit = event.meaning, payload = event.frame.payload } = made.get(raw) ?? {}
+  return {
+    ...event,
+    span: event.span ?? event.frame.raw.length,
+    frame: { ...event.frame, raw, payload },
+    meaning: unit,
+  }
 }

@@ -313,6 +313,7 @@ test('replica-without-stickiness knows the session every other time', () => {
 
 test('parser-torture begins a stream with a byte order mark, ends lines with CR, and delivers bytes one by one', () => {
   const table = stage('parser-torture')
+  table.clock.advance(1)
   const line = streaming(table)
   line.push('s2c', wire.event('a') + wire.event('b') + wire.last)
   table.seconds(10)

@@ -48,13 +48,6 @@ test('a byte order mark in front of a stream, and nowhere else', () => {
   expect(written({ field: 'bom' }, 'data: x\n', 'data: y\n')).toEqual(['\ufeffdata: x\n\n', 'data: y\n\n'])
 })
 
-test('what one changed the next one changes further', () => {
-  const unit = { ...event(), withPayload: (payload: Uint8Array) => payload }
-  const [first] = damageOf(sseField, { field: 'bom' }).unit('data: x\n', unit)
-  const changed = first?.do === 'pass' && first.event.kind === 'frame' ? first.event.frame.payload : undefined
-  expect(Buffer.from(changed ?? '').toString()).toMatch(/^\ufeffdata: x/)
-})
-
 test('other line ends', () => {
   expect(written({ field: 'newline', value: 'cr' }, 'data: x\n')).toEqual(['data: x\r\r'])
   expect(sseField.options.safeParse({ field: 'newline', value: 'x' }).success).toBe(false)

@@ -1,4 +1,5 @@
-import type { EventFields, Unit } from '../unit.ts'
+import { type EventFields, remember, type Unit } from '../unit.ts'
+import { eventData } from '../../wire/sse.ts'
 import { asChunk, indexInChunks, insideCharacter, LAST_CHUNK } from './chunks.ts'
 import { blockOf, eventOf, withData } from './event-text.ts'
 import type { LiveSubject } from './subject.ts'
@@ -36,12 +37,11 @@ export class EventUnit implements Unit {
   }
 
   withJson(json: string): Uint8Array | null {
-    return this.json === null ? null : this.body(withData(this.#parts.block, json))
+    return this.json === null ? null : this.#changed(withData(this.#parts.block, json), Buffer.from(json))
   }
 
   withPayload(payload: Uint8Array): Uint8Array | null {
-    if (!this.#parts.last) return this.body(payload)
-    return this.#parts.chunked ? Buffer.concat([asChunk(payload), LAST_CHUNK]) : payload
+    return this.#changed(payload, this.#parts.data === null ? null : eventData(payload))
   }
 
   withHead(): null {
@@ -74,6 +74,12 @@ export class EventUnit implements Unit {
 
   answer(): null {
     return null
+  }
+
+  #changed(block: Uint8Array, data: Uint8Array | null): Uint8Array {
+    const { chunked, last } = this.#parts
+    const raw = last && chunked ? Buffer.concat([asChunk(block), LAST_CHUNK]) : this.body(block)
+    return remember(raw, new EventUnit({ ...this.#parts, raw, block, data }), block)
   }
 
   get places(): Unit['places'] {

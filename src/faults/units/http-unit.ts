@@ -1,6 +1,6 @@
 import type { Direction } from '../../wire/frame.ts'
 import type { BodyFraming, Http1Head } from '../../wire/http1.ts'
-import type { EventFields, HeaderChanges, Unit } from '../unit.ts'
+import { type EventFields, type HeaderChanges, remember, type Unit } from '../unit.ts'
 import { asChunk, indexInChunks, insideCharacter, LAST_CHUNK } from './chunks.ts'
 import { blockOf, eventOf } from './event-text.ts'
 import { changeHead, responseTo } from './head-changes.ts'
@@ -12,10 +12,13 @@ export interface HttpUnitParts {
   readonly direction: Direction
   readonly subject: LiveSubject
   readonly asked: Asked | null
+  /** As received. */
   readonly raw: Uint8Array
+  /** As it is now, where rules have changed it. */
+  readonly changed?: Uint8Array
   /** As it came. */
   readonly head: Http1Head
-  /** Bytes of `raw` that are the head. */
+  /** Bytes that are the head. */
   readonly headBytes: number
   /** Of the body, once chunk framing is taken away; as it came where it is coded. */
   readonly payload: Uint8Array
@@ -65,16 +68,22 @@ export class HttpUnit implements Unit {
     const before = this.json
     if (before === null) return null
     const mirrored = sync && this.asks ? mirroredHeaders(this.head, before, json) : {}
-    return this.#withBody(Buffer.from(json), this.#parts.coded ? { ...mirrored, 'Content-Encoding': null } : mirrored)
+    return this.#withBody(
+      Buffer.from(json),
+      this.#parts.coded ? { ...mirrored, 'Content-Encoding': null } : mirrored,
+      true,
+    )
   }
 
   withPayload(payload: Uint8Array): Uint8Array | null {
-    return this.#withBody(payload, {})
+    return this.#withBody(payload, {}, this.json !== null && !this.#parts.coded)
   }
 
   withHead(changes: HeaderChanges): Uint8Array {
-    const { headBytes } = this.#parts
-    return Buffer.concat([changeHead(this.raw.subarray(0, headBytes), changes), this.raw.subarray(headBytes)])
+    const { headBytes, payload } = this.#parts
+    const head = changeHead(this.#now.subarray(0, headBytes), changes)
+    const changed = Buffer.concat([head, this.#now.subarray(headBytes)])
+    return remember(changed, new HttpUnit({ ...this.#parts, changed, headBytes: head.length }), payload)
   }
 
   another(json: string, fields: EventFields = {}): Uint8Array | null {
@@ -110,7 +119,7 @@ export class HttpUnit implements Unit {
   get places(): Unit['places'] {
     const { payload, framing, coded, headBytes: afterHeaders } = this.#parts
     const place = (index: number): number =>
-      framing === 'chunked' ? indexInChunks(this.raw, afterHeaders, index) : afterHeaders + index
+      framing === 'chunked' ? indexInChunks(this.#now, afterHeaders, index) : afterHeaders + index
     const inside = coded ? null : insideCharacter(payload)
     return {
       midEvent: payload.length === 0 ? afterHeaders : place(Math.max(1, payload.length >> 1)),
@@ -119,13 +128,19 @@ export class HttpUnit implements Unit {
     }
   }
 
-  #withBody(body: Uint8Array, changes: HeaderChanges): Uint8Array | null {
+  #withBody(body: Uint8Array, changes: HeaderChanges, json: boolean): Uint8Array | null {
     const { framing, part, headBytes } = this.#parts
     const sized = framing === 'length' || (framing === 'none' && this.asks)
     if (part !== 'all' || (!sized && framing !== 'chunked' && framing !== 'until-close')) return null
     const all = sized ? { ...changes, 'Content-Length': String(body.length) } : changes
-    const head = changeHead(this.raw.subarray(0, headBytes), all)
-    return Buffer.concat(framing === 'chunked' ? [head, asChunk(body), LAST_CHUNK] : [head, body])
+    const head = changeHead(this.#now.subarray(0, headBytes), all)
+    const changed = Buffer.concat(framing === 'chunked' ? [head, asChunk(body), LAST_CHUNK] : [head, body])
+    const known = { changed, headBytes: head.length, payload: body, json: json ? body : null }
+    return remember(changed, new HttpUnit({ ...this.#parts, ...known, coded: this.#parts.coded && !json }), body)
+  }
+
+  get #now(): Uint8Array {
+    return this.#parts.changed ?? this.raw
   }
 }
 

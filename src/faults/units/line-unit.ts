@@ -1,4 +1,4 @@
-import type { Unit } from '../unit.ts'
+import { remember, type Unit } from '../unit.ts'
 import { insideCharacter } from './chunks.ts'
 import type { LiveSubject } from './subject.ts'
 
@@ -29,7 +29,8 @@ export class LineUnit implements Unit {
   }
 
   withPayload(payload: Uint8Array): Uint8Array {
-    return Buffer.concat([payload, this.#raw.subarray(this.#text.length)])
+    const raw = Buffer.concat([payload, this.#raw.subarray(this.#text.length)])
+    return remember(raw, new LineUnit(this.subject, raw, payload), payload)
   }
 
   withHead(): null {

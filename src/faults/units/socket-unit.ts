@@ -1,6 +1,6 @@
 import type { Direction } from '../../wire/frame.ts'
 import { masked } from '../../wire/websocket-head.ts'
-import type { Unit } from '../unit.ts'
+import { remember, type Unit } from '../unit.ts'
 import { insideCharacter } from './chunks.ts'
 import type { LiveSubject } from './subject.ts'
 
@@ -62,7 +62,10 @@ export class SocketUnit implements Unit {
 
   withPayload(payload: Uint8Array): Uint8Array | null {
     const { compressed, shared, opcode, key } = this.#parts
-    return compressed && shared ? null : socketFrame(opcode, payload, key)
+    if (compressed && shared) return null
+    const raw = socketFrame(opcode, payload, key)
+    const lead = raw.length - payload.length
+    return remember(raw, new SocketUnit({ ...this.#parts, raw, payload, lead, compressed: false }), payload)
   }
 
   withHead(): null {
