@@ -26,4 +26,7 @@ export const reportFailure = (error: unknown, output: Output, command: string, a
 }
 
 const spelled = (hint: string, command: string): string =>
-  hint.replace(/(npx )?\bmitmcp (?=<|--|(proxy|demo|tail|ls|show|ui|prune|wrap|unwrap|config|start)\b)/g, `${command} `)
+  hint.replace(
+    /(npx )?\bmitmcp (?=<|--|(proxy|demo|tail|ls|show|fault|explain|ui|prune|wrap|unwrap|config|start)\b)/g,
+    `${command} `,
+  )

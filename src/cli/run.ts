@@ -46,6 +46,8 @@ const buildProgram = (context: Context, finish: (code: number) => void): Command
       getOutHasColors: () => output.terminal,
     })
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
+    // options of faults are flags of `fault add`: one of them is called version
+    .enablePositionalOptions()
   for (const verb of verbs) verb.define(program, context, finish)
   return program
 }

@@ -22,7 +22,10 @@ export const headers: Fault<HeadersOptions> = {
   per: 'message',
   options: z
     .strictObject({
-      set: fields.default({}).describe('Fields to set, replacing those of that name'),
+      set: fields
+        .default({})
+        .describe('Fields to set, replacing those of that name')
+        .meta({ examples: [{ 'Content-Type': 'text/plain' }] }),
       remove: z.array(z.string()).default([]).describe('Names of fields to take out'),
       on: z.enum(['request', 'response']).default('response').describe('Whose head'),
     })

@@ -21,7 +21,11 @@ export const holdUntil: Fault<HoldUntilOptions> = {
   per: 'session',
   hears: true,
   options: z.strictObject({
-    until: z.string().min(1).describe('A filter: what has to pass first'),
+    until: z
+      .string()
+      .min(1)
+      .describe('A filter: what has to pass first')
+      .meta({ examples: ['method:notifications/progress'] }),
     'at-most': duration.optional().describe('Then it goes on anyway; default: never'),
   }),
   explain: ({ until, 'at-most': most }) =>

@@ -20,7 +20,8 @@ export const inject: Fault<InjectOptions> = {
   options: z.strictObject({
     message: z
       .union([z.string(), z.record(z.string(), z.unknown()).transform((value) => JSON.stringify(value))])
-      .describe('The JSON, as text or as an object; text need be no good message'),
+      .describe('The JSON, as text or as an object; text need be no good message')
+      .meta({ examples: ['{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}'] }),
     at: z.enum(['before', 'after', 'instead']).default('after').describe('Where, seen from the message that matches'),
   }),
   explain: ({ message, at }) => {

@@ -37,6 +37,7 @@ export const mutate: Fault<MutateOptions> = {
     .strictObject({
       patch: z
         .array(operation)
+        .meta({ examples: [[{ op: 'replace', path: '/arguments/city', value: 'Oslo' }]] })
         .default([])
         .transform((all) => all as unknown as Operation[])
         .describe('RFC 6902: [{op: replace, path: /arguments/city, value: Oslo}]'),

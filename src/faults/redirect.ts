@@ -24,7 +24,11 @@ export const redirect: Fault<RedirectOptions> = {
       .union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)])
       .default(307)
       .describe('The status; only 307 and 308 keep a POST a POST'),
-    location: z.string().min(1).describe('Where to: a URL or a path'),
+    location: z
+      .string()
+      .min(1)
+      .describe('Where to: a URL or a path')
+      .meta({ examples: ['/elsewhere'] }),
   }),
   explain: ({ code, location }) => `redirects {it} to ${location} (${code})`,
   stage:

@@ -22,7 +22,8 @@ export const reroute: Fault<RerouteOptions> = {
         (text) => URL.canParse(text) && /^(https?|wss?):$/.test(new URL(text).protocol),
         'a URL: http://127.0.0.1:3001',
       )
-      .describe('The other server: scheme, host and port count, paths stay'),
+      .describe('The other server: scheme, host and port count, paths stay')
+      .meta({ examples: ['http://127.0.0.1:3001'] }),
     existing: z.enum(['keep', 'fin', 'rst']).default('fin').describe('What becomes of connections that are open'),
   }),
   explain: ({ to }) => `leads new connections to ${new URL(to).origin}`,

@@ -24,7 +24,12 @@ export const status: Fault<StatusOptions> = {
   per: 'message',
   ends: true,
   options: z.strictObject({
-    code: z.int().min(200).max(599).describe('The status'),
+    code: z
+      .int()
+      .min(200)
+      .max(599)
+      .describe('The status')
+      .meta({ examples: [503] }),
     body: z
       .string()
       .optional()

@@ -21,7 +21,11 @@ export const toolResult: Fault<ToolResultOptions> = {
   options: z
     .strictObject({
       'is-error': z.boolean().optional().describe('Marks the result as an error, or as none'),
-      text: z.string().optional().describe('Replaces the content by this text'),
+      text: z
+        .string()
+        .optional()
+        .describe('Replaces the content by this text')
+        .meta({ examples: ['The printer is out of ink.'] }),
       structured: z.unknown().optional().describe('Replaces the structured content'),
     })
     .refine((options) => Object.values(options).some((value) => value !== undefined), 'needs something to change'),

@@ -144,6 +144,6 @@ function ambiguous(id: string, found: readonly RuleRow[], live: readonly Instanc
     return process === undefined ? 'everywhere' : `${process.id} (${process.role}, pid ${process.pid})`
   })
   return new ProxyError('INSTANCE_AMBIGUOUS', `There is a rule ${id} in several places: ${where.join(', ')}.`, {
-    hint: 'Say which one: --to <number>, or --everywhere.',
+    hint: 'Say which one: --instance <number>, or --everywhere.',
   })
 }

@@ -25,12 +25,12 @@ export function pickInstance(live: readonly InstanceRow[], wanted?: string | num
   if (only !== undefined) {
     const what = wanted === undefined ? 'Several processes record into this capture' : `${wanted} could be any of these`
     throw new ProxyError('INSTANCE_AMBIGUOUS', `${what}: ${list(found)}.`, {
-      hint: 'Say which one: --to <number>, or --everywhere for all of them.',
+      hint: 'Say which one: --instance <number>, or --everywhere for all of them.',
     })
   }
   if (live.length > 0) {
     throw new ProxyError('INSTANCE_NONE', `No process is ${wanted}. There are: ${list(live)}.`, {
-      hint: 'Say which one: --to <number>.',
+      hint: 'Say which one: --instance <number>.',
     })
   }
   throw new ProxyError('INSTANCE_NONE', 'Nothing records into this capture now, so there is nothing to act on.', {

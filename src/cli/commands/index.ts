@@ -7,6 +7,7 @@ import type { Verb } from '../context.ts'
 import { ca } from './ca.ts'
 import { configVerb } from './config.ts'
 import { demo } from './demo.ts'
+import { fault } from './fault.ts'
 import { forward } from './forward.ts'
 import { ls } from './ls.ts'
 import { proxyVerb } from './proxy.ts'
@@ -28,6 +29,7 @@ export const verbs: readonly Verb[] = [
   tail,
   ls,
   show,
+  fault,
   ui,
   prune,
   wrap,
