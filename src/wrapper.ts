@@ -3,6 +3,7 @@ import { constants as system } from 'node:os'
 import type { ErrorCode } from './errors.ts'
 import { ProxyError } from './errors.ts'
 import { createClock, createLateTap, nullTap, type ConnectionInfo } from './pipe/index.ts'
+import type { Policy } from './pipe/policy.ts'
 import type { RecordDepth, RedactOptions } from './proxy.ts'
 import { followRuleFile, readRuleFile } from './proxy/rule-file.ts'
 import { createSteering, followCapture } from './proxy/steering.ts'
@@ -33,6 +34,8 @@ export interface WrapperOptions {
   /** As in `StationOptions`. */
   readonly faults?: string
   readonly seed?: number
+  /** Steers instead of rules. */
+  readonly policy?: Policy
   /** Told what the user should know of fault rules. */
   readonly onNotice?: (message: string) => void
   /** Told, once, that recording cannot begin, and later that it stopped or went on: the server works all the same. */
@@ -91,7 +94,8 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
           },
           onNotice,
         )
-  const delay = policy.starting?.(infoOf(options, startedAt))
+  const steers: Policy = options.policy ?? policy
+  const delay = steers.starting?.(infoOf(options, startedAt))
   if (delay !== undefined) {
     // there is no server yet: what is meant for it ends us
     signals.to((name) => process.exit(128 + (system.signals[name] ?? 0)))
@@ -99,7 +103,7 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
     signals.keep()
   }
   const server = await startServer(options)
-  const joint = { id: 1, info: infoOf(options, startedAt, server), tap: late.tap, clock, policy }
+  const joint = { id: 1, info: infoOf(options, startedAt, server), tap: late.tap, clock, policy: steers }
   if (!('pid' in server)) {
     recordFailure(joint, server)
     recorder = await openRecorder(options)
@@ -109,7 +113,7 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
   }
   let callOff = guardProcess(server.pid)
   const startAgain = async (): Promise<ServerProcess | StartFailure> => {
-    const wait = policy.starting?.(joint.info)
+    const wait = steers.starting?.(joint.info)
     if (wait !== undefined) await passed(wait.delayMs, clock)
     const next = await startServer(options)
     callOff()

@@ -26,7 +26,7 @@ const FIRST_STATE = 'started'
 const STATES = 10_000
 
 /** What is recorded each time, not only when a rule fires; edits are recorded by the pipe. */
-const NOTABLE: ReadonlySet<string> = new Set(['cut', 'end', 'signal', 'reply', 'hold'])
+const NOTABLE: ReadonlySet<string> = new Set(['cut', 'end', 'signal', 'restart', 'exit', 'reply', 'hold'])
 
 /** What an instance is just doing. */
 interface Scene {
@@ -173,7 +173,10 @@ export class Crew {
           else this.#connection(action.to.connection)?.insert(action.to.direction, action.bytes, live.id)
           break
         case 'signal':
-          stage.attached.connection.signal?.(action.signal, live.id)
+        case 'restart':
+        case 'exit':
+        case 'stderr':
+          toProcess(stage.attached.connection, action, live.id)
           break
         case 'ask':
           this.#ask(stage, instance, event, action.ms)
@@ -311,5 +314,21 @@ export class Crew {
       action,
       heldUs: held,
     })
+  }
+}
+
+type ProcessAction = Extract<FaultAction, { do: 'signal' | 'restart' | 'exit' | 'stderr' }>
+
+/** Nothing where there is no process. */
+function toProcess(connection: SteeredConnection, action: ProcessAction, rule: string): void {
+  switch (action.do) {
+    case 'signal':
+      return connection.signal?.(action.signal, rule)
+    case 'restart':
+      return connection.restart?.(rule, action.afterMs)
+    case 'exit':
+      return connection.exit?.(action.code, rule)
+    case 'stderr':
+      return connection.stderr?.(action.bytes, rule)
   }
 }

@@ -37,6 +37,12 @@ function textOf(action: FaultAction): string {
       return `hold until ${action.until}`
     case 'signal':
       return `signal ${action.signal}`
+    case 'restart':
+      return `restart after ${durationText(action.afterMs)}`
+    case 'exit':
+      return `exit ${action.code}`
+    case 'stderr':
+      return `stderr ${action.bytes.length} bytes`
   }
 }
 

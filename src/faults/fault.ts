@@ -17,7 +17,7 @@ export type Scope = 'connection' | 'session' | 'stream' | 'message'
  * - `units`: on a pipe, on whole units
  * - `listener`: when a client connects, and on the listening port
  * - `dial`: when the upstream is dialled
- * - `process`: on the process of a stdio server
+ * - `process`: as the process of a stdio server is started
  */
 export type FaultNeeds = 'bytes' | 'units' | 'listener' | 'dial' | 'process'
 
@@ -68,7 +68,9 @@ export type Damage = (event: FaultEvent) => readonly FaultAction[]
  * Actions of a pipe, and those that reach further.
  * - `wake`: this instance gets a `tick` with `token` after `ms`, never early, on the pipe of that direction and connection (default: of the event)
  * - `write` with `to`: into the other direction, or another connection's pipe, at its next border
- * - `signal`: to the process of a stdio server
+ * - `signal`: to the process of a stdio server; `restart`: it ends, by a `signal` in front of it or by SIGKILL, and is started again after
+ *   `afterMs`, while what the client sends waits; `exit`: it is killed, and ends for the client with that code
+ * - `stderr`: bytes of ours to the client's stderr, on stdio
  * - `end`: as `cut`, of another connection
  * - `ask`: puts the event before a person; this instance gets a `tick` with an `Answer` for token once there is one. `ms`: how long it will wait
  * - `settle`: what was asked is done
@@ -90,6 +92,9 @@ export type FaultAction =
   | { readonly do: 'signal'; readonly signal: NodeJS.Signals }
   | { readonly do: 'ask'; readonly ms: number }
   | { readonly do: 'settle'; readonly state: 'sent' | 'edited' | 'dropped' }
+  | { readonly do: 'restart'; readonly afterMs: number }
+  | { readonly do: 'exit'; readonly code: number }
+  | { readonly do: 'stderr'; readonly bytes: Uint8Array }
   | { readonly do: 'end'; readonly connection: number; readonly how: CutHow; readonly side: CutSide }
 
 /** What a person wants done with a message that was put before them. */

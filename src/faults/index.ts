@@ -20,6 +20,7 @@ import { down } from './down.ts'
 import { drop } from './drop.ts'
 import { duplicate } from './duplicate.ts'
 import { duplicateRequest } from './duplicate-request.ts'
+import { exit } from './exit.ts'
 import { freeze } from './freeze.ts'
 import { headers } from './headers.ts'
 import { holdUntil } from './hold-until.ts'
@@ -49,10 +50,12 @@ import { secondStream } from './second-stream.ts'
 import { sessionLost } from './session-lost.ts'
 import { slowClose } from './slow-close.ts'
 import { slowDrain } from './slow-drain.ts'
+import { slowStart } from './slow-start.ts'
 import { sseField } from './sse-field.ts'
 import { staleKeepalive } from './stale-keepalive.ts'
 import { stall } from './stall.ts'
 import { status } from './status.ts'
+import { stderrNoise } from './stderr-noise.ts'
 import { stdoutNoise } from './stdout-noise.ts'
 import { toolResult } from './tool-result.ts'
 import { wrongStream } from './wrong-stream.ts'
@@ -112,12 +115,15 @@ export const faults: readonly AnyFault[] = [
   protocolVersion,
   toolResult,
   // stdio
+  exit,
   closeStdout,
   partialLine,
   mergeLines,
   crlf,
   bom,
+  stderrNoise,
   stdoutNoise,
+  slowStart,
   slowDrain,
   hugeLine,
 ]

@@ -181,7 +181,7 @@ function scopeProblems(
   { analysis, perUnit }: { readonly analysis: Analysis; readonly perUnit: boolean },
 ): [string, string][] {
   const problems: [string, string][] = []
-  if (fault.needs === 'listener' || fault.needs === 'dial') {
+  if (fault.needs === 'listener' || fault.needs === 'dial' || fault.needs === 'process') {
     if (per !== 'connection') problems.push(['per', `must be connection: ${fault.type} acts before anything is said`])
     if (analysis.needs !== 'connection') {
       problems.push(['match', `${fault.type} acts before anything is said: only server: and tap: can be asked`])

@@ -66,6 +66,10 @@ export interface SteeredConnection {
   signal?(signal: NodeJS.Signals, rule: string): void
   /** Of stdio: ends the process, if it still runs, and starts the command again after `afterMs` (default 0), while the client's side stays open and what it sends waits. */
   restart?(rule: string, afterMs?: number): void
+  /** Of stdio: kills the process; the client sees it end with this code. */
+  exit?(code: number, rule: string): void
+  /** Of stdio: bytes of ours to the client's stderr. */
+  stderr?(bytes: Uint8Array, rule: string): void
 }
 
 /** A listening port, as far as it can be steered. */

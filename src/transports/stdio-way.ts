@@ -4,6 +4,8 @@ import type { Direction } from '../wire/frame.ts'
 import type { Clock } from '../pipe/clock.ts'
 import { Pipe, type PipeHost } from '../pipe/pipe.ts'
 import type { Tap } from '../pipe/tap.ts'
+import type { Ending } from '../wire/ending.ts'
+import type { ProcessExit } from './server-process.ts'
 import { BACKLOG_BYTES, LineOutlet } from './line-outlet.ts'
 
 /** Why a stream is not being read; it is read when there is no reason left. */
@@ -107,13 +109,24 @@ export function errorsWay(source: Readable, sink: Writable): Way {
 
 /** Passes on what comes of the way's source, untouched. */
 export function passOn(way: Way, told: (bytes: Uint8Array) => void): void {
-  const { source, sink } = way
-  source.on('data', (bytes: Uint8Array) => {
+  way.source.on('data', (bytes: Uint8Array) => {
     told(bytes)
-    if (sink.destroyed || sink.writableEnded) return
-    sink.write(bytes)
-    if (sink.writableLength > BACKLOG_BYTES) pause(way, PEER, true)
+    put(way, bytes)
   })
+}
+
+/** Writes there, if it can be, and reads no more of its source while too much waits. */
+export function put(way: Way, bytes: Uint8Array): void {
+  const { sink } = way
+  if (sink.destroyed || sink.writableEnded) return
+  sink.write(bytes)
+  if (sink.writableLength > BACKLOG_BYTES) pause(way, PEER, true)
+}
+
+/** How a conversation ended with its process. `endedBy`: the rule that ended it; `leaving`: the client wanted it. */
+export function exitEnding({ code, signal }: ProcessExit, endedBy: string | undefined, leaving: boolean): Ending {
+  if (endedBy !== undefined) return { how: 'exit', by: 'fault', detail: endedBy }
+  return { how: 'exit', by: leaving ? 'client' : 'server', detail: signal ?? `code ${code ?? '?'}` }
 }
 
 /** Resolves after that many milliseconds. */

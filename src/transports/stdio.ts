@@ -21,12 +21,14 @@ import type { ProcessExit, ServerProcess, StartFailure } from './server-process.
 import {
   createWay,
   errorsWay,
+  exitEnding,
   OVER,
   lastRead,
   passed,
   passOn,
   pause,
   PEER,
+  put,
   readLeft,
   RECORDER,
   type Again,
@@ -74,6 +76,8 @@ export class StdioLink implements SteeredConnection {
   #again: Again | undefined
   /** The rule that ended the process, or what it talks over. */
   #endedBy: string | undefined
+  /** What the client is to see as the status of the process, instead of its own. */
+  #exitCode: number | undefined
   #closed = false
 
   constructor(options: StdioOptions) {
@@ -103,7 +107,8 @@ export class StdioLink implements SteeredConnection {
   async #serve(): Promise<ProcessExit> {
     for (;;) {
       const { outputRead, errorsRead } = this.#listenServer(this.#server)
-      const exit = await this.#server.exited
+      const own = await this.#server.exited
+      const exit = this.#exitCode === undefined ? own : { code: this.#exitCode, signal: null }
       this.#exited = true
       const again = this.#again
       const left = readLeft([this.#s2c, this.#errors], () => this.#read)
@@ -132,14 +137,13 @@ export class StdioLink implements SteeredConnection {
 
   /** A signal that was sent to us, and was meant for the server; with `rule`, a fault's. */
   signal(name: NodeJS.Signals, rule?: string): void {
-    const { id, tap, clock } = this.#options
     if (this.#exited) {
       // the server is gone and only its output is left, or the wait for another: what ends it now ends us
       return rule === undefined ? this.#leave() : undefined
     }
     if (rule === undefined) this.#leaving = true
     else this.#endedBy = rule
-    tap.note(id, clock.now(), 'signal', { signal: name, ...(rule === undefined ? {} : { rule }) })
+    this.#note('signal', { signal: name, ...(rule === undefined ? {} : { rule }) })
     this.#server.child.kill(name)
   }
 
@@ -172,28 +176,36 @@ export class StdioLink implements SteeredConnection {
   }
 
   restart(rule: string, afterMs = 0): void {
-    const { id, tap, clock, startAgain } = this.#options
+    const { startAgain } = this.#options
     if (this.#exited || this.#leaving || (this.#s2c.paused & OVER) !== 0 || startAgain === undefined) {
-      return tap.note(id, clock.now(), 'not-restarted', { rule })
+      return this.#note('not-restarted', { rule })
     }
     this.#again = { rule, afterMs }
     this.#c2s.outlet.to(undefined)
-    if (this.#endedBy === rule) return
-    this.#endedBy = rule
-    this.#server.child.kill('SIGKILL')
+    if (this.#endedBy !== rule) this.signal('SIGKILL', rule)
+  }
+
+  exit(code: number, rule: string): void {
+    if (!this.#exited) this.#exitCode = code
+    this.signal('SIGKILL', rule)
+  }
+
+  stderr(bytes: Uint8Array, rule: string): void {
+    this.#note('stderr-ours', { rule, text: Buffer.from(bytes).toString() })
+    put(this.#errors, bytes)
   }
 
   /** False: there is to be no other process. */
   async #startAgain({ rule, afterMs }: Again, { code, signal }: ProcessExit): Promise<boolean> {
-    const { id, tap, clock, startAgain } = this.#options
-    tap.note(id, clock.now(), 'restart', { rule, code, signal, afterMs })
+    const { startAgain, clock } = this.#options
+    this.#note('restart', { rule, code, signal, afterMs })
     await Promise.race([passed(afterMs, clock), this.#givenUp()])
     if (this.#leaving || startAgain === undefined) return false
     const next = await startAgain()
     // asked to end while it was being started
     if (this.#leaving && 'pid' in next) next.child.kill()
     if (!('pid' in next)) {
-      tap.note(id, clock.now(), 'not-restarted', { rule, code: next.code })
+      this.#note('not-restarted', { rule, code: next.code })
       return false
     }
     const { stdin, stdout, stderr } = next.child
@@ -204,7 +216,7 @@ export class StdioLink implements SteeredConnection {
     this.#c2s.sink = stdin
     this.#s2c.source = stdout
     this.#errors.source = stderr
-    tap.note(id, clock.now(), 'restarted', { rule, pid: next.pid })
+    this.#note('restarted', { rule, pid: next.pid })
     this.#c2s.outlet.to(stdin)
     pause(this.#c2s, PEER, false)
     if ((this.#c2s.paused & OVER) !== 0) stdin.end()
@@ -224,15 +236,12 @@ export class StdioLink implements SteeredConnection {
   }
 
   #way(direction: Direction, source: Readable, sink: Writable): PipedWay {
-    const way = createWay(
-      this.#options,
-      { direction, source, sink },
-      {
-        ended: () => this.#pipeEnded(way),
-        cut: (how, side, rule) => this.cut(how, side, rule),
-        reply: (bytes, rule) => this.insert(direction === 'c2s' ? 's2c' : 'c2s', bytes, rule),
-      },
-    )
+    const host = {
+      ended: () => this.#pipeEnded(way),
+      cut: (how: CutHow, side: CutSide, rule: string) => this.cut(how, side, rule),
+      reply: (bytes: Uint8Array, rule: string) => this.insert(direction === 'c2s' ? 's2c' : 'c2s', bytes, rule),
+    }
+    const way = createWay(this.#options, { direction, source, sink }, host)
     return way
   }
 
@@ -245,9 +254,7 @@ export class StdioLink implements SteeredConnection {
   #listenServer(server: ServerProcess): { readonly outputRead: Promise<void>; readonly errorsRead: Promise<void> } {
     // what a process that is replaced does with its streams is nobody's end
     const counts = (): boolean => this.#server === server && this.#again === undefined
-    const { stdout, stderr } = server.child
-    const outputRead = lastRead(stdout)
-    const errorsRead = lastRead(stderr)
+    const read = { outputRead: lastRead(server.child.stdout), errorsRead: lastRead(server.child.stderr) }
     this.#writeTo(this.#c2s, counts)
     this.#readFrom(this.#s2c, counts)
     const { id, tap, clock } = this.#options
@@ -256,7 +263,7 @@ export class StdioLink implements SteeredConnection {
       tap.logged(id, clock.now(), bytes)
     })
     for (const { source, paused } of [this.#s2c, this.#errors]) if (paused !== 0) source.pause()
-    return { outputRead, errorsRead }
+    return read
   }
 
   /** Reads a source as long as that `counts`. */
@@ -314,12 +321,12 @@ export class StdioLink implements SteeredConnection {
 
   /** Who was to read this is not there any more: who writes it is told so the way the system does. */
   #sinkGone(way: PipedWay, detail: string): void {
-    const { id, client, tap, clock } = this.#options
+    const { client } = this.#options
     pause(way, OVER, true)
     way.pipe.destroy()
     if (way === this.#c2s) {
       // an exit comes to the same: the ending waits for it
-      tap.note(id, clock.now(), 'stdin-closed', { code: detail })
+      this.#note('stdin-closed', { code: detail })
       client.closeInput()
     } else {
       this.#report(way, { how: 'fin', by: 'client', detail })
@@ -330,15 +337,20 @@ export class StdioLink implements SteeredConnection {
 
   /** One that does not end with its process is held open by another it has started, which keeps it. */
   async #leftBehind(way: Way): Promise<void> {
-    const { client, id, tap, clock } = this.#options
+    const { client } = this.#options
     if (this.#again !== undefined) return void way.source.destroy()
     way.source.pause()
     const to = way === this.#errors ? 'errors' : 'output'
-    tap.note(id, clock.now(), 'left-behind', { stream: to === 'errors' ? 'stderr' : 'stdout' })
+    this.#note('left-behind', { stream: to === 'errors' ? 'stderr' : 'stdout' })
     await client.handOver(way.source, to)
     if (way === this.#errors) return
     this.#handedOver = true
     this.#s2c.pipe.end({ how: 'exit', by: 'server' })
+  }
+
+  #note(kind: string, detail: object): void {
+    const { id, tap, clock } = this.#options
+    tap.note(id, clock.now(), kind, detail)
   }
 
   /** The process is gone. */
@@ -346,14 +358,8 @@ export class StdioLink implements SteeredConnection {
     const { id, tap, clock, client } = this.#options
     const at = clock.now()
     tap.note(id, at, 'exit', { code, signal })
-    const ended = this.#endedBy
-    const detail = signal ?? `code ${code ?? '?'}`
-    const ending: Ending =
-      ended === undefined
-        ? { how: 'exit', by: this.#leaving ? 'client' : 'server', detail }
-        : { how: 'exit', by: 'fault', detail: ended }
     for (const way of [this.#c2s, this.#s2c]) {
-      this.#report(way, ending)
+      this.#report(way, exitEnding({ code, signal }, this.#endedBy, this.#leaving))
       way.pipe.destroy()
     }
     client.input.pause()

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { AnyFault } from '../../src/faults/fault.ts'
@@ -28,7 +28,7 @@ function wrongIn(fault: AnyFault): string[] {
   const acts = {
     bytes: fault.stage,
     units: fault.stage,
-    process: fault.stage ?? fault.starting,
+    process: fault.starting,
     listener: fault.admit,
     dial: fault.dial,
   }
@@ -50,6 +50,25 @@ describe('every fault', () => {
     expect(faults.map(({ type }) => faultOf(type))).toEqual(faults)
     expect(faultOf('no-such-fault')).toBeUndefined()
   })
+})
+
+/** Faults that a file of the room exports and the registry lacks. */
+async function missingIn(registry: readonly AnyFault[]): Promise<string[]> {
+  const folder = new URL('../../src/faults/', import.meta.url)
+  const files = readdirSync(folder).filter((name) => name.endsWith('.ts'))
+  const rooms = await Promise.all(files.map((name) => import(new URL(name, folder).href) as Promise<object>))
+  return rooms
+    .flatMap((room) => Object.values(room) as unknown[])
+    .filter((value): value is AnyFault => typeof value === 'object' && value !== null && 'explain' in value)
+    .flatMap((fault) => (registry.includes(fault) ? [] : [fault.type]))
+}
+
+test('every fault that has a file is in the registry', async () => {
+  expect(await missingIn(faults)).toEqual([])
+})
+
+test('a fault that is not would be found', async () => {
+  expect(await missingIn(faults.filter(({ type }) => type !== 'exit'))).toEqual(['exit'])
 })
 
 test('a fault of the wrong shape would be caught', () => {

@@ -93,6 +93,12 @@ export function actionTexts(actions: readonly FaultAction[]): string[] {
         return `wake ${action.ms}${action.direction === undefined ? '' : ` ${action.direction}`}`
       case 'signal':
         return `signal ${action.signal}`
+      case 'restart':
+        return `restart ${action.afterMs}`
+      case 'exit':
+        return `exit ${action.code}`
+      case 'stderr':
+        return `stderr ${text(action.bytes)}`
       case 'end':
         return `end ${action.connection} ${action.how} ${action.side}`
     }
