@@ -320,7 +320,7 @@ export class Pipe {
     if (event.kind === 'end') return this.#finish(event)
     if (event.kind === 'tick') return
     const bytes = bytesOf(event) ?? NOTHING
-    if (event.offset < this.#given) return this.#insert(bytes, rule)
+    if (event.offset < this.#given) return this.#insert(bytes, rule, event.offset)
     this.#drop(event.offset)
     const { tap, connection, direction, outlet } = this.#host
     if (rule !== '') {
@@ -342,9 +342,9 @@ export class Pipe {
     for (let at = from; at < this.#stages.length; at++) this.#stages[at]?.wrote?.(bytes)
   }
 
-  /** More bytes than were received: made up, repeated, or late. */
-  #insert(bytes: Uint8Array, rule: string): void {
-    this.#host.tap.edited(this.#host.connection, this.#host.direction, this.#given, 0, bytes, rule)
+  /** More bytes than were received: made up; or, with the address they came at, repeated or late. */
+  #insert(bytes: Uint8Array, rule: string, offset = this.#given): void {
+    this.#host.tap.edited(this.#host.connection, this.#host.direction, offset, 0, bytes, rule)
     this.#host.outlet.write(bytes, -1)
   }
 

@@ -19,13 +19,14 @@ export class EditInterner {
   }
 }
 
-function keyOf({ offset, removed, bytes, rule }: EditRecord): string {
+function keyOf({ offset, length, removed, bytes, rule }: EditRecord): string {
   const put = bytes === null ? '-' : Buffer.from(bytes).toString('base64')
-  return `${offset} ${rule} ${Buffer.from(removed).toString('base64')} ${put}`
+  return `${offset} ${length} ${rule} ${Buffer.from(removed).toString('base64')} ${put}`
 }
 
-const copyOf = ({ offset, removed, bytes, rule }: EditRecord): EditRecord => ({
+const copyOf = ({ offset, length, removed, bytes, rule }: EditRecord): EditRecord => ({
   offset,
+  length,
   removed: new Uint8Array(removed),
   bytes: bytes === null ? null : new Uint8Array(bytes),
   rule,
@@ -36,6 +37,7 @@ function sameEdits(a: readonly EditRecord[], b: readonly EditRecord[]): boolean 
 }
 
 function sameEdit(a: EditRecord, b: EditRecord): boolean {
+  if (a.length !== b.length) return false
   return a.offset === b.offset && a.rule === b.rule && sameBytes(a.removed, b.removed) && sameBytes(a.bytes, b.bytes)
 }
 

@@ -1,6 +1,7 @@
 import type { ConnectionRecord } from '../store/records.ts'
 import type { EndingBy } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
+import type { Outstanding } from '../wire/http1.ts'
 import type { RecordingContext } from './context.ts'
 import { Flow } from './flow.ts'
 import type { RecordedExchange } from './sessions.ts'
@@ -59,6 +60,28 @@ export class Exchanges {
   /** The request that came last, of those without a response. */
   get newest(): Flow | undefined {
     return this.#waiting.at(-1)
+  }
+
+  /**
+   * The request that begins there, else the newest, has got its answer by a rule: none comes for it any more. Also taken out of
+   * `outstanding`, which is in the same order.
+   */
+  answeredByFault(begins: number | undefined, outstanding: Outstanding): Flow | undefined {
+    const flow = this.#waiting.find((each) => each.begins === begins) ?? this.newest
+    return flow === undefined ? undefined : this.#out(flow, outstanding)
+  }
+
+  /** The request that begins there was taken out by a rule. */
+  swallowed(begins: number, outstanding: Outstanding): Flow | undefined {
+    const flow = this.#waiting.find((each) => each.begins === begins)
+    return flow === undefined ? undefined : this.#out(flow, outstanding)
+  }
+
+  #out(flow: Flow, outstanding: Outstanding): Flow {
+    const at = this.#waiting.indexOf(flow)
+    outstanding.exchanges.splice(at, 1)
+    this.#waiting.splice(at, 1)
+    return flow
   }
 
   /** A request begins. */

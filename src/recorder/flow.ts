@@ -17,6 +17,8 @@ export class Flow {
   /** Of the request; null for traffic without one. */
   readonly facts: HeadFacts | null
   readonly exchange: RecordedExchange | null
+  /** Where its request begins. */
+  begins: number | null = null
   readonly #context: RecordingContext
   #frames = 0
   #bytes = 0
@@ -85,6 +87,7 @@ export class Flow {
       edits: null,
       messages: NO_MESSAGES,
     }
+    this.begins ??= direction === 'c2s' ? span.offset : null
     this.#frames++
     this.#bytes += span.length
     const { session } = row
@@ -150,6 +153,13 @@ export class Flow {
     this.row.endedAt ??= at
     this.changed()
     if (this.exchange !== null) this.#context.conversations.ended(this.exchange, by, at)
+  }
+
+  /** A rule gave the answer; the request never left. */
+  answeredByFault(status: number | null, at: number): void {
+    this.row.status = status
+    this.row.respondedAt = at
+    this.over('{"how":"clean","by":"fault","at":"boundary"}', 'fault', at)
   }
 
   /** Its end was not seen, and is behind it at `at`. */

@@ -1,6 +1,6 @@
 import type { Decision } from '../pipe/decision.ts'
 import type { ConnectionInfo, UpstreamInfo } from '../pipe/tap.ts'
-import type { ConnectionRecord } from '../store/records.ts'
+import type { ConnectionRecord, FrameRecord } from '../store/records.ts'
 import type { Ending, EndingBy, EndingPlace } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 import { createOutstanding, type Http1Head, type Outstanding } from '../wire/http1.ts'
@@ -14,6 +14,9 @@ import { Flow } from './flow.ts'
 import { emptySpan, type BodyPlan, type FrameSpan } from './frame-span.ts'
 import { Half, type HalfOwner } from './half.ts'
 import type { HeadFacts } from './heads.ts'
+import { FRAME_KIND } from './kinds.ts'
+import { headLength } from './own-bytes.ts'
+import { isOwn, ownFrame } from './own-frame.ts'
 import type { PackedChunk, PackedEdit } from './packing.ts'
 import type { RecordedLine } from './sessions.ts'
 import { SocketFlow } from './socket-flow.ts'
@@ -34,6 +37,8 @@ export class ConnectionFlows implements HalfOwner {
   /** What the connection was switched to, where that is a WebSocket. */
   #socket: SocketFlow | null = null
   #deflate: WebSocketDeflate | null = null
+  /** Where the request began that a rule has last answered itself, by rule. */
+  readonly #replies = new Map<string, number>()
   /** The client ended its direction while an answer was due. */
   #left = false
   /** While the end of the server's direction is worked off: what ends with it. */
@@ -76,8 +81,10 @@ export class ConnectionFlows implements HalfOwner {
     this.#half(direction).sent(upTo, at)
   }
 
-  edited(edit: PackedEdit): void {
-    this.#half(edit.direction).outgoing.edited(edit)
+  edited(edit: PackedEdit, at: number): void {
+    const { outgoing } = this.#half(edit.direction)
+    if (!isOwn(edit)) return outgoing.edited(edit)
+    if (!outgoing.late(edit, at)) this.#own(edit, at)
   }
 
   get open() {
@@ -85,7 +92,8 @@ export class ConnectionFlows implements HalfOwner {
   }
 
   decided(decision: Decision): void {
-    const { direction } = decision
+    const { direction, offset, rule, action } = decision
+    if (direction === 'c2s' && offset !== null && action.includes('reply')) this.#replies.set(rule, offset)
     const row = decisionRecord(decision, this.row, this.#exchanges.current?.row.session ?? null)
     if (direction === null) this.#context.dirty.decision(row)
     else this.#half(direction).outgoing.decided(row)
@@ -148,6 +156,7 @@ export class ConnectionFlows implements HalfOwner {
     if (payload !== null && span.complete) {
       if (span.kind === 'body') flow.body(direction, frame, payload)
       else if (span.kind === 'event') flow.event(direction, frame, payload)
+      if (frame.messages.length > 0) half.outgoing.read(frame)
     }
     const isMessage = frame.messages.length > 0
     const kept = half.looking === null && !span.inflated ? payload : half.redact(span, isMessage)
@@ -162,6 +171,12 @@ export class ConnectionFlows implements HalfOwner {
     // sent behind the request without waiting for its answer
     const flow = this.#exchanges.newest ?? this.#exchanges.flowOf(direction, span.receivedAt)
     half.outgoing.framed(flow.frame(direction, span, 'sent before the answer'))
+  }
+
+  taken(direction: Direction, { kind, offset, receivedLastAt }: FrameRecord): void {
+    if (direction !== 'c2s' || kind !== FRAME_KIND.head) return
+    const flow = this.#exchanges.swallowed(offset, this.#outstanding)
+    flow?.over('{"how":"hang","by":"fault","at":"boundary"}', 'fault', receivedLastAt)
   }
 
   messageEnd(direction: Direction): void {
@@ -260,12 +275,32 @@ export class ConnectionFlows implements HalfOwner {
     const span: FrameSpan = { ...emptySpan(), ...instants, kind: 'head', offset }
     const frame = flow.frame('s2c', span, label)
     frame.edits = this.#context.edits.intern(
-      edits.map(({ bytes, rule }) => ({ offset: 0, removed: new Uint8Array(0), bytes, rule })),
+      edits.map(({ bytes, rule }) => ({ offset: 0, length: null, removed: new Uint8Array(0), bytes, rule })),
     )
     const status = /^HTTP\/1\.[01] (\d{3})/.exec(label)
     if (status === null) return
     flow.row.status = Number(status[1])
     flow.row.respondedAt = at
+  }
+
+  /** Bytes a rule made up: an answer to a request that never left, a request of its own, or part of what passes. */
+  #own(edit: PackedEdit, at: number): void {
+    const { direction, bytes, rule } = edit
+    const head = headLength(bytes) > 0
+    if (head && direction === 's2c' && this.#socket === null) {
+      const flow =
+        this.#exchanges.answeredByFault(this.#replies.get(rule), this.#outstanding) ?? this.#exchanges.opaque(at)
+      const frame = ownFrame(this.#context, flow, edit, at)
+      flow.answeredByFault(Number(/^HTTP\/\d\.\d (\d{3})/.exec(frame.label ?? '')?.[1] ?? 0) || null, at)
+    } else if (head && direction === 'c2s' && this.#socket === null) {
+      const flow = new Flow(this.#context, this.row, 'http', at)
+      const [verb = '', target = ''] = Buffer.from(bytes.subarray(0, 2000)).toString('latin1').split(' ', 2)
+      this.#outstanding.exchanges.push({ method: verb, upgrade: false })
+      this.#exchanges.asked(flow)
+      this.#exchanges.askedWhole()
+      ownFrame(this.#context, flow, edit, at)
+      Object.assign(flow.row, { verb, target })
+    } else ownFrame(this.#context, this.#exchanges.current ?? this.#exchanges.opaque(at), edit, at)
   }
 
   /** Bytes were lost: nothing is understood until both directions are at a border again. */

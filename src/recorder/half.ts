@@ -1,4 +1,4 @@
-import type { ConnectionRecord } from '../store/records.ts'
+import type { ConnectionRecord, FrameRecord } from '../store/records.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { Http1Head, Outstanding } from '../wire/http1.ts'
 import type { Looking } from './body-plan.ts'
@@ -19,6 +19,8 @@ export interface HalfOwner {
   frame(direction: Direction, span: FrameSpan): void
   messageEnd(direction: Direction): void
   socketFrame(direction: Direction, span: SocketSpan): void
+  /** A rule took it out. */
+  taken(direction: Direction, frame: FrameRecord): void
 }
 
 /** One direction of a connection: its frames (`side`), what leaves (`outgoing`), and its bytes. */
@@ -44,7 +46,7 @@ export class Half implements FramingListener {
     this.#reader = new HeadReader(context.redactor)
     this.side = new Side(direction, outstanding, this)
     this.#bytes = new KeptBytes(context, owner.row, direction, true)
-    this.outgoing = new Outgoing(context, this.#bytes.raw)
+    this.outgoing = new Outgoing(context, this.#bytes.raw, (frame) => owner.taken(direction, frame))
   }
 
   push(chunk: PackedChunk): void {

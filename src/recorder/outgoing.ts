@@ -1,25 +1,39 @@
-import type { DecisionRecord, EditRecord, FrameRecord } from '../store/records.ts'
+import { isFaultRule } from '../store/fault-rules.ts'
+import type { CallRecord, DecisionRecord, EditRecord, FrameRecord } from '../store/records.ts'
 import type { RecordingContext } from './context.ts'
 import { FRAME_KIND } from './kinds.ts'
+import { headLength, keptOwn } from './own-bytes.ts'
 import type { PackedEdit } from './packing.ts'
 import type { RawStream } from './raw.ts'
+import { setOutcome } from './sessions.ts'
 
 const NOTHING = new Uint8Array(0)
+/** Dropped frames remembered, as they may leave late. */
+const REMEMBERED = 1000
+
+/** Bytes a rule put in the place of others, or of none. */
+type Change = Pick<PackedEdit, 'offset' | 'removed' | 'rule'> & { readonly bytes: Uint8Array }
 
 /** The frames of one direction on their way out: when they leave, and what of ours is in them. */
 export class Outgoing {
   readonly #context: RecordingContext
   readonly #raw: RawStream
+  readonly #taken: (frame: FrameRecord) => void
   /** Those whose frame has not come yet. */
   #edits: PackedEdit[] = []
   /** Frames whose last byte has not left yet. */
   #unsent: FrameRecord[] = []
   /** Those about bytes whose frames have not all come yet. */
   #decisions: DecisionRecord[] = []
+  #changes: Change[] = []
+  /** Frames that were taken out, with the calls whose outcome that was. */
+  readonly #dropped = new Map<FrameRecord, () => void>()
 
-  constructor(context: RecordingContext, raw: RawStream) {
+  /** `taken`: told of each frame that was taken out. */
+  constructor(context: RecordingContext, raw: RawStream, taken: (frame: FrameRecord) => void = () => undefined) {
     this.#context = context
     this.#raw = raw
+    this.#taken = taken
   }
 
   /** A frame has not left, or not whole. */
@@ -43,13 +57,30 @@ export class Outgoing {
   }
 
   edited(edit: PackedEdit): void {
-    const { offset, bytes, was } = edit
+    const { offset, removed, bytes, was, rule } = edit
+    if (removed > 0 && spreads(rule)) return this.#changed({ offset, removed, rule, bytes: new Uint8Array(bytes) })
     const late = this.#unsent.find((frame) => offset >= frame.offset && offset < frame.offset + frame.length)
     if (late !== undefined) {
       late.edits = this.#context.edits.intern([...(late.edits?.edits ?? []), this.#editOf(edit, late)])
       return this.#context.dirty.frame(late)
     }
     this.#edits.push({ ...edit, bytes: new Uint8Array(bytes), was: was === null ? null : new Uint8Array(was) })
+  }
+
+  /** Bytes that had been taken out leave after all, later: true where that is what these are. */
+  late({ offset, bytes, rule }: PackedEdit, at: number): boolean {
+    let found = false
+    for (const [frame, restore] of this.#dropped) {
+      if (frame.offset < offset || frame.offset >= offset + bytes.length) continue
+      found = true
+      this.#dropped.delete(frame)
+      frame.sentAt = frame.sentLastAt = at
+      const others = (frame.edits?.edits ?? []).filter((edit) => edit.rule !== rule || edit.bytes?.length !== 0)
+      frame.edits = others.length === 0 ? null : this.#context.edits.intern(others)
+      restore()
+      this.#context.dirty.frame(frame)
+    }
+    return found
   }
 
   /** It may be about bytes of frames that are here, and of others that come. */
@@ -70,12 +101,71 @@ export class Outgoing {
   framed(frame: FrameRecord): void {
     if (frame.sentLastAt === null) this.#unsent.push(frame)
     if (this.#decisions.length > 0) this.#decisions = this.#decisions.filter((decision) => this.#about(decision, frame))
+    if (this.#changes.length > 0) this.#changes = this.#changes.filter((change) => this.#change(change, frame))
     if (this.#edits.length === 0) return
     const end = frame.offset + frame.length
     const mine = this.#edits.filter((edit) => edit.offset < end)
     if (mine.length === 0) return
     this.#edits = this.#edits.filter((edit) => edit.offset >= end)
-    frame.edits = this.#context.edits.intern(mine.map((edit) => this.#editOf(edit, frame)))
+    const edits = mine.map((edit) => this.#editOf(edit, frame))
+    frame.edits = this.#context.edits.intern([...(frame.edits?.edits ?? []), ...edits])
+  }
+
+  /** What was read of a frame is known as well: what is to become of its calls. */
+  read(frame: FrameRecord): void {
+    if (this.#dropped.has(frame)) this.#dropped.set(frame, this.#faulted(frame))
+  }
+
+  #changed(change: Change): void {
+    let covered = false
+    for (const frame of this.#unsent) {
+      if (frame.offset + frame.length <= change.offset || frame.offset >= change.offset + change.removed) continue
+      covered = !this.#change(change, frame)
+    }
+    if (!covered) this.#changes.push(change)
+  }
+
+  /** Puts its part into the frame. True where more of it may come. */
+  #change(change: Change, frame: FrameRecord): boolean {
+    const { offset, removed, bytes, rule } = change
+    const [end, frameEnd] = [offset + removed, frame.offset + frame.length]
+    const [from, to] = [Math.max(offset, frame.offset), Math.min(end, frameEnd)]
+    if (from >= to) return frameEnd < end
+    const part = { offset: from - frame.offset, length: to - from, removed: NOTHING, rule }
+    const put = keptOwn(this.#context, this.#partOf(change, frame, frameEnd >= end))
+    frame.edits = this.#context.edits.intern([...(frame.edits?.edits ?? []), { ...part, bytes: put }])
+    this.#context.dirty.frame(frame)
+    if (bytes.length === 0 && part.length === frame.length) this.#drop(frame)
+    return frameEnd < end
+  }
+
+  /** Of what stands for head and body together each gets its own. */
+  #partOf({ bytes, offset }: Change, frame: FrameRecord, last: boolean): Uint8Array {
+    const head = headLength(bytes)
+    if (frame.kind === FRAME_KIND.head && !last) return bytes.subarray(0, head)
+    return last && frame.kind !== FRAME_KIND.head && frame.offset > offset
+      ? bytes.subarray(head)
+      : last
+        ? bytes
+        : NOTHING
+  }
+
+  /** It never leaves. */
+  #drop(frame: FrameRecord): void {
+    frame.sentAt = frame.sentLastAt = null
+    this.#unsent = this.#unsent.filter((other) => other !== frame)
+    if (this.#dropped.size >= REMEMBERED) this.#dropped.delete(this.#dropped.keys().next().value!)
+    this.#dropped.set(frame, this.#faulted(frame))
+    this.#taken(frame)
+  }
+
+  /** Its calls are not asked, or not answered, as far as the other side knows. Gives how that is taken back. */
+  #faulted(frame: FrameRecord): () => void {
+    const calls = frame.messages.map(({ call }) => call).filter((call): call is CallRecord => call !== null)
+    const before = calls.map((call) => call.outcome)
+    const { conversations } = this.#context
+    for (const call of calls) setOutcome(conversations, call, 'fault')
+    return () => calls.forEach((call, i) => setOutcome(conversations, call, before[i]!))
   }
 
   /** Ties them where they belong together. True where more of it may come. */
@@ -94,8 +184,11 @@ export class Outgoing {
   #editOf({ offset, removed, bytes, rule, was }: PackedEdit, frame: FrameRecord): EditRecord {
     const kept = was ?? this.#raw.peek(offset, Math.min(removed, frame.offset + frame.length - offset))
     const secret = rule.startsWith('header:')
-    return { offset: offset - frame.offset, removed: kept ?? NOTHING, bytes: secret ? null : bytes, rule }
+    return { offset: offset - frame.offset, length: null, removed: kept ?? NOTHING, bytes: secret ? null : bytes, rule }
   }
 }
+
+/** Stands for whole frames, of any number: a rule's, or what makes frames for rules. */
+const spreads = (rule: string): boolean => rule === 'gate' || rule === 'framing' || isFaultRule(rule)
 
 const endOf = ({ offset, length }: DecisionRecord): number => (offset ?? 0) + Math.max(length ?? 1, 1)

@@ -13,6 +13,7 @@ import { MESSAGE_KIND } from './kinds.ts'
 import { LineHalf } from './line-half.ts'
 import { LogLines, type LogLine } from './log-lines.ts'
 import type { PackedChunk, PackedEdit } from './packing.ts'
+import { isOwn, ownFrame } from './own-frame.ts'
 import { ProcessPhases } from './process-phases.ts'
 import type { RecordedConnection } from './recorded-connection.ts'
 import type { RecordedLine } from './sessions.ts'
@@ -71,8 +72,10 @@ export class ProcessFlows implements RecordedConnection {
     this.#halves[direction].sent(upTo, at)
   }
 
-  edited(edit: PackedEdit): void {
-    this.#halves[edit.direction].outgoing.edited(edit)
+  edited(edit: PackedEdit, at: number): void {
+    const { outgoing } = this.#halves[edit.direction]
+    if (!isOwn(edit)) return outgoing.edited(edit)
+    if (!outgoing.late(edit, at)) ownFrame(this.#context, this.#flow, edit, at)
   }
 
   get open() {

@@ -14,7 +14,8 @@ export interface RecordedConnection {
   upstream(info: UpstreamInfo): void
   chunk(chunk: PackedChunk): void
   sent(direction: Direction, upTo: number, at: number): void
-  edited(edit: PackedEdit): void
+  /** `at`: about when. */
+  edited(edit: PackedEdit, at: number): void
   decided(decision: Decision): void
   /** Bytes of a process's stderr. */
   logged?(bytes: Uint8Array, at: number): void

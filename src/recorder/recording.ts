@@ -118,7 +118,7 @@ export class Recording implements RecordVisitor {
   }
 
   edited(connection: number, edit: PackedEdit): void {
-    this.#connections.get(connection)?.edited(edit)
+    this.#connections.get(connection)?.edited(edit, this.#now)
   }
 
   ended(connection: number, direction: Direction, at: number, ending: Ending, unsent: number): void {

@@ -91,9 +91,20 @@ function update(row: SessionRecord, session: Session<SessionRecord>): void {
   row.endedAt = session.endedAt
 }
 
-function callRow(call: Call<FrameRecord, CallRecord>): CallRecord {
+/** A call's row, and the call. */
+interface KnownCall extends CallRecord {
+  readonly call: Call<FrameRecord, CallRecord>
+}
+
+/** What became of a call is another thing than its messages tell. */
+export function setOutcome(conversations: RecordedConversations, row: CallRecord, outcome: CallOutcome): void {
+  conversations.setOutcome((row as KnownCall).call, outcome)
+}
+
+function callRow(call: Call<FrameRecord, CallRecord>): KnownCall {
   const request = call.request
   return {
+    call,
     id: 0,
     stored: false,
     dirty: false,

@@ -39,6 +39,7 @@ export class SocketFlow {
       return
     }
     if (message !== null) this.#flow.body(direction, frame, message)
+    half.outgoing.read(frame)
     const kept = half.redactMasked(message, span.compressed, span.ranges)
     if (span.compressed || span.part > 1) {
       this.#keep(frame, kept)

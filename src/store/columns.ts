@@ -111,10 +111,12 @@ export function flowRow(record: Record): FlowRow {
 export interface FrameExtras {
   readonly edits: readonly string[]
   readonly faults: readonly string[]
+  readonly droppedBy: string | null
+  readonly ours: string | null
   readonly messages: readonly MessageRow[]
 }
 
-export function frameRow(record: Record, { edits, faults, messages }: FrameExtras): FrameRow {
+export function frameRow(record: Record, { edits, faults, droppedBy, ours, messages }: FrameExtras): FrameRow {
   return {
     id: record['id'] as number,
     flow: record['flow'] as number,
@@ -132,6 +134,8 @@ export function frameRow(record: Record, { edits, faults, messages }: FrameExtra
     label: record['label'] as string | null,
     edits,
     faults,
+    droppedBy,
+    ours,
     messages,
   }
 }

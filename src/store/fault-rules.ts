@@ -10,6 +10,7 @@ const OWN = [
   'origin',
   'endpoint',
   'location',
+  'length',
   'resource',
   'resource-metadata',
   'path-prefix',
@@ -20,9 +21,17 @@ const OWN = [
   'framing',
 ]
 
+/** Answers of ours are named for the error they tell. */
+const CODE = /^[A-Z]+(?:_[A-Z]+)+$/
+
 /** Rules among the names of a frame's edits. */
 export function faultRules(edits: readonly string[]): string[] {
-  return edits.filter((rule) => !OWN.includes(rule) && !rule.startsWith('header:'))
+  return edits.filter(isFaultRule)
+}
+
+/** That an edit of that name was a rule's. */
+export function isFaultRule(rule: string): boolean {
+  return !OWN.includes(rule) && !rule.startsWith('header:') && !CODE.test(rule)
 }
 
 /** True in SQL where a rule touched the frame that fits `condition`, which is about the column it is given. */
@@ -30,6 +39,6 @@ export function touchedBy(condition: (rule: string) => string): string {
   const names = OWN.map((name) => `'${name}'`).join(', ')
   return `(frame.edits IS NOT NULL AND EXISTS (
     SELECT 1 FROM json_each(frame.edits) AS listed JOIN edit ON edit.id = listed.value
-    WHERE edit.rule NOT IN (${names}) AND edit.rule NOT GLOB 'header:*' AND (${condition('edit.rule')}))
+    WHERE edit.rule NOT IN (${names}) AND edit.rule NOT GLOB 'header:*' AND NOT (edit.rule GLOB '*_*' AND edit.rule NOT GLOB '*[^A-Z_]*') AND (${condition('edit.rule')}))
     OR EXISTS (SELECT 1 FROM decision WHERE ${TOUCHES_FRAME} AND ${ACTED} AND (${condition('decision.rule')})))`
 }

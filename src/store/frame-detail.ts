@@ -4,7 +4,8 @@ import type { Direction, FrameKind } from '../wire/frame.ts'
 import { webSocketPayload } from '../wire/websocket-head.ts'
 import type { Addressed } from './addressed.ts'
 import { DIRECTIONS, type Record } from './columns.ts'
-import type { FrameRows } from './frame-rows.ts'
+import { touching } from './decisions.ts'
+import type { FrameRows, StoredEdit } from './frame-rows.ts'
 import { FRAME_KINDS } from './schema.ts'
 import type { EditRow, FrameDetail, FrameRow, HeaderField, RedactionRow } from './rows.ts'
 
@@ -22,6 +23,7 @@ export interface FrameDetails {
 }
 
 export function frameDetails(db: Database, { row, edits }: FrameRows, bytes: Addressed): FrameDetails {
+  const { decisionsOf } = touching(db)
   const inflatedOfFrame = db.prepare('SELECT bytes FROM payload WHERE frame = ?').pluck()
   const redactionsWithin = db.prepare(
     `SELECT offset - @from AS offset, length, name, hash FROM redaction
@@ -67,7 +69,8 @@ export function frameDetails(db: Database, { row, edits }: FrameRows, bytes: Add
       text,
       textLossy: lossy,
       textCut,
-      editList: edits(record).map(editRow),
+      editList: edits(record).map((edit) => editRow(edit, placeOf(record), bytes)),
+      decisions: decisionsOf(record),
       redactions: redactionsWithin.all(address) as RedactionRow[],
       chunks: chunksOf(frame, instantsWithin.all(address) as InstantsRecord[]),
     }
@@ -154,13 +157,13 @@ export function parseHead(text: string): { startLine: string | null; headers: He
   return { startLine: lines[start] ?? null, headers }
 }
 
-function editRow(edit: { offset: number; removed: Buffer; bytes: Buffer | null; rule: string }): EditRow {
-  return {
-    offset: edit.offset,
-    removed: decode(edit.removed, false).text,
-    inserted: edit.bytes === null ? null : decode(edit.bytes, false).text,
-    rule: edit.rule,
-  }
+type Place = ReturnType<typeof placeOf>
+
+function editRow({ offset, length, removed, bytes: put, rule }: StoredEdit, at: Place, raw: Addressed): EditRow {
+  // the raw bytes have no secrets in them
+  const was =
+    length === null ? removed : raw(at.connection, at.direction, at.offset + offset, Math.min(length, TEXT_BYTES))
+  return { offset, removed: decode(was, false).text, inserted: put === null ? null : decode(put, false).text, rule }
 }
 
 interface InstantsRecord {

@@ -6,8 +6,10 @@ import { faultRules } from './fault-rules.ts'
 import type { FrameRow } from './rows.ts'
 
 /** An edit as stored. `bytes` null: a secret, never recorded. */
-interface StoredEdit {
+export interface StoredEdit {
   readonly offset: number
+  /** Of what was removed, where that is to be read from the raw bytes. */
+  readonly length: number | null
   readonly removed: Buffer
   readonly bytes: Buffer | null
   readonly rule: string
@@ -25,7 +27,7 @@ const KEPT_EDITS = 10_000
 
 export function frameRows(db: Database): FrameRows {
   const messagesOfFrame = db.prepare('SELECT * FROM message WHERE frame = ? ORDER BY idx')
-  const editById = db.prepare('SELECT offset, removed, bytes, rule FROM edit WHERE id = ?')
+  const editById = db.prepare('SELECT offset, length, removed, bytes, rule FROM edit WHERE id = ?')
   const { rulesOf } = touching(db)
   const kept = new Map<number, StoredEdit>()
 
@@ -44,9 +46,17 @@ export function frameRows(db: Database): FrameRows {
   const row = (record: Record): FrameRow => {
     const messages =
       (record['messages'] as number) > 0 ? (messagesOfFrame.all(record['id']) as Record[]).map(messageRow) : []
-    const rules = [...new Set(edits(record).map(({ rule }) => rule))]
+    const all = edits(record)
+    const rules = [...new Set(all.map(({ rule }) => rule))]
     const faults = [...new Set([...rulesOf(record), ...faultRules(rules)])]
-    return frameRow(record, { edits: rules, faults, messages })
+    const droppedBy = all.find((edit) => drops(edit, record))?.rule ?? null
+    const ours = record['length'] === 0 ? (rules[0] ?? null) : null
+    return frameRow(record, { edits: rules, faults, droppedBy, ours, messages })
   }
   return { row, edits }
+}
+
+/** All of the frame was taken out, and nothing put in its place. */
+function drops({ offset, length, bytes }: StoredEdit, record: Record): boolean {
+  return record['sent_at'] === null && offset === 0 && length === record['length'] && bytes?.length === 0
 }

@@ -162,8 +162,8 @@ export function putProcess(st: Statements, row: ProcessRecord): void {
 }
 
 export function putEdits(st: Statements, set: EditSet): EditSet {
-  const ids = set.edits.map(({ offset, removed, bytes, rule }) =>
-    Number(st.edit.run(offset, removed, bytes, rule).lastInsertRowid),
+  const ids = set.edits.map(({ offset, length, removed, bytes, rule }) =>
+    Number(st.edit.run(offset, length, removed, bytes, rule).lastInsertRowid),
   )
   set.ids = JSON.stringify(ids)
   return set

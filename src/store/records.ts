@@ -92,6 +92,8 @@ export interface EditSet {
 export interface EditRecord {
   /** Relative to the frame. */
   readonly offset: number
+  /** How many bytes were removed, where they are to be read from the raw ones; else `removed` has them. */
+  readonly length: number | null
   readonly removed: Uint8Array
   readonly bytes: Uint8Array | null
   readonly rule: string

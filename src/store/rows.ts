@@ -168,6 +168,10 @@ export interface FrameRow {
   readonly edits: readonly string[]
   /** Fault rules that did something to it: changed it, held it up, dropped it, made it. */
   readonly faults: readonly string[]
+  /** The rule that took all of it out: it never left. */
+  readonly droppedBy: string | null
+  /** Who made it, a rule or the proxy itself: it was never received, and has no bytes of its own among the raw ones. */
+  readonly ours: string | null
   /** A batch has several; a frame that is no message none. */
   readonly messages: readonly MessageRow[]
 }
@@ -223,6 +227,8 @@ export interface FrameDetail extends FrameRow {
   readonly textCut: boolean
   readonly editList: readonly EditRow[]
   readonly redactions: readonly RedactionRow[]
+  /** What rules decided about its bytes, oldest first, at most 1000. */
+  readonly decisions: readonly DecisionRow[]
   /** Chunks this frame's bytes came in: instant and number of bytes of the frame in each; at most 1000. */
   readonly chunks: readonly { readonly at: number; readonly bytes: number }[]
 }

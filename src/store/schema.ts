@@ -103,9 +103,10 @@ CREATE TABLE call (
 CREATE INDEX call_session ON call (session, id);
 CREATE INDEX call_pending ON call (id) WHERE outcome = 'pending';
 
--- the same edit of many frames is one row: offset is relative to the frame. bytes null: a secret, never recorded
+-- the same edit of many frames is one row: offset is relative to the frame. length: of what was removed, which is to be read from the raw
+-- bytes; null: it is in removed. bytes null: a secret, never recorded
 CREATE TABLE edit (
-  id INTEGER PRIMARY KEY, offset INTEGER NOT NULL, removed BLOB NOT NULL, bytes BLOB, rule TEXT NOT NULL
+  id INTEGER PRIMARY KEY, offset INTEGER NOT NULL, length INTEGER, removed BLOB NOT NULL, bytes BLOB, rule TEXT NOT NULL
 ) STRICT;
 
 -- spans of raw bytes that were overwritten before they were stored

@@ -37,7 +37,7 @@ const SQL = {
     AND offset >= ? AND length > 0`,
   raw: insert('raw', 'connection,direction,offset,bytes'),
   instants: insert('instants', 'connection,direction,offset,at,chunks'),
-  edit: insert('edit', 'offset,removed,bytes,rule'),
+  edit: insert('edit', 'offset,length,removed,bytes,rule'),
   redaction: insert('redaction', 'connection,direction,offset,length,name,hash'),
   payload: insert('payload', 'frame,bytes'),
   log: insert('log', 'instance,connection,session,at,kind,detail'),

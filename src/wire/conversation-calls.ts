@@ -144,6 +144,11 @@ export class CallBook<Frame, S, C> {
     this.#listener.call(call, call.talk, before)
   }
 
+  /** What became of it is another thing than the messages tell. */
+  set(call: Call<Frame, C>, outcome: CallOutcome): void {
+    if (call.outcome !== outcome) this.#settle(call as Open<Frame, S, C>, outcome)
+  }
+
   /** The session is over: what is pending stays unanswered, for this reason where its stream has not told another. */
   giveUpAll(talk: Talk<Frame, S, C>, outcome: CallOutcome = 'silent'): void {
     for (const pending of [talk.pending.c2s, talk.pending.s2c]) {

@@ -6,6 +6,7 @@
 import { CallBook } from './conversation-calls.ts'
 import type {
   Call,
+  CallOutcome,
   ConversationListener,
   ConversationOptions,
   Exchange,
@@ -138,6 +139,11 @@ export class Conversations<Frame, S, C> {
       exchange.facts.verb === 'DELETE' && response !== null && response.status >= 200 && response.status < 300
     for (const call of exchange.calls) if (call.answeredAt === null) this.#calls.cut(exchange, call, by, at)
     if (ends && exchange.session !== null) this.#talks.over(exchange.session, at)
+  }
+
+  /** What became of a call is another thing than its messages tell: they did not all arrive. */
+  setOutcome(call: Call<Frame, C>, outcome: CallOutcome): void {
+    this.#calls.set(call, outcome)
   }
 
   /** The open call that a notification of the exchange is about: progress of it, or its cancellation. To be asked before `message`. */

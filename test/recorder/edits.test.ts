@@ -4,6 +4,7 @@ import type { EditRecord } from '../../src/store/records.ts'
 
 const edit = (over: Partial<EditRecord> = {}): EditRecord => ({
   offset: 3,
+  length: null,
   removed: Buffer.from('a'),
   bytes: Buffer.from('b'),
   rule: 'host',

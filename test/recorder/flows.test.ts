@@ -184,12 +184,17 @@ describe('edits', () => {
     const ours = 'HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\nno'
     feed('c2s', ask(1))
     taped.tap.upstream(1, { at: now, error: 'ECONNREFUSED' })
-    taped.tap.edited(1, 's2c', 0, 0, Buffer.from(ours), 'unreachable')
+    taped.tap.edited(1, 's2c', 0, 0, Buffer.from(ours), 'UPSTREAM_UNREACHABLE')
     end('s2c', { how: 'clean', by: 'proxy' })
     close()
     expect(flows()).toMatchObject([{ status: 502, s2cEnding: { by: 'proxy' } }])
     const [frame] = taped.reader.frames({ direction: 's2c' }).rows
-    expect(frame).toMatchObject({ kind: 'head', length: 0, label: 'HTTP/1.1 502 Bad Gateway', edits: ['unreachable'] })
+    expect(frame).toMatchObject({
+      kind: 'head',
+      length: 0,
+      label: 'HTTP/1.1 502 Bad Gateway',
+      edits: ['UPSTREAM_UNREACHABLE'],
+    })
     expect(taped.reader.frame(frame!.id)!.editList).toMatchObject([{ inserted: ours }])
     expect(taped.reader.connection(1)).toMatchObject({ upstreamError: 'ECONNREFUSED', connectedAt: null })
   })

@@ -5,10 +5,18 @@ import { faultRules } from '../../src/store/fault-rules.ts'
 import { projectRoot, sourcesUnder } from '../support/sources.ts'
 
 test('what proxying itself edits is no rule', () => {
-  expect(faultRules(['host', 'origin', 'header:authorization', 'lose-the-session', 'gate', 'headers'])).toEqual([
-    'lose-the-session',
-    'headers',
-  ])
+  expect(
+    faultRules([
+      'host',
+      'length',
+      'origin',
+      'header:authorization',
+      'UPSTREAM_UNREACHABLE',
+      'lose-the-session',
+      'gate',
+      'headers',
+    ]),
+  ).toEqual(['lose-the-session', 'headers'])
 })
 
 test('every name the transports give an edit is known as ours', () => {

@@ -76,7 +76,7 @@ describe('what the writer stored', () => {
     const session = sessionRecord({ uid: 'abcd2345', calls: 1, pending: 1 })
     const flow = flowRecord(connection, { session })
     const edits = {
-      edits: [{ offset: 26, removed: Buffer.from('proxy'), bytes: Buffer.from('server'), rule: 'host' }],
+      edits: [{ offset: 26, length: null, removed: Buffer.from('proxy'), bytes: Buffer.from('server'), rule: 'host' }],
       ids: null,
     }
     const heading = frameRecord(flow, { kind: 0, length: head, size: head, label: 'POST /mcp', edits })

@@ -150,6 +150,8 @@ function frameRow(id: number, of: Plan): FrameRow {
     label: dropped ? ': keep-alive' : part === 2 && of.exchange % 61 === 3 ? 'HTTP/1.1 404 Not Found' : labels[part]!,
     edits: part === 0 ? ['host'] : [],
     faults: [],
+    droppedBy: null,
+    ours: null,
     messages: message === null || dropped ? [] : [message],
   }
 }
@@ -265,6 +267,7 @@ function detailOf(row: FrameRow, text: string): FrameDetail {
     textLossy: false,
     textCut: false,
     editList: request ? [{ offset: host, removed: '127.0.0.1:6278', inserted: 'mcp.example.com', rule: 'host' }] : [],
+    decisions: [],
     redactions: request ? [{ offset: secret, length: 24, name: 'authorization', hash: '9f2c11d04be87a55' }] : [],
     chunks:
       row.receivedLastAt > row.receivedAt

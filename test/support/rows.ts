@@ -30,6 +30,8 @@ export const frameRow = (row: Partial<FrameRow> = {}): FrameRow => ({
   label: null,
   edits: [],
   faults: [],
+  droppedBy: null,
+  ours: null,
   messages: [],
   ...row,
 })

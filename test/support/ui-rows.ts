@@ -31,6 +31,8 @@ export const frameRow = (id: number, change: Partial<FrameRow> = {}): FrameRow =
   label: null,
   edits: [],
   faults: [],
+  droppedBy: null,
+  ours: null,
   messages: [],
   ...change,
 })

@@ -1,0 +1,95 @@
+/** Bytes of ours as the record may keep them, and what they are: they are in no range that was looked through on its way in. */
+import type { FlowRecord, MessageRecord } from '../store/records.ts'
+import type { FrameKind } from '../wire/frame.ts'
+import { scanMessages } from '../wire/jsonrpc.ts'
+import { parseStreamEvent } from '../wire/stream-event.ts'
+import type { RecordingContext } from './context.ts'
+import { eventLabel } from './events.ts'
+import { MESSAGE_KIND } from './kinds.ts'
+
+/** More of one insertion is not kept. */
+const KEPT_BYTES = 1024 * 1024
+const HEAD = /^(?:HTTP\/\d|[A-Z]+ \S+ HTTP\/\d)/
+const LABEL = 200
+
+/** Length of the HTTP head they begin with; 0 where they begin with none. */
+export function headLength(bytes: Uint8Array): number {
+  const buffer = viewOf(bytes)
+  if (!HEAD.test(buffer.toString('latin1', 0, 300))) return 0
+  const end = buffer.indexOf('\r\n\r\n')
+  return end === -1 ? buffer.length : end + 4
+}
+
+/** A copy without secrets, as far as the depth of the recording allows any; null where it does not. */
+export function keptOwn({ depth, redactor }: RecordingContext, bytes: Uint8Array): Uint8Array | null {
+  const copy = Buffer.from(bytes.subarray(0, KEPT_BYTES))
+  const head = headLength(copy)
+  if (depth === 'metadata' || (depth === 'heads' && head === 0)) return bytes.length === 0 ? copy : null
+  if (head > 0) redactor.head(copy.subarray(0, head))
+  const rest = copy.subarray(head)
+  // a message may well have a `code` that is no secret
+  if (rest.length > 0) redactor.body(rest, false, !rest.includes('"jsonrpc"'))
+  return depth === 'heads' ? copy.subarray(0, head) : copy
+}
+
+/** What whole bytes of ours are, seen from the flow they go into. */
+export interface OwnMeaning {
+  readonly kind: FrameKind
+  readonly label: string | null
+  readonly messages: readonly MessageRecord[]
+}
+
+/** `kept`: as `keptOwn` gives them; null: nothing of them may be told. */
+export function readOwn({ kind, stream }: FlowRecord, kept: Uint8Array | null): OwnMeaning {
+  const what: FrameKind =
+    kind === 'stdio' ? 'line' : kind === 'websocket' ? 'message' : stream === null ? 'opaque' : 'event'
+  if (kept === null) return { kind: what, label: null, messages: [] }
+  const head = headLength(kept)
+  if (head > 0) return { kind: 'head', label: startLine(kept), messages: messagesIn(kept.subarray(head)) }
+  const text = what === 'event' ? withoutChunk(kept) : what === 'message' ? socketText(kept) : kept
+  const data = what === 'event' ? parseStreamEvent(text).data : text
+  const messages = data === null ? [] : messagesIn(data)
+  const label = messages.length > 0 ? null : what === 'event' ? eventLabel(text) : plainLabel(text)
+  return { kind: what, label, messages }
+}
+
+function messagesIn(payload: Uint8Array): MessageRecord[] {
+  return scanMessages(payload)
+    .filter(({ kind }) => kind !== 'invalid')
+    .map(({ kind, method, rpcId, tool, uri, token, code }) => ({
+      kind: MESSAGE_KIND[kind],
+      method,
+      rpcId,
+      tool,
+      uri,
+      token,
+      code,
+      call: null,
+    }))
+}
+
+const viewOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+
+const startLine = (bytes: Uint8Array): string =>
+  viewOf(bytes).toString('latin1', 0, 2000).split('\r\n', 1)[0]!.slice(0, LABEL)
+
+const plainLabel = (bytes: Uint8Array): string | null =>
+  viewOf(bytes)
+    .toString('utf8', 0, 4 * LABEL)
+    .replaceAll(/\s+/g, ' ')
+    .slice(0, LABEL) || null
+
+/** Without the size in front of it and the end behind, where it comes as a chunk of its own (RFC 9112 §7.1). */
+function withoutChunk(bytes: Uint8Array): Uint8Array {
+  const size = /^([0-9a-f]{1,8})\r\n/i.exec(viewOf(bytes).toString('latin1', 0, 12))
+  if (size === null) return bytes
+  const from = size[0].length
+  return bytes.subarray(from, from + Number.parseInt(size[1]!, 16))
+}
+
+/** The payload of one short frame without mask, or of what is none (RFC 6455 §5.2). */
+function socketText(bytes: Uint8Array): Uint8Array {
+  const [first = 0, length = 0] = bytes
+  if ((first & 0x70) !== 0 || (length & 0x80) !== 0) return bytes
+  return bytes.subarray(length < 126 ? 2 : length === 126 ? 4 : 10)
+}
