@@ -342,9 +342,9 @@ export class Pipe {
     for (let at = from; at < this.#stages.length; at++) this.#stages[at]?.wrote?.(bytes)
   }
 
-  /** More bytes than were received: made up; or, with the address they came at, repeated or late. */
-  #insert(bytes: Uint8Array, rule: string, offset = this.#given): void {
-    this.#host.tap.edited(this.#host.connection, this.#host.direction, offset, 0, bytes, rule)
+  /** More bytes than were received: made up; or late, or once more, with the address they `came` at. */
+  #insert(bytes: Uint8Array, rule: string, came?: number): void {
+    this.#host.tap.edited(this.#host.connection, this.#host.direction, this.#given, 0, bytes, rule, undefined, came)
     this.#host.outlet.write(bytes, -1)
   }
 

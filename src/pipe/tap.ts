@@ -65,7 +65,7 @@ export interface Tap {
   ): void
   /** All bytes up to offset `upTo` have been handed to the other socket, or dropped by us. */
   sent(connection: number, direction: Direction, upTo: number, at: number): void
-  /** Instead of `removed` bytes at `offset`, `bytes` were sent. Comes before the `chunk` that completes the frame those bytes are in. `rule` says whose doing: `host`, `origin`, `location`, `header:<name>`, a fault rule's id. `was`: the bytes removed, given where they came so long ago that the record may have let go of them; such an edit may also come behind its frame, while that has not left. None removed, and an offset that was told as removed before: those bytes leave after all, or once more. */
+  /** Instead of `removed` bytes at `offset`, `bytes` were sent. Comes before the `chunk` that completes the frame those bytes are in. `rule` says whose doing: `host`, `origin`, `location`, `header:<name>`, a fault rule's id. `was`: the bytes removed, given where they came so long ago that the record may have let go of them; such an edit may also come behind its frame, while that has not left. `came`: these bytes were received at that address, and leave late, or once more. */
   edited(
     connection: number,
     direction: Direction,
@@ -74,6 +74,7 @@ export interface Tap {
     bytes: Uint8Array,
     rule: string,
     was?: Uint8Array,
+    came?: number,
   ): void
   /** Nothing more will be received in this direction. `unsent`: bytes that were received and never left. */
   ended(connection: number, direction: Direction, at: number, ending: Ending, unsent: number): void

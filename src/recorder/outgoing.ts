@@ -68,10 +68,11 @@ export class Outgoing {
   }
 
   /** Bytes that had been taken out leave after all, later: true where that is what these are. */
-  late({ offset, bytes, rule }: PackedEdit, at: number): boolean {
+  late({ came, bytes, rule }: PackedEdit, at: number): boolean {
+    if (came === null) return false
     let found = false
     for (const [frame, restore] of this.#dropped) {
-      if (frame.offset < offset || frame.offset >= offset + bytes.length) continue
+      if (frame.offset < came || frame.offset >= came + bytes.length) continue
       found = true
       this.#dropped.delete(frame)
       frame.sentAt = frame.sentLastAt = at

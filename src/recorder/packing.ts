@@ -57,6 +57,8 @@ export interface PackedEdit {
   readonly rule: string
   /** The bytes removed, where they were given. */
   readonly was: Uint8Array | null
+  /** Address these bytes came at, where they leave late or once more. */
+  readonly came: number | null
 }
 
 /** A buffer that is full or due, and what is in it. */
@@ -94,3 +96,5 @@ export const KIND = {
 /** Flags of the first word: the direction is `s2c`; a message begins at the first byte. */
 export const S2C = 1 << 8
 export const BORDER = 1 << 16
+/** Of an edit: its third number is the address its bytes came at. */
+export const CAME = 1 << 17

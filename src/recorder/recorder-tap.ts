@@ -91,9 +91,10 @@ class CountingTap implements RecorderTap {
     bytes: Uint8Array,
     rule: string,
     was?: Uint8Array,
+    came?: number,
   ): void {
     if (this.#lost.active) return
-    this.#packer.edited(connection, direction, offset, removed, bytes, rule, was)
+    this.#packer.edited(connection, direction, offset, removed, bytes, rule, was, came)
     this.#arm()
   }
 

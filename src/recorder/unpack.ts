@@ -1,5 +1,5 @@
 import type { Direction } from '../wire/frame.ts'
-import { BORDER, HEADER, KIND, S2C, type RecordVisitor } from './packing.ts'
+import { BORDER, CAME, HEADER, KIND, S2C, type RecordVisitor } from './packing.ts'
 
 const decoder = new TextDecoder()
 
@@ -49,10 +49,11 @@ function visit(
     case KIND.edited: {
       const named = words[word + 3]!
       const rule = decoder.decode(new Uint8Array(buffer, from, named))
-      const before = floats[float + 2]!
+      const came = (head & CAME) === 0 ? null : floats[float + 2]!
+      const before = came === null ? floats[float + 2]! : 0
       const was = before === 0 ? null : new Uint8Array(buffer, from + named, before)
       const bytes = new Uint8Array(buffer, from + named + before, size - named - before)
-      return visitor.edited(connection, { direction, offset: a, removed: b, bytes, rule, was })
+      return visitor.edited(connection, { direction, offset: a, removed: b, bytes, rule, was, came })
     }
     case KIND.marker:
       return visitor.marker(a)

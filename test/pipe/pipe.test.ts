@@ -100,7 +100,7 @@ describe('Pipe', () => {
     const { push, log, tapped } = playbook([twice])
     push('a')
     expect(log).toEqual(['a@0', 'a@0'])
-    expect(tapped).toContain('edit 0 -0 +a twice')
+    expect(tapped).toContain('edit 1 -0 +a twice')
   })
 
   it('records changed bytes with what they replace', () => {
@@ -386,7 +386,7 @@ describe('Pipe, of bytes of ours', () => {
   it('records what is passed twice as one of its own and one of ours', () => {
     const { push, tapped } = playbook([twice])
     push('a')
-    expect(tapped).toEqual(['in a 0', 'sent 1', 'edit 0 -0 +a twice'])
+    expect(tapped).toEqual(['in a 0', 'sent 1', 'edit 1 -0 +a twice'])
   })
 
   it('may be put in where the outlet says that a message begins', () => {
