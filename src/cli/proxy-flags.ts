@@ -35,6 +35,7 @@ export interface ProxyFlags {
   publicUrl?: string
   config?: string
   faults?: string
+  allowFaultHeaders?: true
   seed?: number
   oneListener?: true
 }
@@ -137,6 +138,7 @@ export const addProxyFlags = (command: Command): Command =>
     .option('--redact-value <pattern>', 'redact values that match this regular expression too; repeatable', pattern)
     .option('--redact-key-file <file>', 'key of the hashes that stand for secrets, to share between machines')
     .option('--faults <file>', 'fault rules (YAML), read again whenever the file changes')
+    .option('--allow-fault-headers', 'requests may bring a fault rule along: x-mitmcp-fault: latency; delay=200ms')
     .option('--seed <number>', 'of all draws of fault rules (default: any; that of the file wins)', seed)
     .option('--token-env <variable>', 'take the UI token from this variable instead of a fresh one')
     .option('--config <file>', 'read settings or servers from a file: ours, or one with mcpServers; flags win')
@@ -173,6 +175,7 @@ export const settingsOf = (flags: ProxyFlags, env: Readonly<Record<string, strin
   if (flags.redactValue) settings.redactValues = flags.redactValue
   if (flags.redactKeyFile !== undefined) settings.redactKeyFile = flags.redactKeyFile
   if (flags.faults !== undefined) settings.faults = flags.faults
+  if (flags.allowFaultHeaders) settings.allowFaultHeaders = true
   if (flags.seed !== undefined) settings.seed = flags.seed
   if (flags.tokenEnv !== undefined) settings.token = variable(flags.tokenEnv, '--token-env', env)
   const fromEnv = (flags.headerEnv ?? []).map(([name, source]): readonly [string, string] => {

@@ -96,7 +96,7 @@ const stationOptions = (settings: Settings): StationOptions => {
     ...(settings.token === undefined ? {} : { token: settings.token }),
   }
   return {
-    ...picked(settings, ['name', 'db', 'record', 'onOverload', 'faults', 'seed']),
+    ...picked(settings, ['name', 'db', 'record', 'onOverload', 'faults', 'seed', 'allowFaultHeaders']),
     ...(Object.keys(redact).length > 0 ? { redact } : {}),
     ...(settings.maxSize === undefined ? {} : { maxBytes: settings.maxSize }),
     ...(settings.maxAge === undefined ? {} : { maxAgeMs: settings.maxAge }),

@@ -178,6 +178,7 @@ const settingsOf = (file: ConfigFile, around: FileSurroundings, complain: Compla
       logLevel: file['log-level'],
       faults: fileOf(file.faults),
       seed: file.seed,
+      allowFaultHeaders: file['allow-fault-headers'],
     }),
   )
 }

@@ -83,6 +83,7 @@ export const configSchema = z
       'redact-key-file': text,
       'log-level': oneOf(LOG_LEVELS),
       faults: text,
+      'allow-fault-headers': yes,
       seed: z.int({ error: 'must be a whole number' }).min(0, { error: 'must be a whole number, at least 0' }),
     },
     { error: unrecognised },

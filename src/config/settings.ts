@@ -74,6 +74,8 @@ export interface Settings {
   redactValues?: readonly string[]
   redactKeyFile?: string
   logLevel?: LogLevel
+  /** Requests may bring fault rules along. */
+  allowFaultHeaders?: boolean
   /** File with fault rules. */
   faults?: string
   /** Of all draws of fault rules. */

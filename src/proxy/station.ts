@@ -45,6 +45,8 @@ export interface StationOptions {
   ui?: false | DeskSettings
   /** A file of fault rules, read at the start and whenever it changes. Default: none. */
   faults?: string
+  /** Requests may bring a fault rule along in `x-mitmcp-fault`, which is taken out. Default false. */
+  allowFaultHeaders?: boolean
   /** Of all draws of fault rules; the file's own comes before it. Default: any. */
   seed?: number
   /** Role in the capture's `instance` table. Default `proxy`. */
@@ -149,6 +151,7 @@ class RecordingStation implements Station {
       tap: this.tap,
       name: options.name ?? '',
       notice: (text) => this.#say(text),
+      headers: options.allowFaultHeaders ?? false,
       ended: (rule, why) => recorder?.control.ruleEnded(rule, why),
       recall: () => recorder?.control.conversationState() ?? Promise.resolve(null),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
@@ -231,7 +234,8 @@ class RecordingStation implements Station {
 
   /** The rules of the file, and of each later state of it that can be read. */
   async follow(file: RuleFile | undefined): Promise<void> {
-    const { faults } = this.#options
+    const { faults, allowFaultHeaders = false } = this.#options
+    if (allowFaultHeaders) await this.policy.begin()
     if (file === undefined || faults === undefined) return
     this.#unfollow = await followRuleFile(
       faults,

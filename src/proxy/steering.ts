@@ -9,6 +9,8 @@ import type { SavedConversation } from '../wire/conversation.ts'
 export type RulesFrom = 'file' | 'capture' | 'library'
 
 export interface Steering extends Policy {
+  /** Has the engine decide from now on, rules or not: requests may bring some along. */
+  begin(): Promise<void>
   /** The rules from one place, from now on. Resolves when they act. */
   setRules(from: RulesFrom, rules: readonly ActiveRule[]): Promise<void>
   counters(): readonly RuleCounters[]
@@ -57,6 +59,10 @@ class LazySteering implements Steering {
     if (this.#engine === undefined && rules.length === 0 && this.#loading === undefined) return
     const engine = this.#engine ?? (await (this.#loading ??= this.#load()))
     engine.setRules([...this.#rules.values()].flat())
+  }
+
+  async begin(): Promise<void> {
+    if (this.#engine === undefined) await (this.#loading ??= this.#load())
   }
 
   counters(): readonly RuleCounters[] {

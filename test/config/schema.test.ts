@@ -38,6 +38,7 @@ test('the keys of a configuration file are these', () => {
     'redact-key-file',
     'log-level',
     'faults',
+    'allow-fault-headers',
     'seed',
   ])
 })

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { call, faulty, json, post } from '../support/faulty.ts'
+
+const bringing = (rule: string) => ({ headers: { 'x-mitmcp-fault': rule } })
+
+test('a request brings its fault along, and the server never hears of it', async () => {
+  const { url, asked } = await faulty(json, [], { allowFaultHeaders: true })
+  expect((await post(url, call(1), bringing('status; code=418'))).status).toBe(418)
+  expect(asked).toEqual([])
+  expect((await post(url, call(2), bringing('latency; delay=1ms'))).status).toBe(200)
+  expect((await post(url, call(3))).status).toBe(200)
+  expect(asked.map(({ headers }) => headers['x-mitmcp-fault'])).toEqual([undefined, undefined])
+})
+
+test('a rule that is none is refused in our own name, with what is wrong', async () => {
+  const { url, proxy, asked } = await faulty(json, [], { allowFaultHeaders: true })
+  const notices: string[] = []
+  proxy.onNotice((message) => notices.push(message))
+  const response = await post(url, call(1), bringing('latenzy; delay=1s'))
+  const told = `${await response.text()} ${notices.join(' ')}`
+  expect(told).toContain('latency')
+  expect(asked.every(({ headers }) => headers['x-mitmcp-fault'] === undefined)).toBe(true)
+})
+
+test('the field is the server’s business unless it is allowed', async () => {
+  const { url, asked } = await faulty(json)
+  expect((await post(url, call(1), bringing('status; code=418'))).status).toBe(200)
+  expect(asked[0]?.headers['x-mitmcp-fault']).toBe('status; code=418')
+})
