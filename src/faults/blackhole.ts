@@ -15,7 +15,7 @@ export const blackhole: Fault<BlackholeOptions> = {
   applies: ['http', 'sse', 'websocket', 'stdio', 'opaque'],
   direction: 'both',
   per: 'connection',
-  eats: true,
+  eats: () => true,
   options: z.strictObject({
     'close-after': duration.optional().describe('Resets the connection after so long; default: never'),
   }),

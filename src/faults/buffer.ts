@@ -27,6 +27,8 @@ export const buffer: Fault<BufferOptions> = {
   narrow: 'dir:s2c',
   direction: 's2c',
   per: 'stream',
+  // what its head calls compressed cannot go on in the clear
+  eats: ({ gzip }) => gzip,
   options: z.strictObject({
     until: z
       .union([z.literal('end'), size.transform((bytes) => ({ bytes })), duration.transform((ms) => ({ ms }))])

@@ -306,7 +306,7 @@ class FaultEngine implements Engine {
   #healed(live: LiveRule, id: number): void {
     const connection = this.#attachments.get(id)?.connection
     if (connection === undefined) return
-    const eats = live.rule.fault.eats === true
+    const eats = live.rule.fault.eats?.(live.rule.options) === true
     this.#record(live, id, false, eats ? 'healed: reset, for what was eaten cannot come back' : 'healed')
     if (eats) connection.cut('rst', 'both', live.id)
   }

@@ -12,7 +12,7 @@ export const loseReply: Fault<Record<string, never>> = {
   narrow: 'dir:c2s',
   direction: 'both',
   per: 'stream',
-  eats: true,
+  eats: () => true,
   options: z.strictObject({}),
   explain: () => 'lets {it} through and loses the answers',
   stage: () => (event) => {

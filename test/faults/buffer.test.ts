@@ -75,3 +75,9 @@ test('compresses behind a head that was held', () => {
   expect(actionTexts([first!])).toEqual(['pass head {"Content-Encoding":"gzip"}'])
   expect(second?.do === 'write' ? gunzipSync(second.bytes).toString() : '').toBe('data: a')
 })
+
+test('a stream that is compressed ends with the rule, another one goes on', () => {
+  const eats = (options: object): boolean | undefined =>
+    buffer.eats?.(buffer.options.parse(options) as Parameters<typeof buffer.explain>[0])
+  expect([eats({ gzip: true }), eats({})]).toEqual([true, false])
+})

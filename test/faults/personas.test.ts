@@ -85,6 +85,14 @@ test('gzip-dev-server opens a stream that stays silent until its end', () => {
   expect(gunzipSync(chunk.subarray(start, start + size)).toString()).toBe('data: a\n\ndata: b\n\n')
 })
 
+test('gzip-dev-server resets the stream when it is healed, as nothing in the clear may follow', () => {
+  const table = stage('gzip-dev-server')
+  const line = streaming(table)
+  line.push('s2c', wire.event('a'))
+  table.engine.heal()
+  expect(cuts(line)).toEqual(['cut rst both gzip-dev-server/compresses@0'])
+})
+
 test('aws-alb-60s closes a stream after a minute without bytes, and a comment keeps it', () => {
   const table = stage('aws-alb-60s')
   const [silent, alive] = [streaming(table), streaming(table)]

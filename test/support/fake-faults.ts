@@ -92,7 +92,7 @@ export const eat: Fault<object> = {
   applies: everywhere,
   direction: 'both',
   per: 'connection',
-  eats: true,
+  eats: () => true,
   options: none,
   explain: () => 'swallows {it}',
   stage: () => (event) => (event.kind === 'end' ? [pass(event)] : []),
@@ -113,7 +113,7 @@ export const later: Fault<object> = {
   ...eat,
   type: 'later',
   direction: 's2c',
-  eats: false,
+  eats: () => false,
   stage: () => (event) => {
     if (event.kind === 'start') return [{ do: 'wake', ms: 50, token: 'first' }]
     if (event.kind !== 'tick') return [pass(event)]
@@ -148,7 +148,7 @@ export const briefly: Fault<object> = {
   type: 'briefly',
   needs: 'units',
   per: 'message',
-  eats: false,
+  eats: () => false,
   explain: () => 'keeps {it} briefly',
   stage:
     (_, { kept }) =>
