@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { pass } from '../pipe/action.ts'
 import { end, endActions, endWords, side, type End } from './ending.ts'
 import type { Fault, FaultAction } from './fault.ts'
-import { withRaw, type FaultFrame } from './unit.ts'
+import { withRaw, type FaultFrame, type PlaceWithin } from './unit.ts'
 
 const AT = {
   boundary: 'between frames',
@@ -51,17 +51,31 @@ export const cut: Fault<CutOptions> = {
     }
     return (event) => {
       if (over) return event.kind === 'end' && end !== 'hang' ? [pass(event)] : []
-      if (event.kind === 'start') return at === 'boundary' ? now(event.unit) : []
+      if (event.kind === 'start') {
+        if (at !== 'boundary') return []
+        const { unit, passed } = event
+        if (passed || unit === null || unit.meaning.withHead({}) === null) return now(unit)
+        over = true
+        // before a head there is nothing that could be ended properly
+        return endActions(end === 'clean' ? 'fin' : end, side, null, tools)
+      }
       if (event.kind !== 'frame') return event.kind === 'tick' ? [] : [pass(event)]
-      const length = at === 'boundary' ? event.frame.raw.length : placeIn(event, at)
+      if (at === 'boundary') return [pass(event), ...now(event)]
+      const length = placeIn(event, at)
       // a unit without such a place passes, and the next one is cut
       if (length === null) return [pass(event)]
-      return [pass(withRaw(event, event.frame.raw.subarray(0, length))), ...now(event)]
+      const framed = end === 'clean' || end.startsWith('ws:') ? event.meaning.upTo(at) : null
+      const part = pass(withRaw(event, framed ?? event.frame.raw.subarray(0, length)))
+      // half of a frame cannot be followed by a proper end
+      return [part, ...now(framed === null ? null : event)]
     }
   },
 }
 
-function placeIn({ meaning: { places } }: FaultFrame, at: 'mid-event' | 'mid-char' | 'after-headers'): number | null {
+function placeIn({ meaning }: FaultFrame, at: PlaceWithin): number | null {
+  const { places, subject } = meaning
   if (at === 'after-headers') return places.afterHeaders
+  // the head of an event stream, or of a WebSocket: what is meant comes behind it
+  if (subject.kind === 'head' && (subject.stream !== null || subject.status === 101)) return null
   return at === 'mid-char' ? places.midChar : places.midEvent
 }

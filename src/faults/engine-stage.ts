@@ -130,7 +130,7 @@ export class RuleStage {
   }
 
   #ticked(at: number, token: Token): readonly Action[] {
-    if ('begin' in token) return this.#start(token.begin, at, token.unit)
+    if ('begin' in token) return this.#start(token.begin, at, token.unit, true)
     const { wake: instance } = token
     if (instance.over) return []
     const tick = {
@@ -227,7 +227,7 @@ export class RuleStage {
       const verdict = this.#ask(event.at, event, unit)
       if (verdict === undefined) return [pass(event)]
       run = this.#crew.run(live, id, connection, unit?.exchange ?? null, verdict)
-      if (run.status === 'on') started = this.#startAt(run, event, unit)
+      if (run.status === 'on') started = this.#startAt(run, event, unit, false)
     }
     if (run.status === 'counting') return this.#counted(run, event, unit)
     if (run.status === 'no' || run.instance === null || !(this.#acts || live.rule.fault.hears === true))
@@ -251,27 +251,27 @@ export class RuleStage {
     let started: readonly Action[] = []
     pastCount(run, this.live.rule, { direction: this.direction, bytes, unit }, () => {
       run.status = 'on'
-      if (this.#acts) started = this.#startAt(run, event, unit)
+      if (this.#acts) started = this.#startAt(run, event, unit, true)
       // over there, and yet behind what completed it
-      else queueMicrotask(() => this.#startAt(run, event, unit))
+      else queueMicrotask(() => this.#startAt(run, event, unit, true))
     })
     return [pass(event), ...started]
   }
 
   /** Here where the damage is done in this direction, else over there. */
-  #startAt(run: Run, event: Traffic['event'], unit: Unit | undefined): readonly Action[] {
+  #startAt(run: Run, event: Traffic['event'], unit: Unit | undefined, passed: boolean): readonly Action[] {
     const frame = unit === undefined ? null : (event as FaultFrame)
-    if (this.#acts) return this.#start(run, event.at, frame)
+    if (this.#acts) return this.#start(run, event.at, frame, passed)
     this.attached.stageOf(this.live, firstDirection(this.live.rule))?.begin(run, frame)
     return []
   }
 
-  #start(run: Run, at: number, unit: FaultFrame | null): readonly Action[] {
+  #start(run: Run, at: number, unit: FaultFrame | null, passed: boolean): readonly Action[] {
     if (run.instance !== null) return []
     const { live, direction, connection } = this
     run.status = 'on'
     run.instance = this.#crew.instance(live, run.verdict.key, this.connection)
-    return this.#do(run.instance, { kind: 'start', at, direction, connection, unit }, undefined, run.verdict)
+    return this.#do(run.instance, { kind: 'start', at, direction, connection, unit, passed }, undefined, run.verdict)
   }
 
   #noteExchange(unit: Unit, event: Traffic['event']): void {

@@ -36,6 +36,8 @@ export type FaultEvent =
       readonly direction: Direction
       readonly connection: number
       readonly unit: FaultFrame | null
+      /** `unit` has gone by: it completed `after`. Else it comes next. */
+      readonly passed: boolean
     }
   | ((Exclude<PipeEvent, { kind: 'frame' }> | FaultFrame) & {
       readonly direction: Direction

@@ -108,7 +108,9 @@ class Line {
         { do: 'write', bytes },
         { do: 'cut', how: 'fin', side: 'both' },
       ]
-    return endActions(end, 'both', this.#unit, this.#tools)
+    // a body that has been closed needs nothing more to end properly
+    const over = end === 'clean' && this.#unit?.meaning.subject.kind === 'end'
+    return endActions(over ? 'fin' : end, 'both', this.#unit, this.#tools)
   }
 
   readonly after = (event: FaultEvent): readonly FaultAction[] => {

@@ -25,6 +25,9 @@ export interface EventFields {
   readonly retry?: number
 }
 
+/** Where within a unit: half of its payload, inside a character of several bytes, or before its payload. */
+export type PlaceWithin = 'mid-event' | 'mid-char' | 'after-headers'
+
 /** What can be done with a unit. All bytes given are new; none of these sends anything. Null: cannot be done here (the doc says where), the fault then leaves the unit alone and reports `not applied`. */
 export interface Unit {
   readonly subject: Subject
@@ -48,13 +51,15 @@ export interface Unit {
   body(bytes: Uint8Array): Uint8Array
   /** Something that keeps a waiting client alive and means nothing: a comment, a ping. Null on stdio and before a response. */
   heartbeat(): Uint8Array | null
-  /** What properly ends the body or the socket from here on. Null when nothing can: a body with `Content-Length`, stdio. */
+  /** What properly ends the body or the socket behind it. Nothing where the unit is all of its body. Null when nothing can: a request, stdio. */
   terminator(closeCode?: number): Uint8Array | null
   /** A whole HTTP response to this request. Null unless `asks`. `Content-Length` is added; `Connection: close` is not. */
   respond(status: number, headers: HeaderChanges, body: string | Uint8Array): Uint8Array | null
   /** An answer to this JSON-RPC request in the words of its transport: an HTTP response with JSON, a message, a line. */
   answer(json: string, headers?: HeaderChanges): Uint8Array | null
   /** How many bytes of `frame.raw` to send to stop at a place within it: half of the payload; inside its first character of several bytes (null without one); behind the head (the whole head where there is one, else 0). */
+  /** The same unit with its payload only up to such a place, in good framing: what follows is as if that were all of it. Null where nothing can frame it, or there is no such place. */
+  upTo(place: PlaceWithin): Uint8Array | null
   readonly places: { readonly midEvent: number; readonly midChar: number | null; readonly afterHeaders: number }
 }
 

@@ -22,7 +22,8 @@ describe('an event stream that is cut after its second event', () => {
   test.each([
     ['fin', 'UND_ERR_SOCKET'],
     ['rst', 'ECONNRESET'],
-  ])('with %s fails fetch with %s', async (end, code) => {
+    // a client that reads bytes and the reset behind them at once sees an ordinary end (libuv)
+  ])('with %s fails fetch with %s', { retry: 3 }, async (end, code) => {
     const { url } = await faulty(events(5, { end: false }), [{ ...rule, end }])
     const response = await post(url, call(1))
     await expect(response.text()).rejects.toMatchObject({ cause: { code } })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { cut } from '../../src/faults/cut.ts'
 import type { FaultFrame } from '../../src/faults/unit.ts'
-import { actionTexts, damageOf, lineUnit } from '../support/damage.ts'
+import { actionTexts, damageOf, lineUnit, subjectOf } from '../support/damage.ts'
 
 const PLACES = { midEvent: 2, midChar: null, afterHeaders: 0 }
 
@@ -39,6 +39,28 @@ test('waits for a character of several bytes when it is to end inside one', () =
 test('ends properly by what the newest unit says', () => {
   const unit = lineUnit('x', { terminator: () => Buffer.from('0\r\n\r\n') }) as FaultFrame
   expect(actionTexts(damageOf(cut, { end: 'clean' }).start(unit))).toEqual(['write 0\r\n\r\n', 'cut fin both'])
+})
+
+test('closes without a word before a head, which has not begun what could be ended properly', () => {
+  const head = lineUnit('x', {
+    withHead: () => Buffer.from('x'),
+    terminator: () => Buffer.from('0\r\n\r\n'),
+  }) as FaultFrame
+  expect(actionTexts(damageOf(cut, { end: 'clean' }).start(head))).toEqual(['cut fin both'])
+})
+
+test('frames the part of a unit behind which it ends properly', () => {
+  const table = damageOf(cut, { end: 'clean', at: 'mid-event' })
+  table.start()
+  const changes = { upTo: () => Buffer.from('3\r\nabc\r\n'), terminator: () => Buffer.from('0\r\n\r\n') }
+  expect(actionTexts(table.unit('abcdef', changes))).toEqual(['pass 3\r\nabc\r\n', 'write 0\r\n\r\n', 'cut fin both'])
+})
+
+test('lets the head of an event stream pass when it is to end within an event', () => {
+  const table = damageOf(cut, { at: 'mid-event' })
+  table.start()
+  const head = { subject: subjectOf({ kind: 'head', stream: 'get' }) }
+  expect(actionTexts(table.unit('head', head))).toEqual(['pass head\n'])
 })
 
 test('asks for streams of a verb only when told', () => {

@@ -49,7 +49,7 @@ test('spares the session that was begun in answer to the loss, and no other', ()
       shared,
     })
     const unit = lineUnit('{}', request()) as FaultFrame
-    damage({ kind: 'start', at: 0, direction: 'c2s', connection: 1, unit })
+    damage({ kind: 'start', at: 0, direction: 'c2s', connection: 1, unit, passed: false })
     return actionTexts(damage({ ...unit, direction: 'c2s', connection: 1 }))[0]?.slice(0, 5)
   }
   expect([begin(), begin(), begin()]).toEqual(['reply', 'pass ', 'reply'])

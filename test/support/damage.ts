@@ -54,7 +54,8 @@ export function damageOf(fault: AnyFault, options: object = {}, draws: readonly 
       const event = addressed(lineUnit(text, changes, at(ms)), text.length + 1)
       return damage({ ...event, direction: event.meaning.subject.direction } as FaultEvent)
     },
-    start: (unit = null, direction = 's2c') => damage({ kind: 'start', at: at(), direction, connection: 1, unit }),
+    start: (unit = null, direction = 's2c') =>
+      damage({ kind: 'start', at: at(), direction, connection: 1, unit, passed: false }),
     tick: (token, ms) => damage({ kind: 'tick', at: at(ms), token, direction: 's2c', connection: 1 }),
     end: (ms, direction = 's2c') =>
       damage({ kind: 'end', at: at(ms), ending: { how: 'fin', by: 'server' }, direction, connection: 1 }),
@@ -151,6 +152,7 @@ export function lineUnit(
     terminator: () => null,
     respond: () => null,
     answer: (json) => line(json),
+    upTo: () => null,
     places: { midEvent: raw.length >> 1, midChar: null, afterHeaders: 0 },
     ...changes,
   }

@@ -99,7 +99,7 @@ export const events =
 export const post = (
   url: string,
   body: string,
-  init: RequestInit & { headers?: Record<string, string> } = {},
+  init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
 ): Promise<Response> =>
   fetch(url, {
     method: 'POST',
@@ -134,9 +134,14 @@ export async function raw(url: string, bytes: string): Promise<RawClient> {
     parts.push(part)
     changed()
   })
+  // libuv reports EOF when data and RST arrive together: a write of no bytes tells the two apart
   socket.on('end', () => {
-    ended ||= 'end'
-    changed()
+    const seen = (error?: Error | null): void => {
+      ended ||= error ? 'ECONNRESET' : 'end'
+      changed()
+    }
+    if (socket.writable) socket.write('', seen)
+    else seen()
   })
   socket.on('error', (error: NodeJS.ErrnoException) => {
     ended = error.code ?? error.message

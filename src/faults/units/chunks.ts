@@ -1,5 +1,6 @@
 /** The framing of an HTTP body, written, and found again. */
 import { ChunkedBody } from '../../wire/http1-chunked.ts'
+import type { PlaceWithin } from '../unit.ts'
 
 /** What closes a chunked body. */
 export const LAST_CHUNK: Uint8Array = Buffer.from('0\r\n\r\n')
@@ -26,6 +27,13 @@ export function indexInChunks(raw: Uint8Array, from: number, index: number): num
     }
   }
   return at
+}
+
+/** The payload up to such a place. Null where there is none. */
+export function payloadUpTo(payload: Uint8Array, place: PlaceWithin): Uint8Array | null {
+  if (place === 'after-headers') return payload.subarray(0, 0)
+  const length = place === 'mid-event' ? Math.max(1, payload.length >> 1) : insideCharacter(payload)
+  return length === null ? null : payload.subarray(0, length)
 }
 
 /** Index behind the first byte of the first character of several bytes (UTF-8); null without one. */

@@ -1,6 +1,6 @@
-import { type EventFields, remember, type Unit } from '../unit.ts'
+import { type EventFields, type PlaceWithin, remember, type Unit } from '../unit.ts'
 import { eventData } from '../../wire/sse.ts'
-import { asChunk, indexInChunks, insideCharacter, LAST_CHUNK } from './chunks.ts'
+import { asChunk, indexInChunks, insideCharacter, LAST_CHUNK, payloadUpTo } from './chunks.ts'
 import { blockOf, eventOf, withData } from './event-text.ts'
 import type { LiveSubject } from './subject.ts'
 
@@ -66,6 +66,11 @@ export class EventUnit implements Unit {
 
   terminator(): Uint8Array {
     return this.#parts.chunked ? LAST_CHUNK : NOTHING
+  }
+
+  upTo(place: PlaceWithin): Uint8Array | null {
+    const part = payloadUpTo(this.#parts.block, place)
+    return part === null ? null : this.body(part)
   }
 
   respond(): null {

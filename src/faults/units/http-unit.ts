@@ -1,10 +1,11 @@
 import type { Direction } from '../../wire/frame.ts'
 import type { BodyFraming, Http1Head } from '../../wire/http1.ts'
-import { type EventFields, type HeaderChanges, remember, type Unit } from '../unit.ts'
-import { asChunk, indexInChunks, insideCharacter, LAST_CHUNK } from './chunks.ts'
+import { type EventFields, type HeaderChanges, type PlaceWithin, remember, type Unit } from '../unit.ts'
+import { asChunk, indexInChunks, insideCharacter, LAST_CHUNK, payloadUpTo } from './chunks.ts'
 import { blockOf, eventOf } from './event-text.ts'
 import { changeHead, responseTo } from './head-changes.ts'
 import { mirroredHeaders } from './mirrored.ts'
+import { CLOSE, closePayload, socketFrame } from './socket-unit.ts'
 import type { LiveSubject } from './subject.ts'
 import type { Asked } from './talk.ts'
 
@@ -102,10 +103,20 @@ export class HttpUnit implements Unit {
     return this.block(':')
   }
 
-  terminator(): Uint8Array | null {
-    const { framing } = this.#parts
-    if (framing === 'until-close') return NOTHING
+  terminator(closeCode?: number): Uint8Array | null {
+    const { framing, part, subject } = this.#parts
+    if (this.asks) return null
+    if (subject.status === 101 && subject.header('upgrade')?.toLowerCase() === 'websocket')
+      return socketFrame(CLOSE, closePayload(closeCode), null)
+    if (part === 'all' || framing === 'until-close') return NOTHING
     return framing === 'chunked' ? LAST_CHUNK : null
+  }
+
+  upTo(place: PlaceWithin): Uint8Array | null {
+    const { payload, part, coded } = this.#parts
+    if (part !== 'all' || this.subject.status === 101) return place === 'after-headers' ? this.raw : null
+    const left = coded && place === 'mid-char' ? null : payloadUpTo(payload, place)
+    return left === null ? null : this.withPayload(left)
   }
 
   respond(status: number, headers: HeaderChanges, body: string | Uint8Array): Uint8Array | null {

@@ -57,6 +57,11 @@ export class LineUnit implements Unit {
     return null
   }
 
+  /** A line ends a message, so half of one is none. */
+  upTo(): null {
+    return null
+  }
+
   respond(): null {
     return null
   }

@@ -1,11 +1,12 @@
 import type { Direction } from '../../wire/frame.ts'
 import { masked } from '../../wire/websocket-head.ts'
-import { remember, type Unit } from '../unit.ts'
-import { insideCharacter } from './chunks.ts'
+import { type PlaceWithin, remember, type Unit } from '../unit.ts'
+import { insideCharacter, payloadUpTo } from './chunks.ts'
 import type { LiveSubject } from './subject.ts'
 
 const TEXT = 1
-const CLOSE = 8
+/** Opcode of a close frame. */
+export const CLOSE = 8
 const PING = 9
 /** Masks what a client never sent: which key is all the same, and this one is nobody's secret. */
 const KEY = Uint8Array.of(0x37, 0xfa, 0x21, 0x3d)
@@ -20,6 +21,9 @@ export function socketFrame(opcode: number, payload: Uint8Array, key: Uint8Array
   else if (length >= 126) head.writeUInt16BE(length, 2)
   return Buffer.concat(key === null ? [head, payload] : [head, key, masked(payload, key)])
 }
+
+/** Of a close frame (RFC 6455 §5.5.1). Default 1000, a proper end. */
+export const closePayload = (code = 1000): Uint8Array => Uint8Array.of(code >> 8, code & 255)
 
 export interface SocketUnitParts {
   readonly direction: Direction
@@ -89,8 +93,15 @@ export class SocketUnit implements Unit {
     return this.#frame(PING, NOTHING)
   }
 
-  terminator(closeCode = 1000): Uint8Array {
-    return this.#frame(CLOSE, Uint8Array.of(closeCode >> 8, closeCode & 255))
+  terminator(closeCode?: number): Uint8Array {
+    return this.#frame(CLOSE, closePayload(closeCode))
+  }
+
+  upTo(place: PlaceWithin): Uint8Array | null {
+    if (place === 'after-headers') return NOTHING
+    const { payload } = this.#parts
+    const part = payload === null ? null : payloadUpTo(payload, place)
+    return part === null ? null : this.withPayload(part)
   }
 
   respond(): null {

@@ -1,5 +1,6 @@
 import zlib from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { asChunk } from '../../../src/faults/units/chunks.ts'
 import type { Unit } from '../../../src/faults/unit.ts'
 import type { WatchOptions } from '../../../src/faults/units/index.ts'
 import { masked, OPCODE, wsFrame } from '../../support/websocket-frames.ts'
@@ -87,7 +88,6 @@ describe('a request', () => {
     expect(text(unit!.withJson('[1]'))).toBe(
       'POST / HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n[1]\r\n0\r\n\r\n',
     )
-    expect(text(unit!.terminator())).toBe('0\r\n\r\n')
     expect(unit!.places.midEvent).toBe(unit!.places.afterHeaders + 9)
   })
 
@@ -139,6 +139,15 @@ describe('in the stateless era', () => {
 })
 
 describe('a response', () => {
+  test('can be had up to a place, whole in its framing', () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n'
+    const sized = answered(`${head}Content-Length: 7\r\n\r\n{"a":1}`)
+    expect(text(sized.upTo('mid-event'))).toBe(`${head}Content-Length: 3\r\n\r\n{"a`)
+    expect([sized.upTo('mid-char'), text(sized.terminator())]).toEqual([null, ''])
+    const chunked = answered(`${head}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`)
+    expect(text(chunked.upTo('after-headers'))).toBe(`${head}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)
+  })
+
   test('under a content coding shows its JSON, and is written in the clear', () => {
     for (const [coding, bytes] of [
       ['gzip', zlib.gzipSync('{"a":1}')],
@@ -216,6 +225,19 @@ describe('an event stream', () => {
       midChar: lead + bytes.indexOf(0xe2) + 1,
       afterHeaders: 0,
     })
+  })
+
+  test('can be had up to a place, in a chunk of its own', () => {
+    const bytes = Buffer.from(block)
+    expect(text(event!.upTo('mid-event'))).toBe(text(asChunk(bytes.subarray(0, bytes.length >> 1))))
+    expect(text(event!.upTo('mid-char'))).toBe(text(asChunk(bytes.subarray(0, bytes.indexOf(0xe2) + 1))))
+    expect(text(event!.upTo('after-headers'))).toBe('')
+    expect([end!.upTo('mid-char'), head!.upTo('mid-event'), text(head!.upTo('after-headers'))]).toEqual([
+      null,
+      null,
+      HEAD,
+    ])
+    expect(text(head!.terminator())).toBe('0\r\n\r\n')
   })
 
   test('ends with what closes its body', () => {
@@ -302,6 +324,11 @@ describe('a socket', () => {
     expect(theirs!.terminator(1011)).toEqual(masked(OPCODE.close, Buffer.from([3, 243])))
     expect(ours!.body(Buffer.from('x'))).toEqual(wsFrame(OPCODE.text, 'x'))
     expect([ours!.block('x'), ours!.withHead({}), ours!.respond(200, {}, '')]).toEqual([null, null, null])
+  })
+
+  test('can be had up to a place, as a whole message', () => {
+    expect(ours!.upTo('mid-event')).toEqual(wsFrame(OPCODE.text, '{'))
+    expect([ours!.upTo('mid-char'), text(ours!.upTo('after-headers'))]).toEqual([null, ''])
   })
 
   test('has control frames of their own', () => {
