@@ -11,6 +11,7 @@ import { type Peer, startPeer } from './processes.ts'
 import { compare, type Figures } from './report.ts'
 import type { Setting, Solo, Suite } from './suite.ts'
 import { bigBody } from './suites/big.ts'
+import { faults } from './suites/faults.ts'
 import { handshakes } from './suites/forward.ts'
 import { manyConnections, oneConnection } from './suites/calls.ts'
 import { manyStreams, oneStream } from './suites/sse.ts'
@@ -30,7 +31,7 @@ const suites: readonly Suite[] = [
   openStreams,
   webSockets,
 ]
-const solos: readonly Solo[] = [startUp, stdio, page, handshakes, longRun]
+const solos: readonly Solo[] = [startUp, stdio, page, handshakes, faults, longRun]
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 

@@ -10,6 +10,7 @@ export const suiteNames = [
   'stdio',
   'forward',
   'websocket',
+  'faults',
   'long',
 ] as const
 export type SuiteName = (typeof suiteNames)[number]

@@ -3,10 +3,11 @@ import { figure, median, table } from './table.ts'
 
 export type Figures = Readonly<Record<string, number>>
 
-/** Medians over the rounds, and ratios to the two yardsticks. The median of the rounds' ratios, not the ratio of medians. */
+/** Medians over the rounds, and ratios to the yardsticks. The median of the rounds' ratios, not the ratio of medians. */
 export function compare(
-  suite: Suite,
+  suite: Pick<Suite, 'columns'>,
   results: ReadonlyMap<string, readonly Figures[]>,
+  against: readonly string[] = ['http-proxy', 'TCP pipe'],
 ): { text: string; figures: object } {
   const over = (name: string, key: string): number =>
     median((results.get(name) ?? []).map((round) => round[key] ?? Number.NaN))
@@ -17,7 +18,7 @@ export function compare(
     })
     return rounds.length === 0 ? undefined : median(rounds)
   }
-  const yardsticks = ['http-proxy', 'TCP pipe'].filter((name) => results.has(name))
+  const yardsticks = against.filter((name) => results.has(name))
   const compared = suite.columns.filter((column) => column.ratio)
   const heading = [
     `(${Math.max(0, ...[...results.values()].map((rounds) => rounds.length))} rounds)`,

@@ -35,5 +35,5 @@ export interface Solo {
   readonly title: string
   run(
     setting: Setting,
-  ): Promise<{ readonly lines: readonly string[]; readonly figures: Readonly<Record<string, number>> }>
+  ): Promise<{ readonly lines: readonly string[]; readonly figures: Readonly<Record<string, unknown>> }>
 }

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { type CallResult, type Load, percentile } from './load.ts'
+import { type CallTimes, type Load, percentile } from './load.ts'
 
 const body = JSON.stringify({
   jsonrpc: '2.0',
@@ -30,13 +30,14 @@ function endOfAnswer(text: string, from: number): number {
 }
 
 /** One call after the other on each connection; the first fifth of the time warms up and is not counted. */
-export async function callLoad({ port, connections, seconds }: Load & { mode: 'calls' }): Promise<CallResult> {
+export async function callLoad({ port, connections, seconds }: Load & { mode: 'calls' }): Promise<CallTimes> {
   const request = Buffer.from(requestOf(port))
   const start = performance.now()
   const countFrom = start + seconds * 200
   const until = start + seconds * 1000
   const taken = new Float64Array(Math.ceil(seconds * 200_000))
   let calls = 0
+  let total = 0
 
   const one = (): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -59,6 +60,7 @@ export async function callLoad({ port, connections, seconds }: Load & { mode: 'c
           return void socket.destroy(new Error(`unexpected answer: ${rest.slice(0, 80)}`))
         rest = rest.slice(end)
         const now = performance.now()
+        total++
         if (now >= countFrom) taken[calls++] = now - asked
         if (now >= until || calls === taken.length) socket.destroy()
         else ask()
@@ -69,8 +71,11 @@ export async function callLoad({ port, connections, seconds }: Load & { mode: 'c
   const sorted = taken.subarray(0, calls).sort()
   return {
     calls,
+    total,
     perSecond: calls / (seconds * 0.8),
+    least: percentile(sorted, 0),
     p50: percentile(sorted, 0.5),
+    p95: percentile(sorted, 0.95),
     p99: percentile(sorted, 0.99),
   }
 }

@@ -15,11 +15,20 @@ export type Load =
   | { readonly mode: 'idle'; readonly port: number; readonly connections: number }
 
 export interface CallResult {
+  /** Of the time that counts. */
   readonly calls: number
+  /** Those while it warmed up included. */
+  readonly total: number
   readonly perSecond: number
   /** Milliseconds. */
   readonly p50: number
   readonly p99: number
+}
+
+/** Of the own generator. Milliseconds. */
+export interface CallTimes extends CallResult {
+  readonly least: number
+  readonly p95: number
 }
 
 export interface EventResult {

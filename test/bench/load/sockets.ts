@@ -52,6 +52,7 @@ export async function socketLoad({ port, connections, seconds }: Load & { mode: 
   const until = start + seconds * 1000
   const taken = new Float64Array(Math.ceil(seconds * 200_000))
   let calls = 0
+  let total = 0
 
   const one = (): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -82,6 +83,7 @@ export async function socketLoad({ port, connections, seconds }: Load & { mode: 
         if (end === -1) return
         rest = rest.subarray(end)
         const now = performance.now()
+        total++
         if (now >= countFrom) taken[calls++] = now - asked
         if (now >= until || calls === taken.length) socket.destroy()
         else ask()
@@ -90,5 +92,11 @@ export async function socketLoad({ port, connections, seconds }: Load & { mode: 
 
   await Promise.all(Array.from({ length: connections }, one))
   const sorted = taken.subarray(0, calls).sort()
-  return { calls, perSecond: calls / (seconds * 0.8), p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) }
+  return {
+    calls,
+    total,
+    perSecond: calls / (seconds * 0.8),
+    p50: percentile(sorted, 0.5),
+    p99: percentile(sorted, 0.99),
+  }
 }

@@ -1,7 +1,11 @@
-/** mitmcp itself, as built. Arguments: the upstream's port, the capture's path or `off`. Answers each IPC message with its stats. */
+/** mitmcp itself, as built. Arguments: the upstream's port, the capture's path or `off`. Answers each IPC message with its stats: `rules` are those it has from then on. */
 interface Running {
   readonly port: number
   stats(): object
+  readonly faults: {
+    add(rule: object): Promise<{ readonly id: string }>
+    remove(id: string): Promise<void>
+  }
   close(): Promise<void>
 }
 
@@ -14,6 +18,17 @@ const proxy = await createProxy({
   ui: false,
   db: capture === 'off' ? false : capture,
 })
-process.on('message', () => process.send?.(proxy.stats()))
+let rules: readonly string[] = []
+process.on('message', (message: 'stats' | { readonly rules: readonly object[] }) => {
+  void (async () => {
+    if (message !== 'stats') {
+      for (const id of rules) await proxy.faults.remove(id)
+      const added: string[] = []
+      for (const rule of message.rules) added.push((await proxy.faults.add(rule)).id)
+      rules = added
+    }
+    process.send?.(proxy.stats())
+  })()
+})
 process.on('SIGTERM', () => void proxy.close().then(() => process.exit(0)))
 process.stdout.write(`${JSON.stringify({ port: proxy.port })}\n`)

@@ -44,8 +44,14 @@ async function wrk(port: number, connections: number, seconds: number, folder: s
   await new Promise((resolve, reject) => child.on('exit', resolve).on('error', reject))
   const { calls, us, p50, p99, errors } = JSON.parse(readFileSync(result, 'utf8')) as Record<string, number>
   if (errors! > 0) throw new Error(`wrk saw ${errors} errors`)
-  return { calls: calls!, perSecond: (calls! / us!) * 1e6, p50: p50!, p99: p99! }
+  return { calls: calls!, total: calls!, perSecond: (calls! / us!) * 1e6, p50: p50!, p99: p99! }
 }
+
+/** Calls on one connection by the own generator, on several by `wrk` where it is installed. */
+export const loadCalls = (port: number, connections: number, seconds: number, folder: string): Promise<CallResult> =>
+  connections > 1 && hasWrk
+    ? wrk(port, connections, seconds, folder)
+    : runLoad<CallResult>({ mode: 'calls', port, connections, seconds })
 
 /** Small POST calls, kept alive. One connection: one call at a time, exact percentiles. Thirty-two: what it can carry. */
 const calls = (connections: number): Suite => ({
@@ -58,17 +64,13 @@ const calls = (connections: number): Suite => ({
     { key: 'cpu', title: 'CPU s/1,000 calls', show: figure, ratio: true },
   ],
   measure: async (peer, { options, folder }) => {
-    const load = (seconds: number): Promise<CallResult> =>
-      connections > 1 && hasWrk
-        ? wrk(peer.port, connections, seconds, folder)
-        : runLoad<CallResult>({ mode: 'calls', port: peer.port, connections, seconds })
+    const load = (seconds: number): Promise<CallResult> => loadCalls(peer.port, connections, seconds, folder)
     await load(1)
     await idle(peer.pid)
     const before = cpuSeconds(peer.pid)
-    const { calls: done, perSecond, p50, p99 } = await load(options.seconds)
+    const { total, perSecond, p50, p99 } = await load(options.seconds)
     await idle(peer.pid)
-    const counted = connections > 1 && hasWrk ? done : perSecond * options.seconds
-    return { perSecond, p50, p99, cpu: ((cpuSeconds(peer.pid) - before) / counted) * 1000 }
+    return { perSecond, p50, p99, cpu: ((cpuSeconds(peer.pid) - before) / total) * 1000 }
   },
 })
 

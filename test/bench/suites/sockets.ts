@@ -20,8 +20,8 @@ export const webSockets: Suite = {
     await load(1)
     await idle(peer.pid)
     const before = cpuSeconds(peer.pid)
-    const { perSecond, p50, p99 } = await load(options.seconds)
+    const { total, perSecond, p50, p99 } = await load(options.seconds)
     await idle(peer.pid)
-    return { perSecond, p50, p99, cpu: ((cpuSeconds(peer.pid) - before) / (perSecond * options.seconds)) * 1000 }
+    return { perSecond, p50, p99, cpu: ((cpuSeconds(peer.pid) - before) / total) * 1000 }
   },
 }
