@@ -2,11 +2,11 @@
 import { constants as system } from 'node:os'
 import type { ErrorCode } from './errors.ts'
 import { ProxyError } from './errors.ts'
-import { createClock, createLateTap, nullTap, type ConnectionInfo } from './pipe/index.ts'
+import { createClock, createLateTap, nullTap, type Clock, type ConnectionInfo, type Tap } from './pipe/index.ts'
 import type { Policy } from './pipe/policy.ts'
 import type { RecordDepth, RedactOptions } from './proxy.ts'
-import { followRuleFile, readRuleFile } from './proxy/rule-file.ts'
-import { createSteering, followCapture } from './proxy/steering.ts'
+import { followRuleFile, readRuleFile, type FileRule } from './proxy/rule-file.ts'
+import { createSteering, followCapture, type Steering } from './proxy/steering.ts'
 import type { Recorder } from './recorder/index.ts'
 import { shownArgs } from './recorder/shown-args.ts'
 import { ownStreams } from './transports/own-streams.ts'
@@ -69,32 +69,9 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
   const signals = passSignals()
   // bytes pass before there is a recorder: it is loaded beside
   const late = createLateTap()
-  const { faults, seed, name = '', onNotice = () => undefined } = options
-  const file = faults === undefined ? undefined : await readRuleFile(faults, 1)
-  const drawn = file?.seed ?? seed
   let recorder: Recorder | undefined
-  const policy = createSteering({
-    clock,
-    tap: late.tap,
-    name,
-    notice: onNotice,
-    ended: (rule, why) => recorder?.control.ruleEnded(rule, why),
-    recall: () => recorder?.control.conversationState() ?? Promise.resolve(null),
-    ...(drawn === undefined ? {} : { seed: drawn }),
-  })
-  const unfollow =
-    file === undefined || faults === undefined
-      ? undefined
-      : await followRuleFile(
-          faults,
-          file,
-          async (rules) => {
-            await policy.setRules('file', rules)
-            await recorder?.control.setFileRules(rules)
-          },
-          onNotice,
-        )
-  const steers: Policy = options.policy ?? policy
+  const steered = await steer(options, clock, late.tap, () => recorder)
+  const steers: Policy = options.policy ?? steered.policy
   const delay = steers.starting?.(infoOf(options, startedAt))
   if (delay !== undefined) {
     // there is no server yet: what is meant for it ends us
@@ -125,8 +102,7 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
   signals.to((name) => link.signal(name))
   recorder = await openRecorder(options)
   late.become(recorder?.tap ?? nullTap)
-  if (recorder !== undefined) followCapture(policy, recorder.control, onNotice)
-  if (file !== undefined) void recorder?.control.setFileRules(file.rules)
+  steered.recording()
   recorder?.onPressure((full) => link.recorderFull(full))
   const ticking = setInterval(() => {
     const stepUs = clock.check()
@@ -135,12 +111,50 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
 
   const { code, signal } = await link.over
   clearInterval(ticking)
-  unfollow?.()
-  for (const { id, sentence } of policy.end()) onNotice(`Rule ${id} never fired: ${sentence}.`)
+  steered.end()
   callOff()
   signals.to((name) => process.exit(128 + (system.signals[name] ?? 0)))
   await recorder?.close()
   return { kind: 'exit', code, signal, quiet: link.s2c.received === 0 && !link.leaving }
+}
+
+/** Fault rules of this process: those of a file at once, those of the capture when there is one. Throws `RULE_INVALID`. */
+async function steer(
+  { faults, seed, name = '', onNotice = () => undefined }: WrapperOptions,
+  clock: Clock,
+  tap: Tap,
+  recorder: () => Recorder | undefined,
+): Promise<{ readonly policy: Steering; recording(): void; end(): void }> {
+  const file = faults === undefined ? undefined : await readRuleFile(faults, 1)
+  const drawn = file?.seed ?? seed
+  const policy = createSteering({
+    clock,
+    tap,
+    name,
+    notice: onNotice,
+    ended: (rule, why) => recorder()?.control.ruleEnded(rule, why),
+    recall: () => recorder()?.control.conversationState() ?? Promise.resolve(null),
+    ...(drawn === undefined ? {} : { seed: drawn }),
+  })
+  const put = async (rules: readonly FileRule[]): Promise<void> => {
+    await policy.setRules('file', rules)
+    await recorder()?.control.setFileRules(rules)
+  }
+  const unfollow =
+    file === undefined || faults === undefined ? undefined : await followRuleFile(faults, file, put, onNotice)
+  return {
+    policy,
+    recording: () => {
+      const control = recorder()?.control
+      if (control === undefined) return
+      followCapture(policy, control, onNotice)
+      if (file !== undefined) void control.setFileRules(file.rules)
+    },
+    end: () => {
+      unfollow?.()
+      for (const { id, sentence } of policy.end()) onNotice(`Rule ${id} never fired: ${sentence}.`)
+    },
+  }
 }
 
 /** The server runs already: nothing here may stop it. */

@@ -193,7 +193,11 @@ export class HttpSide implements Http1Listener {
     const fork = standing.fork(this, outstanding)
     if (fork === null) return false
     if (this.#side === 'request')
-      outstanding.exchanges.splice(0, outstanding.exchanges.length, ...upgrades(outstanding))
+      outstanding.exchanges.splice(
+        0,
+        outstanding.exchanges.length,
+        ...outstanding.exchanges.filter(({ upgrade }) => upgrade),
+      )
     this.#splitter = fork
     this.#partial = fork.state === 'head'
     if (fork.state !== 'body' || standing.head === null) return true
@@ -351,5 +355,3 @@ export class HttpSide implements Http1Listener {
 
 const NOTHING = new Uint8Array(0)
 const PASS: Plan = { whole: false, opens: null, listens: false }
-
-const upgrades = ({ exchanges }: Outstanding): Outstanding['exchanges'] => exchanges.filter(({ upgrade }) => upgrade)
