@@ -1,5 +1,6 @@
 import type {
   ApiError,
+  DecisionRow,
   FrameRow,
   HeldAnswer,
   HeldRow,
@@ -18,6 +19,7 @@ import { explainRule } from '../../src/faults/sentence.ts'
 export interface MockFaults {
   /** The answer; undefined where there is no such route. */
   readonly answer: (method: string, url: URL, body: unknown) => { status: number; body: unknown } | undefined
+  readonly inForce: () => readonly RuleRow[]
   /** Puts a rule in force. */
   readonly add: (rule: WrittenRule, change?: Partial<RuleRow>) => RuleRow
   /** Lets rules do something, and tells it. */
@@ -133,6 +135,7 @@ export function createMockFaults({ changed, frames }: MockFaultOptions): MockFau
     }
   }
   return {
+    inForce,
     add,
     hit,
     hold,
@@ -198,3 +201,24 @@ const lateStart: PersonaCard = {
   rules: [{ id: 'slow-start.first', fault: 'latency', delay: '2s', for: '30s' }],
   sentences: ['delays all traffic by 2 s, for 30 s'],
 }
+
+/** A decision about a frame. */
+export const decisionRow = (id: number, change: Partial<DecisionRow> = {}): DecisionRow => ({
+  id,
+  instance: 1,
+  rule: 'drop',
+  revision: 1,
+  connection: 1,
+  session: 's',
+  direction: 's2c',
+  offset: 0,
+  length: 10,
+  frame: 1,
+  at: id * 1000,
+  scope: 'message s2c tools/call search 3',
+  draw: 0.25,
+  fired: true,
+  action: 'drop',
+  heldUs: null,
+  ...change,
+})

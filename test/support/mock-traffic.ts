@@ -52,6 +52,8 @@ export interface MockTraffic {
   readonly frames: number
   readonly calls: number
   readonly grow: (exchanges: number) => void
+  /** Makes a frame another than it would be. */
+  readonly change: (id: number, change: Partial<FrameDetail>) => void
   readonly frame: (id: number) => FrameRow
   readonly detail: (id: number) => FrameDetail
   readonly payload: (id: number) => string
@@ -67,7 +69,8 @@ export const uidOf = (session: number) => `k${session}x7m2q${session}`
 export function createMockTraffic(exchanges: number, beganAt: number): MockTraffic {
   let count = exchanges
   const planOf = (frame: number) => plan(Math.floor((frame - 1) / perExchange), beganAt)
-  const frame = (id: number) => frameRow(id, planOf(id))
+  const changes = new Map<number, Partial<FrameDetail>>()
+  const frame = (id: number) => ({ ...frameRow(id, planOf(id)), ...changes.get(id) })
   return {
     get frames() {
       return count * perExchange
@@ -76,9 +79,10 @@ export function createMockTraffic(exchanges: number, beganAt: number): MockTraff
       return count
     },
     grow: (more) => void (count += more),
+    change: (id, change) => void changes.set(id, change),
     frame,
     payload: (id) => payloadOf(id, planOf(id)),
-    detail: (id) => detailOf(frame(id), payloadOf(id, planOf(id))),
+    detail: (id) => ({ ...detailOf(frame(id), payloadOf(id, planOf(id))), ...changes.get(id) }),
     call: (id) => callRow(plan(id - 1, beganAt)),
     flow: (id) => flowRow(plan(id - 1, beganAt)),
     connection: (id) => connectionRow(id, beganAt),

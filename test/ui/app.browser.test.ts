@@ -293,7 +293,7 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     expect(await page.locator('.detail-body script').count()).toBe(0)
   })
 
-  test('shows a frame in all five tabs', async () => {
+  test('shows a frame in all six tabs', async () => {
     const { page } = await withRows({ path: `?all=1&frame=${40_000 * 6 - 1}` })
     const tab = (name: string) => page.getByRole('tab', { name, exact: true }).click()
     await page.getByText('structuredContent').waitFor()
@@ -306,6 +306,8 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     await page.getByText('00000010').waitFor()
     await tab('Timing')
     await page.getByText('Held in the proxy').waitFor()
+    await tab('Faults')
+    await page.getByText('No rule decided anything').waitFor()
     await tab('Related')
     await page.getByRole('button', { name: 'Request', exact: true }).click()
     await expect.poll(() => page.url()).toContain(`frame=${40_000 * 6 - 4}&`)
@@ -339,7 +341,7 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
   test('fits a screen of 360 pixels', async () => {
     const { page } = await withRows({ viewport: { width: 360, height: 740 } })
     await page.locator('.list-row').nth(4).click()
-    for (const name of ['Message', 'HTTP', 'Raw', 'Timing', 'Related']) {
+    for (const name of ['Message', 'HTTP', 'Raw', 'Timing', 'Faults', 'Related']) {
       await page.getByRole('tab', { name, exact: true }).click()
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
     }
@@ -385,6 +387,7 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
       'a message': `?frame=${last}`,
       'raw bytes': `?frame=${last}&tab=raw`,
       timing: `?frame=${last}&tab=timing`,
+      faults: `?frame=${last}&tab=faults`,
       related: `?frame=${last}&tab=related`,
       connecting: '?view=connect',
     }

@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { violationsOf } from '../../support/axe.ts'
 import { findChromium, launchChromium } from '../../support/chromium.ts'
+import { decisionRow } from '../../support/mock-faults.ts'
 import { startMockApi, type MockApi } from '../../support/mock-api.ts'
 import { openPage, type UiPage } from '../../support/ui-page.ts'
 
@@ -96,7 +97,7 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
     await page.getByRole('button', { name: 'Change slow' }).click()
     await page.getByLabel('delay', { exact: false }).first().fill('2s')
     await page.getByRole('button', { name: 'Put in its place' }).click()
-    await page.getByText('Delays all traffic by 2 s.').waitFor()
+    await page.locator('.rule', { hasText: 'Delays all traffic by 2 s.' }).waitFor()
     expect(await page.getByRole('switch').count()).toBe(1)
   })
 
@@ -130,6 +131,92 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
     await page.locator('#frames').waitFor()
   })
 
+  test('a persona is applied and healed by one click, with its facts at hand', async () => {
+    const page = await open()
+    await page.getByRole('button', { name: 'Apply A server that wakes up slowly' }).click()
+    await page.getByText('On: 1 rule, fired 0').waitFor()
+    await page.getByText('Facts, symptom, remedy').first().click()
+    await page.getByText('A cold start takes between').waitFor()
+    await page.getByRole('button', { name: 'Heal A server that wakes up slowly' }).click()
+    await expect.poll(() => page.getByRole('button', { name: 'Apply A server that wakes up slowly' }).count()).toBe(1)
+  })
+
+  test('frames a rule touched wear a word, and those of its time a band', async () => {
+    const last = api.traffic.frames - 1
+    api.traffic.change(last, { faults: ['slow'], sentLastAt: api.traffic.frame(last).receivedLastAt + 900_000 })
+    api.traffic.change(last - 1, { faults: ['lose'], droppedBy: 'lose', sentAt: null, sentLastAt: null })
+    api.faults.add({ fault: 'drop' }, { createdAt: api.traffic.frame(last - 6).receivedLastAt })
+    const page = await open('')
+    await page.locator(`#frame-${last}.in-fault`, { hasText: 'late' }).waitFor()
+    await page.locator(`#frame-${last - 1}.in-fault`, { hasText: 'dropped' }).waitFor()
+    expect(await page.locator(`#frame-${last - 12}.in-fault`).count()).toBe(0)
+    expect(await page.locator(`#frame-${last - 12}`).count()).toBe(1)
+  })
+
+  test('a frame tells what rules decided about it, before and after, and a fault is made from it', async () => {
+    const id = api.traffic.frames - 4
+    api.traffic.change(id, {
+      faults: ['change-it'],
+      edits: ['change-it'],
+      editList: [{ offset: 4, removed: '"limit":25', inserted: '"limit":99', rule: 'change-it' }],
+      decisions: [
+        decisionRow(1, { rule: 'change-it', action: 'replace 10 bytes', heldUs: 1500 }),
+        decisionRow(2, { rule: 'rarely', fired: false, action: '', draw: 0.8312 }),
+      ],
+    })
+    const page = await open(`?frame=${id}&tab=faults`)
+    await page.getByText('Changed by change-it.').waitFor()
+    await page.locator('.decision.is-fired', { hasText: '1.50 ms' }).waitFor()
+    await page.locator('.decision', { hasText: 'let it pass' }).getByText('0.8312').waitFor()
+    await page.locator('del', { hasText: '"limit":25' }).waitFor()
+    await page.locator('ins', { hasText: '"limit":99' }).waitFor()
+    expect(await violationsOf(ui!)).toEqual([])
+    await page.getByRole('button', { name: 'Make a fault from this frame' }).click()
+    await page.locator('.fault-choice', { hasText: 'leaves messages out' }).click()
+    expect(await page.getByRole('combobox', { name: 'match' }).inputValue()).toMatch(
+      /^method:\S+ .*kind:request dir:c2s$/,
+    )
+  })
+
+  test('breaks on messages like a frame', async () => {
+    const page = await open(`?frame=${api.traffic.frames - 4}&tab=faults`)
+    await page.getByRole('button', { name: 'Break on messages like this' }).click()
+    await page.getByRole('button', { name: 'Turn on' }).click()
+    await page.getByRole('switch', { name: 'breakpoint on' }).waitFor()
+    expect(api.faults.inForce().map(({ source }) => source['match'])).toEqual([expect.stringContaining('dir:c2s')])
+  })
+
+  test('a held message is edited and sent, sent as it is, or dropped', async () => {
+    const page = await open('')
+    const [one, two, three] = [api.faults.hold(), api.faults.hold(), api.faults.hold()]
+    await page.getByRole('region', { name: 'Held messages' }).getByRole('button', { name: 'Look at it' }).click()
+    await page.getByText('3 messages wait for you').waitFor()
+    await page.getByText('goes by itself in').first().waitFor()
+    const first = page.locator('.held').first()
+    await first.getByLabel('The message').fill('{"jsonrpc": "2.0",\n "id": 7.0}')
+    await first.getByText('Changed. It is sent without').waitFor()
+    await first.getByRole('button', { name: 'Send edited' }).click()
+    await page.getByText('2 messages wait for you').waitFor()
+    await first.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('A message waits for you').waitFor()
+    await first.getByRole('button', { name: 'Drop' }).click()
+    await expect.poll(() => page.locator('.held').count()).toBe(0)
+    expect([one, two, three].map(({ id }) => api.faults.answers.get(id))).toEqual([
+      { do: 'edit', payload: '{"jsonrpc":"2.0","id":7.0}' },
+      { do: 'send' },
+      { do: 'drop' },
+    ])
+  })
+
+  test('what is no JSON is told, and sent all the same', async () => {
+    const { id } = api.faults.hold()
+    const page = await open()
+    await page.getByLabel('The message').fill('{"jsonrpc": ')
+    await page.getByText('This is no JSON. You can send it all the same').waitFor()
+    await page.getByRole('button', { name: 'Send edited' }).click()
+    await expect.poll(() => api.faults.answers.get(id)).toEqual({ do: 'edit', payload: '{"jsonrpc": ' })
+  })
+
   test('fits a screen of 390 pixels while faults are on', async () => {
     api.faults.add({ fault: 'drop' })
     const page = await open('?view=faults', { viewport: { width: 390, height: 844 } })
@@ -147,6 +234,7 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
     })
 
     test('on rules and a form with mistakes', async () => {
+      api.faults.hold()
       api.faults.add({ fault: 'drop' }, { matched: 3, fired: 2, notApplied: 1 })
       api.faults.add({ fault: 'drop' }, { enabled: false, origin: 'file' })
       api.faults.add({ fault: 'drop' }, { endedAt: Date.now() * 1000, endedWhy: 'expired' })

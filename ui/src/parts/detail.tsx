@@ -8,6 +8,7 @@ import { narrowPane } from '../state/settings.ts'
 import { CopyButton } from './copy-button.tsx'
 import { DirectionMark } from './direction-mark.tsx'
 import { ErrorCard } from './error-card.tsx'
+import { FaultsTab } from './faults-tab.tsx'
 import { Icon } from './icon.tsx'
 import { HttpTab } from './http-tab.tsx'
 import { LogDetail } from './log-detail.tsx'
@@ -27,6 +28,7 @@ const tabViews: Record<Tab, TabView> = {
   http: { title: 'HTTP', Body: HttpTab },
   raw: { title: 'Raw', Body: RawTab },
   timing: { title: 'Timing', Body: TimingTab },
+  faults: { title: 'Faults', Body: FaultsTab },
   related: { title: 'Related', Body: RelatedTab },
 }
 

@@ -5,7 +5,7 @@ import { Icon } from './icon.tsx'
 
 /** Shown while there is no rule: what faults are for, and three to begin with. */
 export function FirstFaults() {
-  const { faults, vocabulary } = useApp()
+  const { faults, vocabulary, place } = useApp()
   const known = vocabulary.registry.value?.faults
   const offered = firstFaults.filter(({ rule }) => known === undefined || known.some(({ type }) => type === rule.fault))
   return (
@@ -19,7 +19,8 @@ export function FirstFaults() {
           <li key={title}>
             <button
               class="first-fault"
-              onClick={() => void settle(faults.add({ rules: [rule] }), `${rule.fault} is on`)}
+              disabled={!place.value.ready}
+              onClick={() => void settle(faults.add({ rules: [rule], ...place.value.where }), `${rule.fault} is on`)}
             >
               <Icon name="bolt" size={16} />
               <span class="first-title">{title}</span>

@@ -1,4 +1,5 @@
 import type { CallRow, FrameRow } from '../../../src/api/contract.ts'
+import { touchOf, touchText } from '../state/fault-touch.ts'
 import { frameText, type FrameText } from '../state/frame-text.ts'
 import { sizeText } from '../state/size-format.ts'
 import { clockTime, offsetTime, spanText } from '../state/time-format.ts'
@@ -14,6 +15,8 @@ export interface RowPlace {
   selected: boolean
   /** Instant that times are told from; null for the time of day. */
   base: number | null
+  /** A rule was on at the time. */
+  inFault: boolean
   onChoose: () => void
 }
 
@@ -25,7 +28,7 @@ interface ItemProps extends RowPlace {
 }
 
 /** One row of the list. Its time is when it was complete: that is what the order of the list goes by. */
-export function FrameItem({ row, call, index, top, selected, related, base, onChoose }: ItemProps) {
+export function FrameItem({ row, call, index, top, selected, related, base, inFault, onChoose }: ItemProps) {
   const text = frameText(row)
   const isAnswer = text.kind === 'response' || text.kind === 'error'
   const answeredAt = call?.answeredAt ?? null
@@ -33,7 +36,7 @@ export function FrameItem({ row, call, index, top, selected, related, base, onCh
   return (
     <div
       id={`frame-${row.id}`}
-      class={`list-row list-cells ${selected ? 'is-selected' : related ? 'is-related' : ''}`}
+      class={`list-row list-cells ${selected ? 'is-selected' : related ? 'is-related' : ''} ${inFault ? 'in-fault' : ''}`}
       role="row"
       aria-rowindex={index + 2}
       aria-selected={selected}
@@ -64,11 +67,18 @@ export function FrameItem({ row, call, index, top, selected, related, base, onCh
 }
 
 function What({ row, text }: { row: FrameRow; text: FrameText }) {
+  const touch = touchOf(row)
+  const edits = row.edits.filter((rule) => !row.faults.includes(rule))
   return (
     <span role="gridcell" class="cell-what">
       <FrameLabel text={text} />
-      {row.edits.length > 0 && (
-        <span class="what-edited" title={`Changed by us: ${row.edits.join(', ')}`}>
+      {touch !== null && (
+        <span class="what-edited is-fault" title={touchText(touch, row)}>
+          {touch === 'touched' ? 'fault' : touch}
+        </span>
+      )}
+      {edits.length > 0 && (
+        <span class="what-edited" title={`Changed by us: ${edits.join(', ')}`}>
           edited
         </span>
       )}

@@ -3,6 +3,7 @@ import type { FrameRow } from '../../../src/api/contract.ts'
 import { useApp } from '../app-context.ts'
 import type { App } from '../state/app-state.ts'
 import { narrowPane, timeMode } from '../state/settings.ts'
+import { isWithin } from '../state/rule-spans.ts'
 import { keyOf, routeTo, selectedKey, type Timeline, type TimelineItem } from '../state/timeline.ts'
 import {
   anchorAt,
@@ -88,6 +89,8 @@ export function FrameList() {
   )
 }
 
+const instantOf = (item: TimelineItem) => (item.kind === 'frame' ? item.row.receivedLastAt : item.row.at)
+
 const keyAt = (timeline: Timeline) => (index: number) => {
   const item = timeline.at(index)
   return item === undefined ? undefined : keyOf(item)
@@ -152,6 +155,7 @@ interface RowsProps {
 }
 
 function Rows({ app, timeline, range, rowHeight, selected }: RowsProps) {
+  const spans = app.faults.spans.value
   const base = timeMode.value === 'offset' ? timeBase(app) : null
   const { frame } = app.route.value
   const flow = frame === null ? undefined : app.traffic.window.get(frame)?.flow
@@ -167,7 +171,14 @@ function Rows({ app, timeline, range, rowHeight, selected }: RowsProps) {
         // By slot, not by row: scrolling then refills rows that are in the document instead of making new ones.
         const slot = index % (range.end - range.start)
         const selectedHere = keyOf(item) === selected
-        const place = { index, top: index * rowHeight, selected: selectedHere, base, onChoose: () => choose(item) }
+        const place = {
+          index,
+          top: index * rowHeight,
+          selected: selectedHere,
+          base,
+          inFault: isWithin(spans, instantOf(item)),
+          onChoose: () => choose(item),
+        }
         return item.kind === 'log' ? (
           <LogItem key={slot} row={item.row} {...place} />
         ) : (

@@ -11,7 +11,7 @@ const shortcuts: readonly (readonly [keys: string, what: string])[] = [
   ['p', 'Hold the list still, let it run'],
   ['y', 'Copy the message'],
   ['J', 'JSON as a tree, or as it came'],
-  ['1 … 5', 'Tabs of the detail'],
+  ['1 … 6', 'Tabs of the detail'],
   ['f', 'Faults, and back to the traffic'],
   ['H', 'Heal all: ends every fault'],
   ['?', 'This list'],

@@ -9,12 +9,12 @@ interface ItemProps extends RowPlace {
 }
 
 /** A line of the log between the frames: no frame, and not to be taken for one. */
-export function LogItem({ row, index, top, selected, base, onChoose }: ItemProps) {
+export function LogItem({ row, index, top, selected, base, inFault, onChoose }: ItemProps) {
   const { kind, text, tone, ours } = logText(row)
   return (
     <div
       id={`log-${row.id}`}
-      class={`list-row list-cells is-log ${selected ? 'is-selected' : ''}`}
+      class={`list-row list-cells is-log ${selected ? 'is-selected' : ''} ${inFault ? 'in-fault' : ''}`}
       role="row"
       aria-rowindex={index + 2}
       aria-selected={selected}

@@ -1,46 +1,22 @@
-import { useState } from 'preact/hooks'
-import type { NewRules } from '../../../src/api/contract.ts'
 import { useApp } from '../app-context.ts'
-import { instanceText, steered } from '../state/rule-words.ts'
+import { chosenPlace } from '../state/place.ts'
+import { instanceText } from '../state/rule-words.ts'
 
-interface Place {
-  readonly where: Pick<NewRules, 'instance' | 'everywhere'>
-  /** There is a process it can act in. */
-  readonly ready: boolean
-  readonly chosen: string
-  readonly choose: (value: string) => void
-}
-
-/** Which process a rule will act in: the one there is, or the one chosen. */
-export function usePlace(): Place {
-  const { status } = useApp()
-  const [chosen, choose] = useState('')
-  const there = steered(status.value?.instances ?? [])
-  if (chosen === 'everywhere') return { where: { everywhere: true }, ready: there.length > 0, chosen, choose }
-  const instance = there.find(({ id }) => String(id) === chosen) ?? there[0]
-  return {
-    where: instance === undefined ? {} : { instance: instance.id },
-    ready: instance !== undefined,
-    chosen: instance === undefined ? '' : String(instance.id),
-    choose,
-  }
-}
-
-export function PlaceField({ place }: { place: Place }) {
-  const { status } = useApp()
-  const there = steered(status.value?.instances ?? [])
+/** Says which process new rules act in, or lets one choose where there are several. `id` of the input. */
+export function PlaceField({ id }: { id: string }) {
+  const { there, chosen } = useApp().place.value
   const [only] = there
   if (only === undefined)
-    return <p class="callout">No process records into this capture now: start a proxy, and it can act there.</p>
-  if (there.length === 1) return <p class="field-about form-place">Acts in {instanceText(only)}, and ends with it.</p>
+    return <p class="callout">Nothing records into this capture now. Start a proxy, and faults can act in it.</p>
+  if (there.length === 1) return <p class="field-about">Acts in {instanceText(only)}, and ends with it.</p>
   return (
     <div class="rule-field">
-      <label for="rule-place">Acts in</label>
+      <label for={id}>Acts in</label>
       <select
-        id="rule-place"
+        id={id}
         class="input"
-        value={place.chosen}
-        onChange={(event) => place.choose(event.currentTarget.value)}
+        value={chosen}
+        onChange={(event) => (chosenPlace.value = event.currentTarget.value)}
       >
         {there.map((instance) => (
           <option key={instance.id} value={instance.id}>
@@ -49,7 +25,7 @@ export function PlaceField({ place }: { place: Place }) {
         ))}
         <option value="everywhere">everywhere: all of them, and those that come</option>
       </select>
-      <p class="field-about">It ends with its process.</p>
+      <p class="field-about">A rule ends with its process.</p>
     </div>
   )
 }

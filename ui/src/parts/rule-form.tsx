@@ -9,7 +9,7 @@ import { DryRunButton } from './dry-run.tsx'
 import { FaultPicker } from './fault-picker.tsx'
 import { Icon } from './icon.tsx'
 import { MatchField } from './match-field.tsx'
-import { PlaceField, usePlace } from './place-field.tsx'
+import { PlaceField } from './place-field.tsx'
 import { RuleCopies } from './rule-copies.tsx'
 import { RuleField } from './rule-field.tsx'
 import { sentenceText } from './rule-item.tsx'
@@ -40,13 +40,14 @@ export function RuleForm() {
 const placed = new Set(['id', 'fault', 'match', 'enabled', 'expect'])
 
 function Form({ fault, registry }: { fault: FaultCard; registry: FaultRegistry }) {
-  const { faults } = useApp()
+  const app = useApp()
+  const { faults } = app
   const options = fieldsOf(fault.options)
   const when = fieldsOf(registry.envelope).filter(({ name }) => !placed.has(name))
   const { rule, problems: own } = ruleOf(draft.value, [...options, ...when])
   const reading = useReading(rule)
   const problems = [...own, ...(reading?.problems ?? [])]
-  const place = usePlace()
+  const place = app.place.value
   const { replaces } = draft.value
   useEffect(() => document.getElementById('rule-form')?.focus(), [])
   const submit = async (event: Event) => {
@@ -67,7 +68,7 @@ function Form({ fault, registry }: { fault: FaultCard; registry: FaultRegistry }
       />
       <Fields fields={options} problems={problems} />
       <When fields={when} problems={problems} />
-      <PlaceField place={place} />
+      <PlaceField id="rule-place" />
       <div class="form-foot">
         <Sentence sentence={reading?.sentence ?? null} problems={restOf(problems, [...options, ...when])} />
         <div class="form-actions">

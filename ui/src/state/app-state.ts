@@ -5,6 +5,7 @@ import { followLive, type LiveOptions, type LiveState } from '../api/live.ts'
 import { createCalls, type Calls } from './calls.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createFrameBatch, type FrameBatch } from './frame-batch.ts'
+import { placeOf, type Place } from './place.ts'
 import { formatRoute, parseRoute, type Route } from './route.ts'
 import { createSelection, type Selection } from './selection.ts'
 import { createSessions, type Sessions } from './sessions.ts'
@@ -29,6 +30,8 @@ export interface App {
   readonly selection: Selection
   readonly faults: Faults
   readonly vocabulary: Vocabulary
+  /** Which process new rules act in. */
+  readonly place: ReadonlySignal<Place>
   /** The server's clock in microseconds, ticking about once a second, ten times while calls are pending. */
   readonly now: Signal<number>
   /** Loads the list for the route as it is. */
@@ -49,11 +52,8 @@ const sleep = (ms: number, signal: AbortSignal) =>
 /** Starts the page for a token; ends (live stream and timers) when the signal fires. */
 export function startApp(token: string, onUnauthorized: (error: ApiError) => void, ended: AbortSignal): App {
   const api = createApi(token, onUnauthorized)
-  const calls = createCalls(api)
-  const sessions = createSessions(api)
-  const traffic = new Traffic(api, calls)
-  const selection = createSelection(api)
-  const faults = createFaults(api)
+  const parts = createParts(api)
+  const { calls, sessions, traffic, selection, faults } = parts
   const routing = startRouting(ended)
   const clock = startClock(calls, faults, ended)
   const failure = signal<ApiError | null>(null)
@@ -105,8 +105,19 @@ export function startApp(token: string, onUnauthorized: (error: ApiError) => voi
   })
   watchRoute(routing.route, { selection, sessions, reload }, ended)
   watchProcesses(status, faults, ended)
-  const parts = { sessions, calls, traffic, selection, faults, vocabulary: createVocabulary(api) }
-  return { api, ...routing, seq, status, failure, live, ...parts, now: clock.now, reload }
+  return { api, ...routing, seq, status, failure, live, ...parts, place: placeOf(status), now: clock.now, reload }
+}
+
+function createParts(api: Api) {
+  const calls = createCalls(api)
+  return {
+    calls,
+    sessions: createSessions(api),
+    traffic: new Traffic(api, calls),
+    selection: createSelection(api),
+    faults: createFaults(api),
+    vocabulary: createVocabulary(api),
+  }
 }
 
 function startRouting(ended: AbortSignal) {

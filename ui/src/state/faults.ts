@@ -2,6 +2,7 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { ApiError, LiveChange, NewRules, RuleRow } from '../../../src/api/contract.ts'
 import { errorOf, type Api } from '../api/client.ts'
 import { createBreakpoints, type Breakpoints } from './breakpoints.ts'
+import { spansOf, type Span } from './rule-spans.ts'
 
 /** Where a rule is in force. */
 export type RulePlace = Pick<RuleRow, 'id' | 'instance'>
@@ -16,6 +17,8 @@ export interface Faults {
   readonly ended: ReadonlySignal<readonly RuleRow[]>
   /** Every version known, ended ones too, oldest first: when something was on. */
   readonly versions: ReadonlySignal<readonly RuleRow[]>
+  /** When any of them was on. */
+  readonly spans: ReadonlySignal<readonly Span[]>
   readonly breakpoints: Breakpoints
   /** Why they could not be read. */
   readonly error: ReadonlySignal<ApiError | null>
@@ -61,13 +64,13 @@ export function createFaults(api: Api): Faults {
   return { ...listsOf(versions), ...changesOf(api, versions, take), versions, breakpoints, error, load, apply }
 }
 
-function listsOf(versions: ReadonlySignal<readonly RuleRow[]>): Pick<Faults, 'rules' | 'active' | 'ended'> {
+function listsOf(versions: ReadonlySignal<readonly RuleRow[]>): Pick<Faults, 'rules' | 'active' | 'ended' | 'spans'> {
   const rules = computed(() => versions.value.filter(({ endedAt }) => endedAt === null))
   const active = computed(() => rules.value.filter(({ enabled }) => enabled))
   const ended = computed(() =>
     versions.value.filter(({ endedAt, endedWhy }) => endedAt !== null && endedWhy !== 'replaced').toReversed(),
   )
-  return { rules, active, ended }
+  return { rules, active, ended, spans: computed(() => spansOf(versions.value)) }
 }
 
 function changesOf(

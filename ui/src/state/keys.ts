@@ -86,7 +86,7 @@ export function startKeys(app: App, ended: AbortSignal): void {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isDialogOpen()) return
     const target = event.target as HTMLElement
     const free = target === document.body || target.id === 'frames'
-    const tab = /^[1-5]$/.test(event.key) ? tabs[Number(event.key) - 1] : undefined
+    const tab = /^[1-6]$/.test(event.key) ? tabs[Number(event.key) - 1] : undefined
     const action = actions[event.key] ?? (free ? onList[event.key] : undefined)
     if (tab !== undefined) app.go({ tab })
     else if (action !== undefined) void action(app)

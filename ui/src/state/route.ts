@@ -1,7 +1,7 @@
 import { defaultFilter, isRowKind, type Filter, type RowKind } from './filter.ts'
 
 /** Tabs of the detail pane. */
-export const tabs = ['message', 'http', 'raw', 'timing', 'related'] as const
+export const tabs = ['message', 'http', 'raw', 'timing', 'faults', 'related'] as const
 export type Tab = (typeof tabs)[number]
 
 /** What the address bar holds: everything needed to come back to the same screen, never the token. */

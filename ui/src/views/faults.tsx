@@ -1,5 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { useApp } from '../app-context.ts'
+import { HeldList } from '../parts/held-list.tsx'
+import { PersonaList } from '../parts/persona-list.tsx'
 import { RuleForm } from '../parts/rule-form.tsx'
 import { RuleList } from '../parts/rule-list.tsx'
 
@@ -10,7 +12,9 @@ export function Faults() {
   return (
     <main class="faults" aria-label="Faults">
       <div class="faults-main">
+        <HeldList />
         <RuleList />
+        <PersonaList />
       </div>
       <aside class="faults-side" aria-label="New fault">
         <RuleForm />

@@ -3,6 +3,7 @@ import { Detail } from '../parts/detail.tsx'
 import { ErrorCard } from '../parts/error-card.tsx'
 import { FilterBar } from '../parts/filter-bar.tsx'
 import { FrameList } from '../parts/frame-list.tsx'
+import { HeldStrip } from '../parts/held-list.tsx'
 import { PaneTabs } from '../parts/pane-tabs.tsx'
 import { PendingStrip } from '../parts/pending-strip.tsx'
 import { SessionList } from '../parts/session-list.tsx'
@@ -42,6 +43,7 @@ function Middle() {
     )
   return (
     <>
+      <HeldStrip />
       <FilterBar />
       <FrameList />
       <PendingStrip />
