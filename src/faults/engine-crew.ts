@@ -6,6 +6,7 @@ import type { SteeredConnection } from '../pipe/policy.ts'
 import { Breakpoints } from './engine-breakpoints.ts'
 import { actionText, heldUs } from './engine-text.ts'
 import { toCount } from './engine-after.ts'
+import { toProcess } from './engine-process.ts'
 import { firstDirection, type Instance, type LiveRule, type Run, type Verdict } from './engine-rule.ts'
 import type { Attached, RuleStage } from './engine-stage.ts'
 import type { FaultAction, FaultEvent, Kept } from './fault.ts'
@@ -27,6 +28,9 @@ const STATES = 10_000
 
 /** What is recorded each time, not only when a rule fires; edits are recorded by the pipe. */
 const NOTABLE: ReadonlySet<string> = new Set(['cut', 'end', 'signal', 'restart', 'exit', 'reply', 'hold'])
+
+/** When a pipe is looked at again where other things than the rule's own delay hold its messages. */
+const LOOK_AGAIN_US = 10_000
 
 /** What an instance is just doing. */
 interface Scene {
@@ -195,7 +199,21 @@ export class Crew {
           actions.push(action)
       }
     }
+    if (live.rule.per === 'message' && actions.some(({ do: what }) => what === 'wait')) {
+      this.#underWay(stage, instance, heldUs(wanted) ?? 0)
+    }
     return actions
+  }
+
+  /** A message that waits in the pipe is under way until it has gone: a rule that has retired meanwhile is not to let it go early. */
+  #underWay(stage: RuleStage, instance: Instance, us: number): void {
+    const { clock } = this.#options
+    const cancel = clock.at(clock.now() + us, () => {
+      instance.wakes.delete(cancel)
+      if (stage.delays) this.#underWay(stage, instance, LOOK_AGAIN_US)
+      else this.settle(instance)
+    })
+    instance.wakes.add(cancel)
   }
 
   #ask(stage: RuleStage, instance: Instance, event: FaultEvent, ms: number): void {
@@ -314,21 +332,5 @@ export class Crew {
       action,
       heldUs: held,
     })
-  }
-}
-
-type ProcessAction = Extract<FaultAction, { do: 'signal' | 'restart' | 'exit' | 'stderr' }>
-
-/** Nothing where there is no process. */
-function toProcess(connection: SteeredConnection, action: ProcessAction, rule: string): void {
-  switch (action.do) {
-    case 'signal':
-      return connection.signal?.(action.signal, rule)
-    case 'restart':
-      return connection.restart?.(rule, action.afterMs)
-    case 'exit':
-      return connection.exit?.(action.code, rule)
-    case 'stderr':
-      return connection.stderr?.(action.bytes, rule)
   }
 }

@@ -70,6 +70,11 @@ export class RuleStage {
     return this.#named && sessions.size > 1 ? `on a connection of sessions ${[...sessions].join(', ')}` : ''
   }
 
+  /** Something waits in the pipe because of it. */
+  get delays(): boolean {
+    return this.attached.connection[this.direction].delays(this.named)
+  }
+
   /** Puts an event by for an instance. */
   keep(by: Instance, event: PipeEvent): void {
     by.kept++

@@ -31,6 +31,7 @@ export const mutate: Fault<MutateOptions> = {
   summary: 'changes params or results by a JSON Patch',
   needs: 'units',
   applies: ['http', 'sse', 'websocket', 'stdio'],
+  narrow: ({ on }) => ({ params: '(kind:request or kind:notification)', result: 'kind:response', message: '' })[on],
   direction: 'both',
   per: 'message',
   options: z

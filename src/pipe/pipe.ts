@@ -4,7 +4,7 @@ import type { Ending } from '../wire/ending.ts'
 import type { Action, CutHow, CutSide, NamedStage, PipeEvent } from './action.ts'
 import { bytesOf } from './action.ts'
 import type { Clock } from './clock.ts'
-import { framed, framedAction, type Step } from './step.ts'
+import { type Block, framed, framedAction, type Step, stops } from './step.ts'
 import type { Tap } from './tap.ts'
 
 /** Where a pipe's bytes leave: the edits of heads, then a socket. */
@@ -41,15 +41,6 @@ export interface PipeHost {
   reply(bytes: Uint8Array, rule: string): void
 }
 
-/** A wait or a hold: nothing before or at its stage goes on until it is over. */
-interface Block {
-  stage: number
-  readonly by: NamedStage | undefined
-  /** Of a hold: its name. */
-  readonly until?: string
-  readonly cancel?: () => void
-}
-
 const NOTHING = new Uint8Array(0)
 const INBOX_BYTES = 64 * 1024
 
@@ -84,6 +75,11 @@ export class Pipe {
   /** Chunks wait in it, or stages may keep them: what was pushed is still needed. */
   get waiting(): boolean {
     return this.#stages.length > 0 || this.#steps.length > 0
+  }
+
+  /** A wait or hold that stage asked for is not over. */
+  delays(stage: NamedStage): boolean {
+    return [...this.#blocks, ...this.#steps.filter(stops)].some(({ by }) => by === stage)
   }
 
   get received(): number {
@@ -151,7 +147,6 @@ export class Pipe {
       const released = [...(stage.release?.() ?? [])].map((event) => this.#step(event, at + 1))
       this.#place(released, at)
     }
-    const stops = ({ action }: Step): boolean => action?.do === 'wait' || action?.do === 'hold'
     const left = this.#steps.splice(0).filter((step) => !(stops(step) && gone(step.by)))
     for (const step of left) this.#steps.push({ ...step, stage: next(step.stage) })
     for (const block of this.#blocks) if (gone(block.by)) block.cancel?.()

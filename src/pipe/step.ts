@@ -13,6 +13,18 @@ export interface Step {
   readonly by?: NamedStage
 }
 
+/** A wait or a hold: nothing before or at its stage goes on until it is over. */
+export interface Block {
+  stage: number
+  readonly by: NamedStage | undefined
+  /** Of a hold: its name. */
+  readonly until?: string
+  readonly cancel?: () => void
+}
+
+/** What will be such a block once it is its turn. */
+export const stops = ({ action }: Step): boolean => action?.do === 'wait' || action?.do === 'hold'
+
 /** An event of a stage that makes frames: it has an arrival and a delay of its own. */
 export function framed(event: PipeEvent, stage: number, by: NamedStage, rule: string): Step {
   const ours = event.kind === 'frame' && event.span !== undefined

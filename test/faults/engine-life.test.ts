@@ -21,6 +21,28 @@ describe('rules that come and go', () => {
     expect(line.out('s2c')).toBe('ab')
   })
 
+  test('that have fired for the last time let nothing go early', () => {
+    const table = engineTable()
+    table.rules({ ...late, per: 'message', match: 'tool:echo', times: 2 })
+    const line = table.open(STDIO)
+    line.push('c2s', wire.line(wire.call(1)))
+    table.clock.advance(150)
+    line.push('c2s', wire.line(wire.call(2)))
+    table.clock.advance(49)
+    expect(line.out('c2s')).toBe('')
+    expect(table.engine.counters()).toMatchObject([{ fired: 1, active: 1 }])
+    table.clock.advance(1)
+    expect(line.out('c2s')).toBe(wire.line(wire.call(1)))
+    table.clock.advance(149)
+    expect(table.engine.counters()).toMatchObject([{ state: 'retired', fired: 2 }])
+    expect(line.out('c2s')).toBe(wire.line(wire.call(1)))
+    table.clock.advance(1)
+    expect(line.out('c2s')).toContain(wire.line(wire.call(2)))
+    table.clock.advance(20)
+    expect(table.engine.counters()).toMatchObject([{ active: 0 }])
+    expect(line.connection.c2s.waiting).toBe(false)
+  })
+
   test('begin anew where the source changed', () => {
     const table = engineTable()
     table.rules({ ...late, times: 1 })
