@@ -144,9 +144,16 @@ export class EventStream implements SseListener {
     if (written.length > 0) this.#unit(written, block, null, [], ours ? span : undefined, true)
   }
 
-  /** Nothing more comes, and the body is not complete. */
+  /** Nothing more comes that can be understood, and the body is not complete. */
   breakOff(): void {
-    if (!this.aligned) this.#ours()
+    if (this.#whole) this.#emit(this.#split)
+    const { events } = this.#options
+    const span = this.#raw.length
+    const payload = this.#payload.take()
+    const behind = this.#behind.take()
+    const raw = this.#raw.take()
+    if (this.aligned) events.opaque(raw, this.#from)
+    else events.opaque(Buffer.concat([asChunk(payload), behind]), this.#from, 'opaque', span)
   }
 
   /** What is held, as it came. */

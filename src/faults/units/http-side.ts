@@ -12,29 +12,12 @@ import {
 } from '../../wire/http1.ts'
 import { EventStream } from './event-stream.ts'
 import { HeadFactsReader, type HeadFacts } from './head-facts.ts'
+import type { HttpSideOptions } from './http-side-options.ts'
 import { HttpUnit } from './http-unit.ts'
 import { planMessage, readJson, streamPlan, type Plan } from './message-plan.ts'
 import { SocketSide } from './socket-side.ts'
-import type { Asked, ConnectionTalk } from './talk.ts'
-import type { UnitEvents } from './unit-events.ts'
-import type { Place, WatchOptions } from './watch-types.ts'
-
-export interface HttpSideOptions {
-  readonly events: UnitEvents
-  readonly talk: ConnectionTalk
-  readonly outstanding: Outstanding
-  readonly watch: WatchOptions
-  /** Which request it is, or answers. */
-  asked(head: Http1Head, facts: HeadFacts): Asked | null
-  /** A response is complete. */
-  answered?(asked: Asked | null): void
-  /** Behind this head of a response the connection is another. */
-  switched?(asked: Asked | null, head: Http1Head): void
-  /** Whether the other side has found a place: without it nothing is known of this one. */
-  ready?(): boolean
-  /** The side has found a place to go on from. */
-  joined?(standing: Standing): void
-}
+import type { Asked } from './talk.ts'
+import type { Place } from './watch-types.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
 
@@ -156,8 +139,20 @@ export class HttpSide implements Http1Listener {
 
   opaque(chunk: Uint8Array, from: number, to: number): void {
     if (this.#socket !== null) return this.#socket.push(chunk, from, to)
+    if (!this.#opaque) this.#lose(from)
     this.#opaque = true
     this.#add(chunk, from, to)
+  }
+
+  /** The framing of a body cannot be followed any further: what was held of it goes on, as will the rest. */
+  #lose(from: number): void {
+    const stream = this.#stream
+    if (stream === null && this.#plan?.whole !== true) return
+    this.#leave(stream === null ? this.#from : this.#options.events.base + from, 'broken framing')
+    this.#stream = null
+    this.#plan = PASS
+    if (stream === null) this.#heard()
+    else stream.breakOff()
   }
 
   #stage(event: PipeEvent): PipeEvent[] {

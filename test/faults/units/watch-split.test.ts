@@ -28,6 +28,12 @@ const events = (body: string): string[] => {
   parser.feed(Buffer.from(body, 'latin1').toString('utf8'))
   return found
 }
+/** What Node makes of responses; of what they switch to, what it is, or how long where its messages are put together. */
+const parsedOf = (bytes: Buffer, methods: readonly string[]) => {
+  const { switchedAt, messages, error } = parseWithNode('response', bytes, methods)
+  const rest = switchedAt === null ? null : latin1(bytes.subarray(switchedAt))
+  return { messages, error, rest: messages.at(-1)?.start === '101' ? rest?.length : rest }
+}
 const STREAM = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n'
 const GET = 'GET /mcp HTTP/1.1\r\nAccept: text/event-stream\r\n\r\n'
 const UPGRADE = 'GET /ws HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
@@ -56,7 +62,7 @@ describe('with no rule in between', () => {
         line.end('s2c')
         const out = Buffer.from(line.out('s2c'), 'latin1')
         expect(line.edits.length > 0 || latin1(out) === latin1(bytes)).toBe(true)
-        const [before, after] = [bytes, out].map((each) => parseWithNode('response', each, methods))
+        const [before, after] = [bytes, out].map((each) => parsedOf(each, methods))
         expect(before!.error === null ? after : before).toEqual(before)
       }),
       { numRuns: 500 },
@@ -79,6 +85,50 @@ describe('with no rule in between', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  test.each([
+    ['behind the last chunk', '5\r\nhello\r\n0\r\r\n\r\n'],
+    ['by a chunk of more than there can be', '20000000000001\r\nhello\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'],
+    ['behind an event', '9\r\ndata: 1\n\n\rX'],
+  ])('an event stream whose framing breaks goes on as it is: %s', (_where, body) => {
+    const line = watchedLine()
+    line.push('c2s', GET)
+    line.push('s2c', STREAM + body)
+    expect(line.out('s2c')).toBe(STREAM + body)
+    expect(line.left).toEqual([expect.stringContaining('broken framing')])
+  })
+
+  test('of an event stream whose framing breaks nothing is kept, and nothing lost', () => {
+    const broken = fc.constantFrom('zz\r\nmore', '0\rX', '5\rhello\r\n', '5;a\r\rdata: 1\n\n', '\rX', '0\r\nX: 1\r\r\n')
+    fc.assert(
+      fc.property(eventStreams, cuts, broken, cuts, (body, borders, tail, places) => {
+        const line = watchedLine()
+        line.push('c2s', GET)
+        const bytes = Buffer.from(STREAM + chunked(body, borders) + tail, 'latin1')
+        all(line, 's2c', bytes, places)
+        const out = line.out('s2c')
+        const [before, after] = [bytes, Buffer.from(out, 'latin1')].map((each) => parsedOf(each, ['GET']))
+        expect(after).toEqual(before)
+        expect(out.endsWith(tail)).toBe(true)
+        expect(line.recorded('s2c')).toBe(out)
+        line.push('s2c', 'data: later\n\n')
+        expect(line.out('s2c')).toBe(`${out}data: later\n\n`)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('an answer whose framing breaks waits no longer for its end', () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n'
+    const line = watchedLine()
+    line.push('c2s', 'POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}')
+    line.push('s2c', `${head}2\r\n{}\r\n`)
+    expect(line.out('s2c')).toBe('')
+    line.push('s2c', 'zz')
+    line.push('s2c', '{}')
+    expect(line.out('s2c')).toBe(`${head}2\r\n{}\r\nzz{}`)
+    expect(line.left).toEqual(['s2c 0 broken framing'])
   })
 
   test('events that have chunks of their own come out byte for byte, each at once', () => {
