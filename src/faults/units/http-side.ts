@@ -3,13 +3,7 @@ import type { NamedStage, PipeEvent } from '../../pipe/action.ts'
 import { pass } from '../../pipe/action.ts'
 import type { Standing } from '../../pipe/policy.ts'
 import { Gathered } from '../../wire/gathered.ts'
-import {
-  createHttp1Splitter,
-  type Http1Head,
-  type Http1Listener,
-  type Http1Splitter,
-  type Outstanding,
-} from '../../wire/http1.ts'
+import { createHttp1Splitter, type Http1Head, type Http1Listener, type Http1Splitter } from '../../wire/http1.ts'
 import { EventStream } from './event-stream.ts'
 import { HeadFactsReader, type HeadFacts } from './head-facts.ts'
 import type { HttpSideOptions } from './http-side-options.ts'
