@@ -61,3 +61,15 @@ export const previewIn = (reader: Pick<Reader, 'payload'>, entry: Entry): string
   const payload = reader.payload(entry.frame.id)
   return payload === undefined ? '' : previewOf(new TextDecoder().decode(payload), entry.message.rpcId)
 }
+
+/** What fault rules did to it: `[fault drop: drop · frame 57]`, the empty string where none touched it. */
+export const badgeIn = (reader: Pick<Reader, 'decisions'>, entry: Entry): string => {
+  if ((entry.kind !== 'message' && entry.kind !== 'frame') || entry.frame.faults.length === 0) return ''
+  const { id, faults } = entry.frame
+  const decisions = reader.decisions({ frame: id })
+  const said = faults.map((rule) => {
+    const actions = decisions.filter((one) => one.rule === rule && one.fired).map(({ action }) => action)
+    return actions.length === 0 ? rule : `${rule}: ${[...new Set(actions)].join(', ')}`
+  })
+  return `[fault ${said.join('; ')} · frame ${id}]`
+}

@@ -1,4 +1,4 @@
-import type { CallRow, MessageRow, Outcome } from '../store/rows.ts'
+import type { CallRow, FrameRow, MessageRow, Outcome } from '../store/rows.ts'
 import type { Direction } from '../wire/frame.ts'
 import { closeCodeOf, closeWords } from '../wire/websocket-close.ts'
 import { sessionOf, type Entry } from './entry.ts'
@@ -12,16 +12,22 @@ export interface LineOptions {
   sessions: boolean
   /** The payload of a message, for the preview behind it. */
   preview?: string
+  /** What fault rules did to it, see `badgeIn`. */
+  badge?: string
 }
 
 /** Room a preview gets where the width is not known: lines in files stay readable. */
 const PLAIN_PREVIEW = 160
 
 /** One entry as one line, fitted to the width of the terminal, safe to print. */
-export const entryLine = (entry: Entry, output: Output, { sessions, preview = '' }: LineOptions): string => {
+export const entryLine = (
+  entry: Entry,
+  output: Output,
+  { sessions, preview = '', badge = '' }: LineOptions,
+): string => {
   const { paint } = output
   const uid = sessions ? [(sessionOf(entry) ?? '').padEnd(8)] : []
-  const parts = partsOf(entry)
+  const parts = [...partsOf(entry), ...(badge === '' ? [] : [{ text: printable(badge), as: 'warn' } as const])]
   const plain = [timeText(entry.at), ...uid, '>', ...parts.map(({ text }) => text)].join('  ')
   const room = output.width === Infinity ? PLAIN_PREVIEW : output.width - plain.length - 3
   const tail = preview === '' || room < 8 ? [] : [paint('dim', shortened(printable(preview), room))]
@@ -44,8 +50,12 @@ const partsOf = (entry: Entry): Part[] => {
     case 'message':
       return messageParts(entry.message, entry.call)
     case 'frame': {
-      const { kind, label, size, edits } = entry.frame
-      return [{ text: kind, as: 'dim' }, { text: printable(label ?? bytesText(size)), as: 'dim' }, ...changed(edits)]
+      const { kind, label, size } = entry.frame
+      return [
+        { text: kind, as: 'dim' },
+        { text: printable(label ?? bytesText(size)), as: 'dim' },
+        ...changed(entry.frame),
+      ]
     }
     case 'log':
       return [{ text: printable(entry.log.kind), as: 'dim' }, { text: printable(logText(entry.log)) }]
@@ -77,11 +87,13 @@ const partsOf = (entry: Entry): Part[] => {
   }
 }
 
-/** What we changed in it on the way. */
-const changed = (edits: readonly string[]): Part[] =>
-  edits.length === 0
+/** What we changed in it on the way; what rules did to it is a badge. */
+const changed = ({ edits, faults }: FrameRow): Part[] => {
+  const own = edits.filter((edit) => !faults.includes(edit))
+  return own.length === 0
     ? []
-    : [{ text: `changed by the proxy: ${edits.map((edit) => printable(edit)).join(', ')}`, as: 'warn' }]
+    : [{ text: `changed by the proxy: ${own.map((edit) => printable(edit)).join(', ')}`, as: 'warn' }]
+}
 
 const messageParts = (message: MessageRow, call: CallRow | undefined): Part[] => {
   const named = name(message.method ?? '', message.tool ?? message.uri)

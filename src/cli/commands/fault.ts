@@ -1,6 +1,7 @@
-import type { Command } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
 import { addCaptureFlags } from '../capture.ts'
 import type { Context, Verb } from '../context.ts'
+import type { DryRunFlags } from '../fault/dry-run.ts'
 import type { WhereFlags } from '../fault/fault-capture.ts'
 
 /** `mitmcp fault <verb>`: faults on live traffic. What they are is loaded when one of these runs. */
@@ -15,6 +16,7 @@ export const fault: Verb = {
     defineAdding(group, context, finish)
     defineEnding(group, context, finish)
     defineListing(group, context, finish)
+    defineAsking(group, context, finish)
   },
 }
 
@@ -105,4 +107,34 @@ const defineListing = (group: Command, context: Context, finish: Finish): void =
     const verbs = group.commands.map((command) => command.name())
     finish(tellTypes(word, verbs, flags, context))
   })
+}
+
+const defineAsking = (group: Command, context: Context, finish: Finish): void => {
+  const explain = group
+    .command('explain')
+    .description('explain a fault, a persona, a file of rules, or a rule in force')
+    .argument('<what>', 'its name')
+    .option('--db <file>', 'capture file (default: the one in your data folder)')
+  explain.action(async (what: string, flags: WhereFlags) => {
+    const { explainFault } = await import('../fault/explain-fault.ts')
+    finish(await explainFault(what, flags, context))
+  })
+  const dry = group
+    .command('dry-run')
+    .description('tell which recorded frames a rule would have hit; nothing is changed')
+    .usage('<type> [--<option> <value>...] [--match <filter>]...   or   <file>   or   <persona>')
+    .argument('[words...]')
+    .allowUnknownOption()
+    .option('--rule <text>', 'the whole rule as YAML or JSON instead')
+    .option('--session <id>', 'one session only: its id or the beginning of it')
+    .option('--last <frames>', 'how many frames to look at, the newest', lastFrames, 2000)
+  addCaptureFlags(dry).action(async (words: string[], flags: DryRunFlags) => {
+    const { dryRun } = await import('../fault/dry-run.ts')
+    finish(await dryRun(words, flags, context))
+  })
+}
+
+const lastFrames = (text: string): number => {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It must be 1 to 999999.')
+  return Number(text)
 }

@@ -7,6 +7,7 @@ import type { Verb } from '../context.ts'
 import { ca } from './ca.ts'
 import { configVerb } from './config.ts'
 import { demo } from './demo.ts'
+import { explain } from './explain.ts'
 import { fault } from './fault.ts'
 import { forward } from './forward.ts'
 import { ls } from './ls.ts'
@@ -30,6 +31,7 @@ export const verbs: readonly Verb[] = [
   ls,
   show,
   fault,
+  explain,
   ui,
   prune,
   wrap,

@@ -5,11 +5,12 @@ import type { SessionRow } from '../../store/rows.ts'
 import { aliveInstances } from '../alive.ts'
 import { addCaptureFlags, openMeantCapture, type CaptureFlags } from '../capture.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
-import { conversation, previewIn, rowsOf } from '../conversation.ts'
+import { badgeIn, conversation, previewIn, rowsOf } from '../conversation.ts'
 import { detailLines } from '../detail-lines.ts'
 import { entryLine } from '../entry-line.ts'
 import { addFilterFlag, asksForFrames, filterFrom, type FilterFlags } from '../filter.ts'
 import { printable } from '../printable.ts'
+import { tellFrame } from '../frame-lines.ts'
 import { bytesText, countText, dayText, durationText } from '../units.ts'
 import { callsOf } from '../walk.ts'
 
@@ -27,7 +28,7 @@ export const show: Verb = {
     const command = program
       .command('show')
       .description('read one session in order: calls, answers, how long each took, and how it ended')
-      .argument('[session]', 'its id or the beginning of it (default: the newest)')
+      .argument('[session]', 'its id or the beginning of it (default: the newest); or the number of a frame')
     addFilterFlag(addCaptureFlags(command))
       .option('--headers', 'HTTP heads too')
       .option('--body', 'messages in full, indented')
@@ -49,6 +50,10 @@ const tell = async (
   const reader = await openMeantCapture(flags, context)
   if (!reader) return EXIT.ok
   try {
+    if (uid !== undefined && /^\d+$/.test(uid)) {
+      tellFrame(reader, Number(uid), flags, context)
+      return EXIT.ok
+    }
     const session = reader.session(uid)
     if (session === undefined && uid !== undefined) {
       throw new ProxyError('NOT_FOUND', `No session in ${reader.path} begins with ${uid}.`, {
@@ -98,7 +103,7 @@ const tellText = (
   for (const entry of conversation(reader, session, everyFrame(flags), filter)) {
     if (entry.kind === 'frame' && flags.all !== true && entry.frame.kind !== 'head') continue
     const preview = flags.body === true ? '' : previewIn(reader, entry)
-    output.line(entryLine(entry, output, { sessions: false, preview }))
+    output.line(entryLine(entry, output, { sessions: false, preview, badge: badgeIn(reader, entry) }))
     for (const line of detailLines(reader, entry, flags, output)) output.line(line)
   }
   for (const { method, tool, requestedAt, outcome } of callsOf(reader, session.uid, filter)) {

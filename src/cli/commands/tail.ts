@@ -8,7 +8,7 @@ import type { ChangeSet, FrameRow, LogRow } from '../../store/rows.ts'
 import { aliveInstances } from '../alive.ts'
 import { addCaptureFlags, waitForCapture, type CaptureFlags } from '../capture.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
-import { previewIn } from '../conversation.ts'
+import { badgeIn, previewIn } from '../conversation.ts'
 import { detailLines } from '../detail-lines.ts'
 import { frameEntries, logEntry, type Entry } from '../entry.ts'
 import { entryLine } from '../entry-line.ts'
@@ -208,7 +208,13 @@ const teller =
       return
     }
     const preview = flags.body || busy ? '' : previewIn(reader, entry)
-    output.line(entryLine(entry, output, { sessions: flags.session === undefined, preview }))
+    output.line(
+      entryLine(entry, output, {
+        sessions: flags.session === undefined,
+        preview,
+        badge: busy ? '' : badgeIn(reader, entry),
+      }),
+    )
     for (const line of detailLines(reader, entry, flags, output)) output.line(line)
   }
 

@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { run } from '../../../src/cli/run.ts'
 import { createCapture } from '../../../src/store/create.ts'
 import type { RuleRow } from '../../../src/store/rows.ts'
+import { conversationFixture } from '../../support/conversation-fixture.ts'
 import { captureFixture, type CaptureFixture } from '../../support/capture-fixture.ts'
 import { fakeContext } from '../../support/cli-context.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
@@ -179,4 +180,75 @@ test('without --db the demo is found where nothing else runs', async () => {
   expect(await run(['fault', 'add', 'drop'], context)).toBe(0)
   expect(context.output.stdout()).toContain(`heal     npx mitmcp fault heal drop --db ${path}`)
   expect(dirname(path)).toBe(join(folder, 'mitmcp'))
+})
+
+const ruleFile = (text: string): string => {
+  const path = join(temporaryFolder(), 'rules.yaml')
+  writeFileSync(path, text)
+  return path
+}
+
+test('explain tells of a file what its rules do, and which wins', async () => {
+  const path = ruleFile(
+    '- { fault: status, code: 503, match: "method:tools/call" }\n- { fault: rpc-error, match: "method:tools/*" }',
+  )
+  const { code, out } = await told(null, 'explain', path)
+  expect(code).toBe(0)
+  expect(out).toContain('  status: answers tools/call messages with status 503\n')
+  expect(out).toContain('mind rpc-error never gets what status, which comes before it, matches as well')
+})
+
+test('explain tells of a rule how it stands, what it says, and which wins', async () => {
+  const capture = recorded()
+  await told(capture, 'add', 'status', '--code', '503', '--id', 'away')
+  await told(capture, 'add', 'rpc-error', '--id', 'wrong', '--match', 'tool:search')
+  const { out } = await told(capture, 'explain', 'wrong')
+  expect(out).toMatch(/^wrong: answers messages for tool search with error -32603[^]*state +on, since/)
+  expect(out).toContain('  fault: rpc-error\n')
+  expect(out).toContain('mind wrong never gets what away')
+})
+
+test('a name that is a fault and a rule is explained as both; one that is nothing is told what was meant', async () => {
+  const capture = recorded()
+  await told(capture, 'add', 'drop')
+  expect((await told(capture, 'explain', 'drop')).out).toMatch(
+    /^drop leaves messages out\.[^]*\nAs a rule:\ndrop: drops every message\n/,
+  )
+  expect(await told(capture, 'explain', 'drpo')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Did you mean drop?'),
+  })
+})
+
+test('a dry run shows what a rule would have hit, and changes nothing', async () => {
+  const capture = conversationFixture()
+  capture.db.exec('UPDATE frame SET flow = 2 WHERE id = 4')
+  const { code, out } = await told(
+    capture,
+    'dry-run',
+    'drop',
+    '--match',
+    'method:tools/call',
+    '--times',
+    '2',
+    '--probability',
+    '0.5',
+  )
+  expect(code).toBe(0)
+  expect(out.split('\n').slice(0, 3)).toEqual([
+    'drop: drops tools/call messages, 50 % of the time, twice in all',
+    '  would have hit 2 messages, of 3 that match, in the last 4 frames',
+    '  as if there were no probability: only live traffic answers that',
+  ])
+  expect(out).toMatch(/ → {2}talk0001|talk0001 {2}→ {2}tools\/call {2}echo {2}#1/)
+  expect(await rows(capture, '--all')).toEqual([])
+})
+
+test('a dry run takes files and personas too, and says it as JSON', async () => {
+  const capture = conversationFixture()
+  const path = ruleFile('- { fault: rpc-error, match: "tool:slow" }')
+  const { out } = await told(capture, 'dry-run', path, '--session', 'talk', '--json')
+  expect(JSON.parse(out)).toMatchObject({ rule: 'rpc-error', searched: 4, matched: 1, hits: [4] })
+  expect((await told(capture, 'dry-run', 'overload')).out).toContain('would have hit')
+  expect(await told(capture, 'dry-run', 'drop', '--session', 'nope')).toMatchObject({ code: 2 })
 })
