@@ -18,6 +18,7 @@ export const duplicateRequest: Fault<DuplicateRequestOptions> = {
   narrow: 'dir:c2s',
   direction: 'both',
   per: 'stream',
+  hears: true,
   options: z.strictObject({
     copies: z.int().min(1).max(10).default(1).describe('How many more times it is sent'),
     delay: duration.prefault('0ms').describe('Time between two of them'),

@@ -101,7 +101,8 @@ export class Crew {
     const { rule } = live
     const { clock } = this.#options
     const status = !verdict.fired ? 'no' : rule.after === undefined ? 'on' : 'counting'
-    const run: Run = { id, connection, exchange, verdict, status, left: toCount(rule), instance: null, done: false }
+    const left = toCount(rule)
+    const run: Run = { id, connection, exchange, verdict, status, left, answers: 1, instance: null, done: false }
     live.add(run)
     if (status === 'counting' && rule.after?.what === 'time') {
       run.cancel = clock.at(clock.now() + rule.after.ms * 1000, () => this.#due(live, run))
@@ -143,6 +144,7 @@ export class Crew {
     this.#scene = { stage, event, original }
     try {
       const wanted = instance.damage(event)
+      if (wanted.length === 0 && original !== undefined) this.#eaten(instance, stage.connection)
       if (verdict !== undefined || wanted.some(({ do: what }) => NOTABLE.has(what))) {
         const text = [actionText(wanted), stage.bystanders].filter(Boolean).join(', ')
         const of = verdict ?? { fired: true, draw: null, key: instance.key, why: '' }
@@ -155,6 +157,11 @@ export class Crew {
     } finally {
       this.#scene = outer
     }
+  }
+
+  #eaten({ live, kept }: Instance, connection: number): void {
+    const { fault, options } = live.rule
+    if (kept === 0 && fault.eats?.(options) === true) live.ate.add(connection)
   }
 
   #heard(wanted: readonly FaultAction[], instance: Instance): readonly Action[] {
@@ -299,6 +306,7 @@ export class Crew {
       for (const instance of live.instances) if (instance.connection === connection) this.finish(instance)
     }
     live.touched.delete(connection)
+    live.ate.delete(connection)
   }
 
   /** The rule has gone. */

@@ -46,6 +46,8 @@ export interface Run {
   status: 'no' | 'counting' | 'on'
   /** Events, messages, calls, bytes that have to go by yet. */
   left: number
+  /** Of a stream: how many answers its request will have; more than one where it goes to the server more than once. */
+  answers: number
   instance: Instance | null
   /** Its scope is over; it goes once nothing is held or awaited any more. */
   done: boolean
@@ -63,6 +65,8 @@ export class LiveRule {
   readonly instances = new Set<Instance>()
   /** Connections it has done something to. */
   readonly touched = new Set<number>()
+  /** Those it has eaten from for good. */
+  readonly ate = new Set<number>()
   state: RuleState = 'on'
   bug = ''
   matched = 0

@@ -238,6 +238,7 @@ export class RuleStage {
     if (run.status === 'no' || run.instance === null || !(this.#acts || live.rule.fault.hears === true))
       return [...started, pass(event)]
     const done = this.#do(run.instance, this.#faultEvent(event, unit), event)
+    if (unit?.asks === true) run.answers = Math.max(1, sentTimes(done, event))
     return started.length === 0 ? done : [...started, ...done]
   }
 
@@ -289,7 +290,7 @@ export class RuleStage {
     } else if (endsExchange(unit, event.kind === 'frame' ? event.frame.kind : 'chunk')) {
       attached.asked.delete(exchange)
       const run = live.runs.get(`exchange ${connection} ${exchange}`)
-      if (run !== undefined) this.#crew.over(live, run)
+      if (run !== undefined && --run.answers <= 0) this.#crew.over(live, run)
     }
   }
 
@@ -318,3 +319,7 @@ export class RuleStage {
     return this.#crew.act(this, instance, event, original, verdict)
   }
 }
+
+/** How often an event goes on. */
+const sentTimes = (actions: readonly Action[], event: PipeEvent): number =>
+  actions.filter((action) => action.do === 'pass' && action.event === event).length

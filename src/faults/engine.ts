@@ -297,7 +297,7 @@ class FaultEngine implements Engine {
       for (const cancel of this.#alarms.get(live) ?? []) cancel()
       this.#alarms.delete(live)
       if (live.state === 'on' || live.state === 'retired') live.state = 'expired'
-      const touched = live.underWay > 0 ? [...live.touched] : []
+      const touched = [...(live.underWay > 0 ? live.touched : live.ate)]
       this.#crew.gone(live)
       for (const id of touched) this.#healed(live, id)
     }

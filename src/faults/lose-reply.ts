@@ -12,6 +12,7 @@ export const loseReply: Fault<Record<string, never>> = {
   narrow: 'dir:c2s',
   direction: 'both',
   per: 'stream',
+  hears: true,
   eats: () => true,
   options: z.strictObject({}),
   explain: () => 'lets {it} through and loses the answers',

@@ -19,7 +19,7 @@ export const sessionLost: Fault<SessionLostOptions> = {
   summary: 'forgets a live session until the client initializes again',
   needs: 'units',
   applies: ['http', 'sse'],
-  narrow: 'era:stateful (header:mcp-session-id or transport:sse)',
+  narrow: 'era:stateful (header:mcp-session-id or transport:sse or stream:get)',
   direction: 'both',
   per: 'session',
   ends: true,
@@ -67,13 +67,17 @@ function isNew(unit: FaultFrame | null): boolean {
   return direction === 's2c' && (kind === 'head' || kind === 'body') && verb === 'POST'
 }
 
+const NOBODY = 'owed  '
+
 /** One new session of that client is let be for each that was lost. */
 function isSpared(shared: Map<string, unknown>, unit: FaultFrame | null): boolean {
   const client = unit?.meaning.subject.client
-  const key = `owed ${client?.name ?? ''} ${client?.version ?? ''}`
-  const owed = (shared.get(key) as number | undefined) ?? 0
-  shared.set(key, owed > 0 ? owed - 1 : 1)
-  return owed > 0
+  const owedTo = (key: string): number => (shared.get(key) as number | undefined) ?? 0
+  const own = `owed ${client?.name ?? ''} ${client?.version ?? ''}`
+  // where it was not seen whose the lost session was, the next client may have it
+  const key = [own, NOBODY].find((each) => owedTo(each) > 0)
+  shared.set(key ?? own, key === undefined ? 1 : owedTo(key) - 1)
+  return key !== undefined
 }
 
 function forgotten(as: SessionLostOptions['as'], event: FaultFrame): readonly FaultAction[] | null {

@@ -39,20 +39,30 @@ test('ends the streams of the session at their next event, or keeps them', () =>
   expect(actionTexts(lost({ streams: 'keep' }).unit('x', event()))).toEqual(['pass x\n'])
 })
 
-test('spares the session that was begun in answer to the loss, and no other', () => {
+/** What becomes of sessions of these clients, in this order, all under one rule. */
+const ofClients = (...names: (string | null)[]): (string | undefined)[] => {
   const shared = new Map<string, unknown>()
-  const begin = () => {
+  return names.map((name) => {
     const damage = sessionLost.stage!(sessionLost.options.parse({}), {
       draw: () => 0,
       kept: { length: 0, push: () => undefined, take: () => [] },
       notApplied: () => undefined,
       shared,
     })
-    const unit = lineUnit('{}', request()) as FaultFrame
+    const client = name === null ? null : { name, version: '1' }
+    const unit = lineUnit('{}', request({ client })) as FaultFrame
     damage({ kind: 'start', at: 0, direction: 'c2s', connection: 1, unit, passed: false })
     return actionTexts(damage({ ...unit, direction: 'c2s', connection: 1 }))[0]?.slice(0, 5)
-  }
-  expect([begin(), begin(), begin()]).toEqual(['reply', 'pass ', 'reply'])
+  })
+}
+
+test('spares the session that was begun in answer to the loss, and no other', () => {
+  expect(ofClients('a', 'a', 'a')).toEqual(['reply', 'pass ', 'reply'])
+  expect(ofClients('a', 'b', 'a')).toEqual(['reply', 'reply', 'pass '])
+})
+
+test('spares the next client, where it was not seen whose the lost session was', () => {
+  expect(ofClients(null, 'a', 'a')).toEqual(['reply', 'pass ', 'reply'])
 })
 
 test('spares sessions that begin while it acts, when told', () => {
