@@ -207,17 +207,17 @@ export class Crew {
       }
     }
     if (live.rule.per === 'message' && actions.some(({ do: what }) => what === 'wait')) {
-      this.#underWay(stage, instance, heldUs(wanted) ?? 0)
+      this.#underWay(stage, instance, event.at + (heldUs(wanted) ?? 0))
     }
     return actions
   }
 
   /** A message that waits in the pipe is under way until it has gone: a rule that has retired meanwhile is not to let it go early. */
-  #underWay(stage: RuleStage, instance: Instance, us: number): void {
+  #underWay(stage: RuleStage, instance: Instance, until: number): void {
     const { clock } = this.#options
-    const cancel = clock.at(clock.now() + us, () => {
+    const cancel = clock.at(until, () => {
       instance.wakes.delete(cancel)
-      if (stage.delays) this.#underWay(stage, instance, LOOK_AGAIN_US)
+      if (stage.delays) this.#underWay(stage, instance, clock.now() + LOOK_AGAIN_US)
       else this.settle(instance)
     })
     instance.wakes.add(cancel)
