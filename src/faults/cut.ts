@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { pass } from '../pipe/action.ts'
 import { end, endActions, endWords, side, type End } from './ending.ts'
 import type { Fault, FaultAction } from './fault.ts'
+import { beginsStream } from './stream-border.ts'
 import { withRaw, type FaultFrame, type PlaceWithin } from './unit.ts'
 
 const AT = {
@@ -72,10 +73,10 @@ export const cut: Fault<CutOptions> = {
   },
 }
 
-function placeIn({ meaning }: FaultFrame, at: PlaceWithin): number | null {
-  const { places, subject } = meaning
+function placeIn(event: FaultFrame, at: PlaceWithin): number | null {
+  const { places } = event.meaning
   if (at === 'after-headers') return places.afterHeaders
-  // the head of an event stream, or of a WebSocket: what is meant comes behind it
-  if (subject.kind === 'head' && (subject.stream !== null || subject.status === 101)) return null
+  // what is meant comes behind it
+  if (beginsStream(event)) return null
   return at === 'mid-char' ? places.midChar : places.midEvent
 }

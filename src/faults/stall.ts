@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { pass } from '../pipe/action.ts'
 import type { Fault, FaultAction } from './fault.ts'
 import { isFiller } from './filler.ts'
+import { beginsStream } from './stream-border.ts'
 import { duration, durationText } from './values.ts'
 
 export interface StallOptions {
@@ -38,9 +39,7 @@ export const stall: Fault<StallOptions> = {
       if (event.kind === 'end') return [...flush(), pass(event)]
       if (event.kind === 'frame' && isFiller(event)) return heartbeats === 'pass' ? [pass(event)] : []
       // the head of an answer is no event: the client is to see the stream open
-      if (event.kind === 'frame' && event.meaning.withHead({}) !== null && event.meaning.subject.stream !== null) {
-        return [pass(event)]
-      }
+      if (event.kind === 'frame' && beginsStream(event)) return [pass(event)]
       kept.push(event)
       return []
     }

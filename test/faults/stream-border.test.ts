@@ -17,6 +17,12 @@ test('heads of streams, ends and close frames are borders', () => {
   ])
 })
 
+test('what opens a WebSocket is one; the answer to a request is none', () => {
+  const opened = { subject: subjectOf({ kind: 'head', transport: 'websocket', status: 101 }) }
+  const answer = { subject: subjectOf({ kind: 'head', transport: 'http', status: 200 }) }
+  expect([opened, answer].map((changes) => kinds(changes)[0])).toEqual([true, false])
+})
+
 test('events and lines are loose; a whole HTTP message is neither', () => {
   expect([event(), {}, request()].map(kinds)).toEqual([
     [false, true],
