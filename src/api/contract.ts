@@ -14,7 +14,7 @@
  * | `GET /api/calls?filter&session&outcome&before&after&limit` | `CallRow[]`; with a filter that took too long, the header `Mitmcp-Scanned-To` says how far it looked |
  * | `GET /api/logs?session&connection&kind&from&to&before&after&limit` | `LogRow[]`: stderr of processes, and what else is no traffic |
  * | `GET /api/filter?text&cursor` | `FilterReading` |
- * | `GET /api/rules?all&instance` | `RuleRow[]`: those in force; `all`: also those that are over |
+ * | `GET /api/rules?all&versions&instance` | `RuleRow[]`: those in force; `all`: also those that are over; `versions`: and what they were before |
  * | `POST /api/rules` `NewRules` | `RuleRow[]`: in force now; all or none |
  * | `PATCH /api/rules/:id?instance` `{enabled}` · `DELETE /api/rules/:id?instance` | `RuleRow` |
  * | `POST /api/rules/heal` `{ids?, instance?}` | `RuleRow[]`: those it ended |

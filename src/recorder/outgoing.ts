@@ -136,7 +136,7 @@ export class Outgoing {
     const put = keptOwn(this.#context, this.#partOf(change, frame, frameEnd >= end))
     frame.edits = this.#context.edits.intern([...(frame.edits?.edits ?? []), { ...part, bytes: put }])
     this.#context.dirty.frame(frame)
-    if (bytes.length === 0 && part.length === frame.length) this.#drop(frame)
+    if (bytes.length === 0 && isAll(part, frame)) this.#drop(frame)
     return frameEnd < end
   }
 
@@ -191,5 +191,9 @@ export class Outgoing {
 
 /** Stands for whole frames, of any number: a rule's, or what makes frames for rules. */
 const spreads = (rule: string): boolean => rule === 'gate' || rule === 'framing' || isFaultRule(rule)
+
+/** All of its payload: framing of the frame before may lead it, which leaves with that one. */
+const isAll = ({ offset, length }: { offset: number; length: number }, frame: FrameRecord): boolean =>
+  length === frame.length || (frame.size > 0 && offset <= frame.lead && offset + length >= frame.length - frame.trail)
 
 const endOf = ({ offset, length }: DecisionRecord): number => (offset ?? 0) + Math.max(length ?? 1, 1)

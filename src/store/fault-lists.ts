@@ -52,9 +52,9 @@ export function faultLists(db: Database, find: FindSession, now: () => number): 
   }
 
   return {
-    rules: ({ all = false, instance }: RuleQuery = {}) =>
+    rules: ({ all = false, versions = false, instance }: RuleQuery = {}) =>
       rules
-        .list(now())
+        .list(now(), { versions: all && versions })
         .filter((rule) => all || rule.endedAt === null)
         .filter((rule) => instance === undefined || rule.instance === null || rule.instance === instance),
     decisions,

@@ -58,5 +58,7 @@ export function frameRows(db: Database): FrameRows {
 
 /** All of the frame was taken out, and nothing put in its place. */
 function drops({ offset, length, bytes }: StoredEdit, record: Record): boolean {
-  return record['sent_at'] === null && offset === 0 && length === record['length'] && bytes?.length === 0
+  if (record['sent_at'] !== null || length === null || bytes?.length !== 0) return false
+  const { lead, trail, length: whole } = record as { readonly [column: string]: number }
+  return offset <= lead! && offset + length >= whole! - trail!
 }

@@ -65,6 +65,8 @@ export interface LogQuery extends Page {
 export interface RuleQuery {
   /** Those that are over as well. Default: those in force, on or off. */
   all?: boolean
+  /** With `all`: earlier versions of rules too, which were replaced. */
+  versions?: boolean
   /** In force in this process: its own, and those that are everywhere. */
   instance?: number
 }

@@ -5,8 +5,8 @@ import { DEAD_AFTER_US } from './live-instances.ts'
 import type { RuleEnd, RuleRow, WrittenRule } from './rows.ts'
 
 export interface RuleRows {
-  /** The newest version of each life, oldest first; at most `limit` (default 1000), the newest. */
-  list(now: number, limit?: number): RuleRow[]
+  /** The newest version of each life, or `versions`, all of them; oldest first; at most 1000, the newest. */
+  list(now: number, options?: { readonly versions?: boolean }): RuleRow[]
   byKey(key: number, now: number): RuleRow
   /** Versions with these keys, and those in force of the rules with these ids. Pruned and unknown ones are left out. */
   some(keys: readonly number[], ids: readonly string[], now: number): RuleRow[]
@@ -22,14 +22,17 @@ interface Tally {
 }
 
 const RULE = `rule.*, instance.ended_at AS gone_at, instance.seen_at AS seen_at FROM rule LEFT JOIN instance ON instance.id = rule.instance`
+/** Rules listed. */
+const MOST = 1000
 /** Lives remembered with their hits. */
 const REMEMBERED = 1000
 
 export function ruleRows(db: Database): RuleRows {
-  const all = db.prepare(
+  const newest = db.prepare(
     `SELECT ${RULE} WHERE rule.ended_why IS NULL OR rule.ended_why <> 'replaced'
-     ORDER BY (SELECT first.key FROM rule AS first WHERE first.id = rule.id AND first.revision = rule.born) DESC LIMIT ?`,
+     ORDER BY (SELECT first.key FROM rule AS first WHERE first.id = rule.id AND first.revision = rule.born) DESC LIMIT ${MOST}`,
   )
+  const every = db.prepare(`SELECT ${RULE} ORDER BY rule.key DESC LIMIT ${MOST}`)
   const keyed = db.prepare(`SELECT ${RULE} WHERE rule.key = ?`)
   const listed = db.prepare(
     `SELECT ${RULE} WHERE rule.key IN (SELECT value FROM json_each(@keys))
@@ -54,7 +57,8 @@ export function ruleRows(db: Database): RuleRows {
     }
   }
   return {
-    list: (now, limit = 1000) => (all.all(limit) as Record[]).reverse().map((record) => row(record, now)),
+    list: (now, { versions = false } = {}) =>
+      ((versions ? every : newest).all() as Record[]).reverse().map((record) => row(record, now)),
     byKey: (key, now) => row(keyed.get(key) as Record, now),
     some: (keys, ids, now) =>
       (listed.all({ keys: JSON.stringify(keys), ids: JSON.stringify(ids) }) as Record[]).map((found) =>

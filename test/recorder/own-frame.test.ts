@@ -97,6 +97,25 @@ test('an answer that is taken out did not arrive: its call ended by a fault', ()
   expect(reader.sessions()).toMatchObject([{ errors: 1, pending: 0 }])
 })
 
+test('an event taken out with its chunk was never sent, though the line end of the chunk before leads it', () => {
+  const event = (n: number): string => `data: {"jsonrpc":"2.0","method":"n/${n}"}\n\n`
+  const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
+  const lose: NamedStage = onText('lose', 'n/2', () => [])
+  const { push, rows, out } = connection({ s2c: lose })
+  push('c2s', request(1))
+  push('s2c', 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n')
+  push('s2c', chunk(event(1)))
+  push('s2c', chunk(event(2)))
+  push('s2c', chunk(event(3)))
+  const events = rows().filter(({ kind }) => kind === 'event')
+  expect(events.map(({ droppedBy, sentAt }) => [droppedBy, sentAt === null])).toEqual([
+    [null, false],
+    ['lose', true],
+    [null, false],
+  ])
+  expect(out.s2c).not.toContain('n/2')
+})
+
 test('even when the frame was stored long before that is known', () => {
   const { push, rows, reader, pipes } = connection({ s2c: onText('lose', '"id":1', () => []) })
   push('c2s', request(1))

@@ -116,6 +116,20 @@ test('a removed rule stays in the record, and the next of its name counts anew',
   ])
 })
 
+test('what a rule was before it was replaced is listed on request', () => {
+  const { control, path, clock } = controlled()
+  control.addRule(named('drop'))
+  clock.now = START + 5
+  control.setEnabled('drop', false)
+  const reader = openReader(path)
+  onTestFinished(() => reader.close())
+  expect(reader.rules({ all: true }).map(({ enabled }) => enabled)).toEqual([false])
+  expect(reader.rules({ all: true, versions: true })).toMatchObject([
+    { enabled: true, createdAt: START, endedAt: START + 5, endedWhy: 'replaced' },
+    { enabled: false, createdAt: START + 5 },
+  ])
+})
+
 test('hits are told apart: matched, fired, not applied', () => {
   const { control, add } = controlled()
   control.addRule(named('drop'))

@@ -106,6 +106,7 @@ export function createMockFaults({ changed, frames }: MockFaultOptions): MockFau
         .map((row) => end(row, 'healed'))
     if (id === 'explain') return reading(body.rule)
     if (id === 'dry-run') return { searched: 1000, hits: 12, frames: frames() }
+    if (method === 'GET' && query.has('versions')) return [...rules.values()]
     if (method === 'GET')
       return query.has('all') ? [...rules.values()].filter(({ endedWhy }) => endedWhy !== 'replaced') : inForce()
     if (method === 'POST') return (body.rules ?? []).map((rule) => add(rule))

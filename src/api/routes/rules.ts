@@ -30,7 +30,9 @@ const dryRun = z.strictObject({ rule: written, last: z.number().int().min(1).max
 /** `/rules`: what is in force, and what puts it there and takes it away. */
 export function ruleRoutes(reader: Reader, controls: Controls): Hono {
   return new Hono()
-    .get('/', (c) => c.json(reader.rules(query(c, { all: flag.optional(), instance: id.optional() }))))
+    .get('/', (c) =>
+      c.json(reader.rules(query(c, { all: flag.optional(), versions: flag.optional(), instance: id.optional() }))),
+    )
     .post('/', async (c) => {
       query(c, {})
       const { rules, ...where } = await body(c, newRules)

@@ -46,6 +46,15 @@ test('a rule switched off is replaced by its next version', async () => {
   expect(faults.ended.value).toEqual([])
 })
 
+test('a rule keeps its place when it is switched off and on', async () => {
+  const { faults } = await withRules([
+    ruleRow(1, { id: 'a', endedAt: 5, endedWhy: 'replaced' }),
+    ruleRow(2, { id: 'b' }),
+    ruleRow(3, { id: 'a', enabled: false, createdAt: 5 }),
+  ])
+  expect(faults.rules.value.map(({ id }) => id)).toEqual(['a', 'b'])
+})
+
 test('names with a slash stay one part of the path', async () => {
   const { faults, asked } = await withRules([], () => ruleRow(1, { endedAt: 1, endedWhy: 'removed' }))
   await faults.remove({ id: 'crash/refuse', instance: null })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { ruleCommand, ruleYaml } from '../../../ui/src/state/rule-text.ts'
+import { ruleFromWords } from '../../../src/cli/fault/rule-words.ts'
+import { ruleCommand, ruleWords, ruleYaml } from '../../../ui/src/state/rule-text.ts'
 
 const rule = {
   id: 'lose-it',
@@ -28,4 +29,23 @@ test('the command quotes what a shell would read', () => {
   expect(ruleCommand({ fault: 'drop', match: "tool:it's", times: 1, gzip: true, headers: { a: '1' } })).toBe(
     `mitmcp fault add drop --match 'tool:it'\\''s' --times 1 --gzip --headers '{"a":"1"}'`,
   )
+})
+
+test.each([
+  {
+    id: 'mine',
+    fault: 'status',
+    match: 'method:tools/call',
+    code: 404,
+    headers: { 'X-A': '1', 'X-B': 'a: b' },
+    times: 1,
+  },
+  { fault: 'headers', remove: ['Mcp-Session-Id', 'Accept'], on: 'request' },
+  { fault: 'mutate', patch: [{ op: 'replace', path: '/a', value: [1, 'x'] }], desync: true },
+  { fault: 'inject', message: '{"jsonrpc":"2.0","method":"x"}', at: 'before' },
+  { fault: 'idle-timeout', idle: '60s', 'count-comments': false, probability: 0.5 },
+  { fault: 'stdout-noise', text: '--help' },
+  { fault: 'drop', state: { requires: 'started', sets: 'over' }, 'new-connections-only': true },
+])('the command line reads %j as it was meant', (written) => {
+  expect(ruleFromWords(ruleWords(written)).source).toEqual(written)
 })

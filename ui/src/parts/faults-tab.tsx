@@ -3,24 +3,40 @@ import type { DecisionRow, EditRow, FrameDetail } from '../../../src/api/contrac
 import { useApp } from '../app-context.ts'
 import { touchOf, touchText } from '../state/fault-touch.ts'
 import { faultFromFrame } from '../state/frame-fault.ts'
+import { isWithin } from '../state/rule-spans.ts'
 import { spanText } from '../state/time-format.ts'
 import { Icon } from './icon.tsx'
 
 /** What rules decided about a frame and did to it, and the way to a new rule. */
 export function FaultsTab({ frame }: { frame: FrameDetail }) {
-  const touch = touchOf(frame)
+  const { faults } = useApp()
+  const touch = touchOf(frame, isWithin(faults.spans.value, frame.receivedLastAt))
   return (
     <>
       <MakeFault frame={frame} />
-      {touch !== null && <p class="callout is-fault">{touchText(touch, frame)}.</p>}
+      {touch !== null && (
+        <p class="callout is-fault">
+          {touchText(touch, frame)}
+          {heldText(frame)}.
+        </p>
+      )}
       {frame.decisions.length === 0 ? (
-        <p class="faint empty">No rule decided anything about this frame.</p>
+        <p class="faint empty">
+          No rule decided anything about this frame
+          {touch === null ? '' : ' alone: what is decided for a whole connection is told once'}.
+        </p>
       ) : (
         <Decisions frame={frame} />
       )}
       <Changes edits={frame.editList.filter(({ rule }) => frame.faults.includes(rule))} />
     </>
   )
+}
+
+/** How long it was in our hands, where that is worth a word. */
+function heldText({ sentLastAt, receivedLastAt }: FrameDetail): string {
+  const held = sentLastAt === null ? 0 : sentLastAt - receivedLastAt
+  return held < 1000 ? '' : `, ${spanText(held)} in the proxy`
 }
 
 function MakeFault({ frame }: { frame: FrameDetail }) {

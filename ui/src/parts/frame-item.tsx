@@ -49,7 +49,7 @@ export function FrameItem({ row, call, index, top, selected, related, base, inFa
       <span role="gridcell" class="cell-direction">
         <DirectionMark direction={row.direction} />
       </span>
-      <What row={row} text={text} />
+      <What row={row} text={text} inFault={inFault} />
       <span role="gridcell" class="cell-id num mono">
         {row.messages[0]?.rpcId ?? ''}
       </span>
@@ -66,8 +66,8 @@ export function FrameItem({ row, call, index, top, selected, related, base, inFa
   )
 }
 
-function What({ row, text }: { row: FrameRow; text: FrameText }) {
-  const touch = touchOf(row)
+function What({ row, text, inFault }: { row: FrameRow; text: FrameText; inFault: boolean }) {
+  const touch = touchOf(row, inFault)
   const edits = row.edits.filter((rule) => !row.faults.includes(rule))
   return (
     <span role="gridcell" class="cell-what">

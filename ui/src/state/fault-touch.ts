@@ -5,12 +5,16 @@ export type Touch = 'ours' | 'dropped' | 'edited' | 'cut' | 'late' | 'touched'
 
 /** Held up for so long is worth the word, in microseconds. */
 const lateAfter = 1000
+/** As long, though no decision names the frame: that of a whole connection is told once. */
+const surelyLateAfter = 20_000
 
 type Touched = Pick<FrameRow, 'faults' | 'ours' | 'droppedBy' | 'edits' | 'sentAt' | 'sentLastAt' | 'receivedLastAt'>
 
-/** Null where no rule did anything. */
-export function touchOf({ faults, ours, droppedBy, edits, sentAt, sentLastAt, receivedLastAt }: Touched): Touch | null {
-  if (faults.length === 0) return null
+/** Null where no rule did anything. `during`: a rule was on at the time. */
+export function touchOf(row: Touched, during = false): Touch | null {
+  const { faults, ours, droppedBy, edits, sentAt, sentLastAt, receivedLastAt } = row
+  if (faults.length === 0)
+    return during && sentLastAt !== null && sentLastAt - receivedLastAt >= surelyLateAfter ? 'late' : null
   if (ours !== null && faults.includes(ours)) return 'ours'
   if (droppedBy !== null) return 'dropped'
   if (edits.some((rule) => faults.includes(rule))) return 'edited'
@@ -29,4 +33,4 @@ const said: Record<Touch, string> = {
 
 /** The word, and the rules: `Dropped by lose-it, late`. */
 export const touchText = (touch: Touch, { faults }: Pick<FrameRow, 'faults'>): string =>
-  `${said[touch]} ${faults.join(', ')}`
+  faults.length === 0 ? 'Held up while faults were on' : `${said[touch]} ${faults.join(', ')}`

@@ -46,7 +46,7 @@ export function createFaults(api: Api): Faults {
   }
   const load = async () => {
     try {
-      take(await api.get<RuleRow[]>('/api/rules', { all: 'true' }))
+      take(await api.get<RuleRow[]>('/api/rules', { all: 'true', versions: 'true' }))
       await breakpoints.load()
       error.value = null
     } catch (cause) {
@@ -65,12 +65,26 @@ export function createFaults(api: Api): Faults {
 }
 
 function listsOf(versions: ReadonlySignal<readonly RuleRow[]>): Pick<Faults, 'rules' | 'active' | 'ended' | 'spans'> {
-  const rules = computed(() => versions.value.filter(({ endedAt }) => endedAt === null))
+  const rules = computed(() => inForceOf(versions.value))
   const active = computed(() => rules.value.filter(({ enabled }) => enabled))
   const ended = computed(() =>
     versions.value.filter(({ endedAt, endedWhy }) => endedAt !== null && endedWhy !== 'replaced').toReversed(),
   )
   return { rules, active, ended, spans: computed(() => spansOf(versions.value)) }
+}
+
+/** Rules in force in the order they were made: a newer version stands where the first one stood. */
+function inForceOf(versions: readonly RuleRow[]): RuleRow[] {
+  const born = new Map<string, number>()
+  const replaced = new Set<string>()
+  for (const { id, instance, key, endedWhy } of versions) {
+    const name = `${id} ${instance ?? ''}`
+    if (!replaced.has(name)) born.set(name, key)
+    if (endedWhy === 'replaced') replaced.add(name)
+    else replaced.delete(name)
+  }
+  const bornOf = ({ id, instance }: RuleRow) => born.get(`${id} ${instance ?? ''}`) ?? 0
+  return versions.filter(({ endedAt }) => endedAt === null).toSorted((a, b) => bornOf(a) - bornOf(b))
 }
 
 function changesOf(

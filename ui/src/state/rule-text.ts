@@ -28,12 +28,20 @@ function scalar(value: unknown): string {
 }
 
 /** The rule as one line of a POSIX shell. */
-export function ruleCommand({ fault, ...rest }: WrittenRule): string {
+export function ruleCommand(rule: WrittenRule): string {
+  return ['mitmcp', 'fault', 'add', ...ruleWords(rule)].map(shellWord).join(' ')
+}
+
+/** The rule as words behind `mitmcp fault add`. */
+export function ruleWords({ fault, ...rest }: WrittenRule): string[] {
   const options = Object.entries(rest).flatMap(([name, value]) => {
     if (value === true) return [`--${name}`]
-    return [`--${name} ${shellWord(typeof value === 'string' ? value : JSON.stringify(value))}`]
+    if (value === false) return [`--no-${name}`]
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    // what begins like a flag is none when it is joined to one
+    return text.startsWith('--') ? [`--${name}=${text}`] : [`--${name}`, text]
   })
-  return ['mitmcp fault add', fault, ...options].join(' ')
+  return [fault, ...options]
 }
 
 const shellWord = (text: string): string =>
