@@ -5,7 +5,7 @@ import { ProxyError } from './errors.ts'
 import { createClock, createLateTap, nullTap, type Clock, type ConnectionInfo, type Tap } from './pipe/index.ts'
 import type { Policy } from './pipe/policy.ts'
 import type { RecordDepth, RedactOptions } from './proxy.ts'
-import { followRuleFile, readRuleFile, type FileRule } from './proxy/rule-file.ts'
+import { followRuleFile, inForceText, readRuleFile, seedFor, type FileRule } from './proxy/rule-file.ts'
 import { createSteering, followCapture, type Steering } from './proxy/steering.ts'
 import type { Recorder } from './recorder/index.ts'
 import { shownArgs } from './recorder/shown-args.ts'
@@ -126,7 +126,7 @@ async function steer(
   recorder: () => Recorder | undefined,
 ): Promise<{ readonly policy: Steering; recording(): void; end(): void }> {
   const file = faults === undefined ? undefined : await readRuleFile(faults, 1)
-  const drawn = file?.seed ?? seed
+  const drawn = seedFor(file, seed)
   const policy = createSteering({
     clock,
     tap,
@@ -134,12 +134,13 @@ async function steer(
     notice: onNotice,
     ended: (rule, why) => recorder()?.control.ruleEnded(rule, why),
     recall: () => recorder()?.control.conversationState() ?? Promise.resolve(null),
-    ...(drawn === undefined ? {} : { seed: drawn }),
+    seed: drawn,
   })
   const put = async (rules: readonly FileRule[]): Promise<void> => {
     await policy.setRules('file', rules)
     await recorder()?.control.setFileRules(rules)
   }
+  if (file !== undefined && faults !== undefined) onNotice(inForceText(faults, file, drawn))
   const unfollow =
     file === undefined || faults === undefined ? undefined : await followRuleFile(faults, file, put, onNotice)
   return {

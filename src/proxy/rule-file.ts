@@ -8,6 +8,8 @@ export interface RuleFile {
   /** Of all draws; null when the file gives none. */
   readonly seed: number | null
   readonly rules: readonly FileRule[]
+  /** Which rule wins where two get in each other's way: a sentence for each pair. */
+  readonly conflicts: readonly string[]
 }
 
 /** A rule of a file, and what it says. */
@@ -20,10 +22,12 @@ export async function readRuleFile(path: string, revision: number): Promise<Rule
   const { parse } = await import('yaml')
   const { parseRules } = await import('../faults/rule-document.ts')
   const { explainRule } = await import('../faults/sentence.ts')
+  const { conflictsOf } = await import('../faults/rule-conflicts.ts')
   try {
     const { seed, rules } = parseRules(parse(await readFile(path, 'utf8'), { prettyErrors: true }))
     return {
       seed,
+      conflicts: conflictsOf(rules).map(({ text }) => text),
       rules: rules.map((rule) => {
         const { id, source } = rule
         return { id, revision, source, origin: 'file', enabled: source.enabled ?? true, sentence: explainRule(rule) }
@@ -34,6 +38,19 @@ export async function readRuleFile(path: string, revision: number): Promise<Rule
     const hint = error instanceof ProxyError ? error.hint : 'Give --faults a YAML file with rules.'
     throw new ProxyError('RULE_INVALID', `${path}: ${message}`, { hint, cause: error })
   }
+}
+
+/** Of all draws: that of the file, else the one that was asked for, else any. */
+export const seedFor = (file: Pick<RuleFile, 'seed'> | undefined, asked: number | undefined): number =>
+  file?.seed ?? asked ?? Math.floor(Math.random() * 2 ** 32)
+
+/** What is in force now, for people: `2 fault rules of faults.yaml are in force (seed 42):` and a line for each. */
+export function inForceText(path: string, { rules, conflicts }: RuleFile, seed?: number): string {
+  const many = rules.length === 1 ? '1 fault rule' : `${rules.length} fault rules`
+  const drawn = seed === undefined || rules.length === 0 ? '' : ` (seed ${seed})`
+  const first = `${many} of ${path} ${rules.length === 1 ? 'is' : 'are'} in force${drawn}${rules.length === 0 ? '.' : ':'}`
+  const lines = rules.map(({ id, sentence, enabled }) => `${id}${enabled ? '' : ' (off)'}: ${sentence}`)
+  return [first, ...lines, ...conflicts.map((text) => `mind: ${text}`)].join('\n  ')
 }
 
 /** Bursts of changes are one: editors write a file in several steps. */
@@ -86,9 +103,9 @@ export async function followRuleFile(
   await put(first.rules)
   return watchRuleFile(
     path,
-    ({ rules }) => {
-      say(`${path} has changed: ${rules.length} ${rules.length === 1 ? 'rule is' : 'rules are'} in force.`)
-      void put(rules)
+    (file) => {
+      say(`${path} has changed. ${inForceText(path, file)}`)
+      void put(file.rules)
     },
     ({ message }) => say(`${message}\nThe last good rules stay in force.`),
   )

@@ -5,7 +5,7 @@ import type { Tap } from '../pipe/tap.ts'
 import { createRecorder, limitsFor, type Recorder, type RecorderState } from '../recorder/index.ts'
 import type { Listener } from '../transports/index.ts'
 import { built } from './built.ts'
-import { followRuleFile, readRuleFile, type RuleFile } from './rule-file.ts'
+import { followRuleFile, inForceText, readRuleFile, seedFor, type RuleFile } from './rule-file.ts'
 import { ownRules, type FaultRules } from './own-rules.ts'
 import { createSteering, followCapture, type Steering } from './steering.ts'
 import { prepareDesk, type DeskSettings, type DeskThread, type PreparedDesk, type Served } from './desk-thread.ts'
@@ -102,9 +102,7 @@ const NOTHING = { recordedBytes: 0, queueBytes: 0, queueHighWater: 0, lostChunks
 export async function openStation(options: StationOptions, targets: readonly string[]): Promise<Station> {
   const db = options.db === false ? null : (options.db ?? (await defaultPath()))
   const file = options.faults === undefined ? undefined : await readRuleFile(options.faults, 1)
-  const seed = file?.seed ?? options.seed
-  const settled = seed === undefined ? options : { ...options, seed }
-  const station = await open(settled, db, targets)
+  const station = await open({ ...options, seed: seedFor(file, options.seed) }, db, targets)
   await station.follow(file)
   return station
 }
@@ -138,6 +136,7 @@ class RecordingStation implements Station {
   readonly #told = new Set<string>()
   #unfollow: (() => void) | undefined
   readonly #listening: ((message: string) => void)[] = []
+  readonly #unheard: string[] = []
   #closing: Promise<void> | undefined
 
   constructor(options: StationOptions, db: string | null, recorder?: Recorder, prepared?: PreparedDesk) {
@@ -192,13 +191,15 @@ class RecordingStation implements Station {
     this.#say(message)
   }
 
-  /** What may be said again. */
+  /** What may be said again. Until somebody listens it is kept. */
   #say(message: string): void {
+    if (this.#listening.length === 0 && this.#unheard.length < MAX_NOTICES) this.#unheard.push(message)
     for (const listener of this.#listening) listener(message)
   }
 
   onNotice(listener: (message: string) => void): void {
     this.#listening.push(listener)
+    for (const message of this.#unheard.splice(0)) listener(message)
   }
 
   async serve(listeners: readonly Listener[], servers: readonly Served[]): Promise<void> {
@@ -237,6 +238,7 @@ class RecordingStation implements Station {
     const { faults, allowFaultHeaders = false } = this.#options
     if (allowFaultHeaders) await this.policy.begin()
     if (file === undefined || faults === undefined) return
+    this.#say(inForceText(faults, file, this.#options.seed))
     this.#unfollow = await followRuleFile(
       faults,
       file,

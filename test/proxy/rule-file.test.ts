@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { readRuleFile, watchRuleFile } from '../../src/proxy/rule-file.ts'
+import { inForceText, readRuleFile, seedFor, watchRuleFile } from '../../src/proxy/rule-file.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
 const LATENCY = 'seed: 7\nrules:\n  - { fault: latency, delay: 200ms }\n'
@@ -15,6 +15,7 @@ async function file(text: string): Promise<string> {
 test('a file gives its seed and its rules', async () => {
   expect(await readRuleFile(await file(LATENCY), 3)).toEqual({
     seed: 7,
+    conflicts: [],
     rules: [
       {
         id: 'latency',
@@ -64,4 +65,27 @@ test('each good state of the file is told, and each bad one refused', async () =
   await writeFile(`${path}.new`, 'rules: [{ id: b, fault: drop }]')
   await rename(`${path}.new`, path)
   await expect.poll(() => told).toEqual(['a 2', 'RULE_INVALID', 'b 4'])
+})
+
+test('what is in force is said in sentences, with the seed and what wins', async () => {
+  const path = await file(
+    'rules: [{ fault: status, code: 503 }, { fault: rpc-error, match: "tool:search" }, { fault: drop, enabled: false }]',
+  )
+  expect(inForceText('rules.yaml', await readRuleFile(path, 1), 42)).toBe(
+    [
+      '3 fault rules of rules.yaml are in force (seed 42):',
+      '  status: answers every message to the server with status 503',
+      '  rpc-error: answers messages for tool search with error -32603 (Internal error)',
+      '  drop (off): drops every message',
+      '  mind: rpc-error never gets what status, which comes before it, matches as well',
+    ].join('\n'),
+  )
+  expect(inForceText('a.yaml', { seed: null, rules: [], conflicts: [] }, 1)).toBe(
+    '0 fault rules of a.yaml are in force.',
+  )
+})
+
+test('the seed of the file wins over the one that was asked for, and there is always one', () => {
+  expect([seedFor({ seed: 7 }, 8), seedFor({ seed: null }, 8), seedFor(undefined, 8)]).toEqual([7, 8, 8])
+  expect(seedFor(undefined, undefined)).toBeGreaterThanOrEqual(0)
 })
