@@ -144,7 +144,7 @@ export class Crew {
     this.#scene = { stage, event, original }
     try {
       const wanted = instance.damage(event)
-      if (wanted.length === 0 && original !== undefined) this.#eaten(instance, stage.connection)
+      if (wanted.length === 0 && original !== undefined && instance.kept === 0) instance.live.eaten(stage.connection)
       if (verdict !== undefined || wanted.some(({ do: what }) => NOTABLE.has(what))) {
         const text = [actionText(wanted), stage.bystanders].filter(Boolean).join(', ')
         const of = verdict ?? { fired: true, draw: null, key: instance.key, why: '' }
@@ -157,11 +157,6 @@ export class Crew {
     } finally {
       this.#scene = outer
     }
-  }
-
-  #eaten({ live, kept }: Instance, connection: number): void {
-    const { fault, options } = live.rule
-    if (kept === 0 && fault.eats?.(options) === true) live.ate.add(connection)
   }
 
   #heard(wanted: readonly FaultAction[], instance: Instance): readonly Action[] {

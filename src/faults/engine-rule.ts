@@ -143,6 +143,11 @@ export class LiveRule {
     if (this.rule.times !== undefined && this.fired >= this.rule.times) this.state = 'retired'
   }
 
+  /** It let nothing go on of what came on this connection. */
+  eaten(connection: number): void {
+    if (this.rule.fault.eats?.(this.rule.options) === true) this.ate.add(connection)
+  }
+
   /** How many are under way. */
   get underWay(): number {
     let counting = 0
