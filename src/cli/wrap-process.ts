@@ -71,6 +71,7 @@ export const wrapperOptions = (
     ...(said.maxAge === undefined ? {} : { maxAgeMs: said.maxAge }),
     ...(flags.record === undefined ? {} : { record: flags.record }),
     ...(flags.faults === undefined ? {} : { faults: flags.faults }),
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     redact,
     onTrouble,
   }

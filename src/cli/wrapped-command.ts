@@ -20,6 +20,7 @@ export interface WrapFlags {
   readonly redactValues?: readonly string[]
   readonly redactKeyFile?: string
   readonly faults?: string
+  readonly seed?: number
 }
 
 /** Flags of `stdio`, as the help tells them: name, what its value is called (none for a switch), and what it does. */
@@ -33,6 +34,7 @@ export const WRAP_FLAGS = [
   ['redact-value', '<pattern>', 'redact values that match this regular expression; repeatable'],
   ['redact-key-file', '<file>', 'key of the hashes that stand for secrets, to share between machines'],
   ['faults', '<file>', 'fault rules (YAML), read again whenever the file changes'],
+  ['seed', '<number>', 'of all draws of fault rules (default: any; that of the file wins)'],
 ] as const
 
 const OPTIONS: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
@@ -69,6 +71,8 @@ export function wrapFlags(flags: readonly string[]): WrapFlags {
   }
   const broken = texts('redact-value')?.find((pattern) => !isPattern(pattern))
   if (broken !== undefined) throw invalid(`--redact-value "${broken}" is no regular expression.`)
+  const seed = text('seed')
+  if (seed !== undefined && !/^\d{1,15}$/.test(seed)) throw invalid(`--seed "${seed}" is no whole number.`)
   const given = {
     name: text('name'),
     db: text('db'),
@@ -79,6 +83,7 @@ export function wrapFlags(flags: readonly string[]): WrapFlags {
     redactValues: texts('redact-value'),
     redactKeyFile: text('redact-key-file'),
     faults: text('faults'),
+    seed: seed === undefined ? undefined : Number(seed),
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as WrapFlags
 }

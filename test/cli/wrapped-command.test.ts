@@ -29,9 +29,10 @@ describe('flags', () => {
       redactValues: ['^a$'],
     })
     expect(wrapFlags([])).toEqual({})
+    expect(wrapFlags(['--faults', 'rules.yaml', '--seed', '7'])).toEqual({ faults: 'rules.yaml', seed: 7 })
   })
 
-  test.each(['--nane a', '--name', '--record all', '--redact-value (', 'extra'])('%s is refused', (line) => {
+  test.each(['--nane a', '--name', '--record all', '--redact-value (', '--seed many', 'extra'])('%s is refused', (line) => {
     expect(() => wrapFlags(line.split(' '))).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
   })
 })

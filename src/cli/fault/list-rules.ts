@@ -1,3 +1,4 @@
+import { ProxyError } from '../../errors.ts'
 import { openReader } from '../../store/reader.ts'
 import { EXIT, type Context } from '../context.ts'
 import { faultCapture, livingIn, type WhereFlags } from './fault-capture.ts'
@@ -6,7 +7,9 @@ import { ruleLines } from './rule-lines.ts'
 /** `fault ls`: rules in force, or all there were, oldest first. */
 export const listRules = async (flags: WhereFlags & { readonly all?: true }, context: Context): Promise<number> => {
   const { output, command, now } = context
-  const { path, flag } = await faultCapture(flags, context)
+  const capture = await faultCapture(flags, context).catch(noneYet(context))
+  if (capture === undefined) return EXIT.ok
+  const { path, flag } = capture
   const reader = openReader(path)
   try {
     const rules = reader.rules({ all: flags.all === true })
@@ -22,3 +25,12 @@ export const listRules = async (flags: WhereFlags & { readonly all?: true }, con
     reader.close()
   }
 }
+
+/** Where nothing was ever recorded there are no rules: not an error. */
+const noneYet =
+  ({ output, command }: Context) =>
+  (error: unknown): undefined => {
+    if (!(error instanceof ProxyError) || error.code !== 'INSTANCE_NONE') throw error
+    output.note(`Nothing is recorded yet, so there are no rules. See how it works: ${command} demo`)
+    return undefined
+  }

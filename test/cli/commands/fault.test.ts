@@ -136,6 +136,37 @@ test('an empty list says what to type', async () => {
   )
 })
 
+test('where nothing was ever recorded there are no rules, and nothing to add one to', async () => {
+  const context = { ...fakeContext({ env: { XDG_DATA_HOME: temporaryFolder() } }), now }
+  expect(await run(['fault', 'ls'], context)).toBe(0)
+  expect(context.output.stderr()).toBe(
+    'Nothing is recorded yet, so there are no rules. See how it works: npx mitmcp demo\n',
+  )
+  expect(await run(['fault', 'add', 'drop'], context)).toBe(2)
+  expect(context.output.stderr()).toContain('Start a proxy first: npx mitmcp <url>')
+})
+
+test('a negated filter is a value, not a flag', async () => {
+  const capture = recorded()
+  await told(capture, 'add', 'drop', '--match', '-header:x-test -tool:search')
+  expect((await rows(capture))[0]?.source).toEqual({ fault: 'drop', match: '-header:x-test -tool:search' })
+})
+
+test('a proxy and the demo at once: one has to be said', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'mitmcp'))
+  for (const name of ['capture.db', 'demo.db']) {
+    const db = createCapture(join(folder, 'mitmcp', name))
+    db.prepare(
+      `INSERT INTO instance (pid, ticks, role, name, started_at, seen_at) VALUES (1, 1, 'proxy', '', 0, ?)`,
+    ).run(now() + 60e6)
+    db.close()
+  }
+  const context = { ...fakeContext({ env: { XDG_DATA_HOME: folder, HOME: folder } }), now }
+  expect(await run(['fault', 'heal'], context)).toBe(2)
+  expect(context.output.stderr()).toContain('Say which one: --db ~/mitmcp/capture.db or --db ~/mitmcp/demo.db')
+})
+
 test('a persona is applied whole or not at all', async () => {
   const capture = recorded()
   const { out } = await told(capture, 'apply', 'crash')
