@@ -71,7 +71,7 @@ export interface Running {
   readonly faults: FaultRules
   /** Told when recording stops (traffic goes on) and when it goes on. */
   onRecording(listener: (state: RecorderState) => void): void
-  /** Told in words what the user should know of the traffic, once for each message; it is in the record too. */
+  /** Told in words what the user should know of the traffic and of rules; the first listener is told what was said before, too. */
   onNotice(listener: (message: string) => void): void
   /** Resolves when everything received so far is committed. */
   flush(): Promise<void>

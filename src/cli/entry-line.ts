@@ -158,6 +158,6 @@ const directionOf = (entry: Entry): Direction | undefined => {
     case 'refused':
       return 's2c'
     case 'broken':
-      return entry.direction
+      return entry.ending.by === 'client' ? 'c2s' : entry.direction
   }
 }

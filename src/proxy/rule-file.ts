@@ -34,11 +34,15 @@ export async function readRuleFile(path: string, revision: number): Promise<Rule
       }),
     }
   } catch (error) {
-    const { message } = error as Error
     const hint = error instanceof ProxyError ? error.hint : 'Give --faults a YAML file with rules.'
-    throw new ProxyError('RULE_INVALID', `${path}: ${message}`, { hint, cause: error })
+    throw new ProxyError('RULE_INVALID', `${path}: ${whyNot(error as NodeJS.ErrnoException)}`, { hint, cause: error })
   }
 }
+
+/** In one line: the parser of YAML draws the place below its message. */
+const whyNot = ({ code = '', message }: NodeJS.ErrnoException): string =>
+  ({ ENOENT: 'there is no such file', EACCES: 'permission denied', EISDIR: 'it is a folder' })[code] ??
+  message.replace(/:\n\n[^]*$/, '')
 
 /** Of all draws: that of the file, else the one that was asked for, else any. */
 export const seedFor = (file: Pick<RuleFile, 'seed'> | undefined, asked: number | undefined): number =>
@@ -107,6 +111,6 @@ export async function followRuleFile(
       say(`${path} has changed. ${inForceText(path, file)}`)
       void put(file.rules)
     },
-    ({ message }) => say(`${message}\nThe last good rules stay in force.`),
+    ({ message }) => say(`${message}. The last good rules stay in force.`),
   )
 }

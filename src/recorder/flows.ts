@@ -115,7 +115,7 @@ export class ConnectionFlows implements HalfOwner {
     } else {
       row.s2cEnding = json
       row.s2cUnsent = unsent
-      this.#serverEnded(json, by, at)
+      this.#serverEnded(ending, at)
     }
     if (unsent > 0) {
       const from = half.side.offset - unsent
@@ -256,9 +256,14 @@ export class ConnectionFlows implements HalfOwner {
     this.#socket?.ended(by, at)
   }
 
-  #serverEnded(json: string, by: EndingBy, at: number): void {
+  #serverEnded(ending: Ending, at: number): void {
+    const { by } = ending
+    const json = JSON.stringify(ending)
     this.#inserted(at)
-    this.#exchanges.breakOff(json, this.#left ? 'client' : by, at)
+    // the server only closed behind a client that had left
+    if (this.#left && by === 'server')
+      this.#exchanges.breakOff(JSON.stringify({ ...ending, by: 'client' }), 'client', at)
+    else this.#exchanges.breakOff(json, this.#left ? 'client' : by, at)
     this.#exchanges.serverEnded(json, at)
     this.#socket?.ended(by, at)
   }

@@ -92,6 +92,17 @@ describe('one line for', () => {
       }),
     ).toBe('TIME  ←  rst by server mid-event (ECONNRESET)  GET /mcp'))
 
+  test('a stream its client left, as what the client did', () =>
+    expect(
+      line({
+        kind: 'broken',
+        at: NOW,
+        flow: flowRow({ verb: 'GET' }),
+        direction: 's2c',
+        ending: { how: 'fin', by: 'client', at: 'boundary' },
+      }),
+    ).toBe('TIME  →  fin by client boundary  GET /mcp'))
+
   test('a WebSocket that was closed, with its code in words', () =>
     expect(
       line({

@@ -36,7 +36,7 @@ test('a rule may be switched off in it', async () => {
 
 test.each([
   ['a fault that is none', 'rules: [{ fault: latenzy, delay: 1s }]', /rules\.yaml: .*latency/s],
-  ['no YAML', 'rules: [', /rules\.yaml: /],
+  ['no YAML', 'rules: [\n', /rules\.yaml: Flow sequence .* at line 2, column 1$/],
 ])('%s is refused, and named for the file', async (_, text, told) => {
   await expect(readRuleFile(await file(text), 1)).rejects.toMatchObject({ code: 'RULE_INVALID', message: told })
 })
@@ -44,6 +44,7 @@ test.each([
 test('a file that is not there is refused with what to do', async () => {
   await expect(readRuleFile('/nowhere/rules.yaml', 1)).rejects.toMatchObject({
     code: 'RULE_INVALID',
+    message: '/nowhere/rules.yaml: there is no such file',
     hint: 'Give --faults a YAML file with rules.',
   })
 })

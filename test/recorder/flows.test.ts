@@ -91,6 +91,8 @@ describe('endings', () => {
     end('s2c', fin('server'))
     close()
     expect(outcomes()).toEqual([['client-left', null]])
+    expect(flows()[0]!.s2cEnding).toMatchObject({ how: 'fin', by: 'client' })
+    expect(taped.reader.connection(1)).toMatchObject({ s2cEnding: { how: 'fin', by: 'server' } })
   })
 
   test('a client that only stops sending still gets its answer', () => {

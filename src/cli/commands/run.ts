@@ -107,7 +107,9 @@ const leave = (
   if (end.kind === 'failed') {
     const missing = end.code === 'ENOENT'
     output.note(
-      missing ? `error There is no command "${words[0]}".` : `error "${words[0]}" cannot be started: ${end.message}.`,
+      missing
+        ? `error There is no command "${words[0]}". [COMMAND_NOT_FOUND]`
+        : `error "${words[0]}" cannot be started: ${end.message}. [COMMAND_NOT_EXECUTABLE]`,
     )
     output.note(missing ? ' hint Is it installed, and in the PATH?' : ' hint Is it executable?')
     return missing ? 127 : 126

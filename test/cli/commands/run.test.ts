@@ -129,7 +129,10 @@ describe('mitmcp run', () => {
   test('a command that is not there is said so, exit 127 as in a shell', async () => {
     const { ended, stdout, stderr } = behind('no-such-command-here')
     expect(await ended).toBe(127)
-    expect([stdout(), stderr()]).toEqual(['', expect.stringMatching(/There is no command "no-such-command-here"/)])
+    expect([stdout(), stderr()]).toEqual([
+      '',
+      expect.stringMatching(/There is no command "no-such-command-here"\. \[COMMAND_NOT_FOUND\]/),
+    ])
   })
 
   test('without a command it says what is missing', async () => {
