@@ -32,7 +32,10 @@ describe('flags', () => {
     expect(wrapFlags(['--faults', 'rules.yaml', '--seed', '7'])).toEqual({ faults: 'rules.yaml', seed: 7 })
   })
 
-  test.each(['--nane a', '--name', '--record all', '--redact-value (', '--seed many', 'extra'])('%s is refused', (line) => {
-    expect(() => wrapFlags(line.split(' '))).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
-  })
+  test.each(['--nane a', '--name', '--record all', '--redact-value (', '--seed many', 'extra'])(
+    '%s is refused',
+    (line) => {
+      expect(() => wrapFlags(line.split(' '))).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+    },
+  )
 })

@@ -100,13 +100,13 @@ const ruleExplained = async (id: string, flags: WhereFlags, context: Context): P
 }
 
 const ruleExplanation = (rule: RuleRow, reader: Reader, { output, now }: Context): string[] => {
-  const { id, sentence, matched, fired, notApplied, lastAt, createdAt, source } = rule
+  const { id, sentence, matched, fired, notApplied, lastAt, createdAt, endedAt, source } = rule
   const [state, as] = stateOf(rule)
   const last = lastAt === null ? '' : `, last at ${dayText(lastAt, now())}`
   return [
     `${output.paint('strong', printable(id))}: ${printable(sentence)}`,
     '',
-    `  ${output.paint('dim', 'state')}    ${output.paint(as, state)}, since ${dayText(createdAt, now())}`,
+    `  ${output.paint('dim', 'state')}    ${output.paint(as, state)}, since ${dayText(endedAt ?? createdAt, now())}`,
     `  ${output.paint('dim', 'acts in')}  ${printable(whereText(rule, reader.instances()))}`,
     `  ${output.paint('dim', 'so far')}   matched ${matched}, fired ${fired}, not applied ${notApplied}${last}`,
     '',

@@ -5,7 +5,8 @@ import { run } from '../../../src/cli/run.ts'
 import { createCapture } from '../../../src/store/create.ts'
 import type { RuleRow } from '../../../src/store/rows.ts'
 import { conversationFixture } from '../../support/conversation-fixture.ts'
-import { captureFixture, type CaptureFixture } from '../../support/capture-fixture.ts'
+import { dayText } from '../../../src/cli/units.ts'
+import { captureFixture, START, type CaptureFixture } from '../../support/capture-fixture.ts'
 import { fakeContext } from '../../support/cli-context.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 
@@ -237,6 +238,13 @@ test('explain tells of a rule how it stands, what it says, and which wins', asyn
   expect(out).toMatch(/^wrong: answers messages for tool search with error -32603[^]*state +on, since/)
   expect(out).toContain('  fault: rpc-error\n')
   expect(out).toContain('mind wrong never gets what away')
+})
+
+test('of a rule that is over, explain tells since when', async () => {
+  const capture = captureFixture()
+  capture.add('rule', { id: 'old', ended_at: START + 3600e6, ended_why: 'healed' })
+  const { out } = await told(capture, 'explain', 'old')
+  expect(out).toContain(`state    healed, since ${dayText(START + 3600e6, now())}\n`)
 })
 
 test('a name that is a fault and a rule is explained as both; one that is nothing is told what was meant', async () => {
