@@ -90,7 +90,9 @@ export class Doors {
   }
 
   #concerns({ rule }: LiveRule, servers: readonly string[]): boolean {
-    return servers.some((server) => rule.analysis.possible({ server, tap: this.#options.tap }))
+    // in forward mode clients say only later which server they want: rules that name one are not about the door
+    const behind = servers.length === 0 ? [''] : servers
+    return behind.some((server) => rule.analysis.possible({ server, tap: this.#options.tap }))
   }
 
   #ask(live: LiveRule, connection: number): Verdict | undefined {
@@ -144,7 +146,7 @@ export class Doors {
         continue
       }
       port.by = live
-      if (verdict !== undefined) this.#fired(live, verdict, 0, `port of ${port.listener.servers.join(', ')} shut`)
+      if (verdict !== undefined) this.#fired(live, verdict, 0, `port of ${namesOf(port.listener)} shut`)
       if (keeper === null) port.listener.shut(live.rule.fault.existing?.(live.rule.options) ?? 'keep', live.id)
       return
     }
@@ -181,12 +183,13 @@ export class Doors {
   async #reopen(port: Port, live: LiveRule): Promise<void> {
     const opened = await port.listener.reopen()
     if (opened) return
-    const { servers } = port.listener
     this.#options.notice(
-      `The port of ${servers.join(', ')}, shut by rule ${live.id}, has been taken by somebody else: clients do not reach it. Start this proxy again.`,
+      `The port of ${namesOf(port.listener)}, shut by rule ${live.id}, has been taken by somebody else: clients do not reach it. Start this proxy again.`,
     )
   }
 }
+
+const namesOf = ({ servers }: SteeredListener): string => servers.join(', ') || 'all servers'
 
 const dialText = (answer: Omit<DialVerdict, 'rule'> & { readonly do: string }): string => {
   if ('as' in answer) return `fail as ${String(answer.as)}`

@@ -34,6 +34,7 @@ describe.each(SDKS)('the %s client, left to itself,', (sdk) => {
       rules: [{ fault: 'idle-timeout', idle: '100ms', match: 'stream:get' }],
     })
     await until(() => scene.gets().length === 6)
+    expect(scene.errors).not.toContain('Maximum reconnection attempts (2) exceeded.')
     for (const gap of gaps(scene)) about(1.1, gap)
   })
 

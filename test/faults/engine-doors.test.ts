@@ -41,6 +41,15 @@ describe('clients that connect', () => {
     expect(table.decided()).toEqual(['- deny connection 1: skipped', 'deny connection 2: client 127.0.0.1: rst'])
   })
 
+  test('whose server is not known yet, as in forward mode, are the matter of rules that name none', () => {
+    const unknown = { ...CLIENT, servers: [] }
+    const table = engineTable()
+    table.rules({ fault: 'deny', match: 'server:demo' })
+    expect(table.engine.admit(unknown).do).toBe('accept')
+    table.rules({ fault: 'deny' })
+    expect(table.engine.admit(unknown).do).toBe('rst')
+  })
+
   test('meet a rule only once its time has come', () => {
     const table = engineTable()
     table.rules({ fault: 'deny', after: '5s' })
