@@ -17,7 +17,7 @@ export interface AttachmentOptions {
   readonly crew: Crew
   /** Of the vantage. */
   readonly tap: string
-  watch(options: Pick<WatchOptions, 'info' | 'wants'>): Watch
+  watch(options: Pick<WatchOptions, 'info' | 'wants' | 'swallowed'>): Watch
   /** Begins in the middle: what went before is to be asked for. */
   asked(connection: number): void
   /** The rule a request brings along; absent where requests may not. */
@@ -153,6 +153,7 @@ export class Attachment implements Attached {
     this.#watch = this.#options.watch({
       info: connection.info,
       wants: (soFar, exchange) => this.#wants(soFar, exchange),
+      swallowed: (answers) => connection.swallowed?.(answers),
     })
     if (fresh) return
     const place = (direction: Direction): Place => ({

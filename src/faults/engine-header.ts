@@ -73,6 +73,7 @@ export class HeaderRules {
         if (unit === undefined || unit.exchange === null) return [pass(event)]
         return this.#unit(direction, event as FaultFrame, unit.exchange)
       },
+      holds: () => [...this.#inner.values()].some((stages) => stages[direction].named.holds?.()),
       release: () => [...this.#inner.values()].flatMap((stages) => [...(stages[direction].named.release?.() ?? [])]),
     }
   }

@@ -56,6 +56,7 @@ export class RuleStage {
     this.named = {
       rule: live.id,
       stage: (event) => this.#met(event),
+      holds: () => this.#held.length > 0,
       release: () => this.#held.splice(0).map(({ event }) => event),
     }
   }

@@ -56,6 +56,10 @@ export interface NamedStage {
   readonly framing?: true
   /** Bytes of ours that go past it: written by a stage before it, or put in from outside. */
   readonly wrote?: (bytes: Uint8Array) => void
+  /** Whether it has put events by. */
+  readonly holds?: () => boolean
+  /** What came in is out or gone: nothing waits in the pipe, and no stage holds anything. */
+  readonly idle?: () => void
 }
 
 /** Lets the event go on as it is. */

@@ -237,6 +237,9 @@ export class Pipe {
         }
       }
     }
+    if (this.#steps.length === 0 && !this.#stages.some(({ holds }) => holds?.())) {
+      for (const { idle } of this.#stages) idle?.()
+    }
     if (this.#paused && this.#inbox <= (this.#host.inboxBytes ?? INBOX_BYTES) / 2) this.#pause(false)
   }
 

@@ -35,7 +35,7 @@ export interface Standing {
   readonly tail: Uint8Array
   /** The next byte begins a message, event or frame, for all that is known. */
   readonly border: boolean
-  /** Requests that have been sent on and are not answered yet. Whoever swallows an answer takes its exchange out. */
+  /** Requests that have been sent on and are not answered yet. Whoever swallows an answer says so (`SteeredConnection.swallowed`). */
   readonly outstanding: Outstanding
 }
 
@@ -60,6 +60,8 @@ export interface SteeredConnection {
    * What finds no place (its stream ended, its connection is over) is noted as `not-inserted`.
    */
   insert(direction: Direction, bytes: Uint8Array, rule: string): void
+  /** So many of the oldest requests that were sent on get no answer: a rule has swallowed it. Absent on stdio. */
+  swallowed?(answers: number): void
   /** A dial that hangs goes on at once; nothing otherwise. */
   dialNow?(): void
   /** To the process of a stdio server; absent elsewhere. */

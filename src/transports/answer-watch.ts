@@ -1,8 +1,8 @@
 /** Which answers of a connection have something to edit in their body, and what a server says against it. */
-import type { Http1Head } from '../wire/http1.ts'
+import type { Exchange, Http1Head, Outstanding } from '../wire/http1.ts'
 import { isEventStream, isJson } from '../wire/mcp.ts'
 import { endpointDecision, resourceDecision, type BodyDecision } from './body-edits.ts'
-import type { BodyWatch } from './head-editor.ts'
+import type { BodyWatch } from './edit-table.ts'
 import { leadsElsewhere, type UrlMap } from './url-map.ts'
 
 /** What all connections to one server share. */
@@ -16,6 +16,8 @@ export interface ServerMemory {
 export interface AnswerWatchOptions {
   readonly map: () => UrlMap
   readonly memory: ServerMemory
+  /** Requests without an answer: a head of a request is told when its exchange is the last, one of an answer while its is the first. */
+  readonly outstanding: Outstanding
   /** For the record. `message`: what happened and what to do, for people. */
   readonly note: (kind: string, detail: { readonly message: string; readonly [key: string]: string }) => void
 }
@@ -37,8 +39,8 @@ export function createServerMemory(): ServerMemory {
 /** One for each connection: told of its requests, asked about its answers. */
 export class AnswerWatch implements BodyWatch {
   readonly #options: AnswerWatchOptions
-  /** One for each request without an answer, oldest first. */
-  readonly #expected: Expected[] = []
+  /** Of requests without an answer. */
+  readonly #expected = new WeakMap<Exchange, Expected>()
   #answering: Expected = 'other'
   #bearer = false
 
@@ -48,7 +50,8 @@ export class AnswerWatch implements BodyWatch {
 
   /** A request head is complete. */
   request(head: Http1Head): void {
-    this.#expected.push(this.#expect(head))
+    const exchange = this.#options.outstanding.exchanges.at(-1)
+    if (exchange !== undefined) this.#expected.set(exchange, this.#expect(head))
     if (this.#options.memory.resource) this.#bearer = /^bearer /i.test(head.field('authorization') ?? '')
   }
 
@@ -64,14 +67,20 @@ export class AnswerWatch implements BodyWatch {
     return head.method === 'POST' && this.#options.memory.resource && isForm(head) ? 'token' : 'other'
   }
 
+  /** What the next answer may hold. */
+  get #next(): Expected {
+    const [exchange] = this.#options.outstanding.exchanges
+    return (exchange === undefined ? undefined : this.#expected.get(exchange)) ?? 'other'
+  }
+
   keeps(): boolean {
-    const [next] = this.#expected
+    const next = this.#next
     return next === 'metadata' || next === 'stream' || next === 'token'
   }
 
   decision(head: Http1Head): BodyDecision | undefined {
     if (head.status < 200 && head.status !== 101) return undefined
-    const expected = (this.#answering = this.#expected.shift() ?? 'other')
+    const expected = (this.#answering = this.#next)
     if (head.status === 401 || head.status === 403) this.#challenged(head)
     if (expected === 'token' && head.status === 400 && isJson(head.field('content-type'))) return this.#refusal
     const streams = expected === 'stream' || expected === 'get'

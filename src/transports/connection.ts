@@ -127,6 +127,11 @@ export class Connection implements SteeredConnection {
     this.#link.insert(direction, bytes, rule)
   }
 
+  swallowed(answers: number): void {
+    this.#outstanding.exchanges.splice(0, answers)
+    this.#editors.s2c?.settled()
+  }
+
   dialNow(): void {
     this.#dial?.goOn()
   }
@@ -153,7 +158,7 @@ export class Connection implements SteeredConnection {
       tap.note(id, clock.now(), kind, detail)
       notice?.(detail.message)
     }
-    return new AnswerWatch({ map, memory, note })
+    return new AnswerWatch({ map, memory, note, outstanding: this.#outstanding })
   }
 
   #outlet(direction: Direction, write: (bytes: Uint8Array) => void, pipe: () => Pipe): Outlet {

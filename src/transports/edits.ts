@@ -4,7 +4,7 @@
  * server's own defence against DNS rebinding keeps working.
  */
 import { valueOf } from './field-line.ts'
-import type { EditTable, LineEdit } from './head-editor.ts'
+import type { EditTable, LineEdit } from './edit-table.ts'
 import { httpOrigin, mapReference, type UrlMap } from './url-map.ts'
 
 export interface Names {

@@ -16,8 +16,6 @@ import type { KeptMessage } from './kept-message.ts'
 import { Outgoing } from './outgoing.ts'
 import { standingAt } from './standing.ts'
 
-export type { BodyWatch, EditTable, LineEdit } from './edit-table.ts'
-
 const LF = 10
 const CR = 13
 const NOTHING = new Uint8Array(0)
@@ -85,8 +83,7 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#chunk = NOTHING
     this.#offset = -1
     this.#send()
-    const { kept } = this.#out
-    if (this.#held.length > 0 || (kept !== undefined && kept.decide === undefined)) {
+    if (this.#held.length > 0 || (this.#out.kept !== undefined && this.#out.kept.decide === undefined)) {
       this.#cancel ??= this.#options.holdTime(() => this.#timeUp())
     } else if (this.#cancel !== undefined) this.#stopWaiting()
   }
@@ -102,9 +99,13 @@ export class HeadEditor implements Outlet, Http1Listener {
   }
 
   insert(bytes: Uint8Array, rule: string): void {
-    const waiting = (this.#insertions ??= new Insertions(this.#place()))
-    waiting.add(bytes, rule)
-    waiting.here(0)
+    ;(this.#insertions ??= new Insertions(this.#place())).add(bytes, rule)
+    this.settled()
+  }
+
+  /** Some of what was asked will get no answer. */
+  settled(): void {
+    this.#insertions?.here(0)
     this.#send()
   }
 

@@ -1,5 +1,5 @@
 /** Bytes of ours that wait for their place in one direction of a connection, among what passes there. */
-import type { Http1Splitter } from '../wire/http1.ts'
+import type { Exchange, Http1Splitter } from '../wire/http1.ts'
 import type { WebSocketBorders } from '../wire/websocket-borders.ts'
 import type { BodyPlace } from './body-place.ts'
 import type { HeadEditorOptions } from './head-editor-options.ts'
@@ -27,8 +27,8 @@ interface Waiting {
   readonly kind: InsertionKind
   readonly bytes: Uint8Array
   readonly rule: string
-  /** Answers that have to pass before. */
-  due: number
+  /** Requests whose answers have to pass before. */
+  readonly behind: readonly Exchange[]
 }
 
 const LF = 10
@@ -51,16 +51,14 @@ export class Insertions {
     const { options, splitter } = this.#place
     const { side, outstanding } = options
     const http = splitter.state !== 'opaque' && !outstanding.switched
-    if (http && side === 'request') this.#waiting.push({ kind: 'message', bytes, rule, due: 0 })
+    if (http && side === 'request') this.#waiting.push({ kind: 'message', bytes, rule, behind: [] })
     else if (http && Buffer.from(bytes.subarray(0, 5)).toString('latin1') === 'HTTP/') {
-      const due = outstanding.exchanges.length + (splitter.state === 'body' ? 1 : 0)
-      this.#waiting.push({ kind: 'answer', bytes, rule, due })
-    } else this.#waiting.push({ kind: 'part', bytes, rule, due: 0 })
+      this.#waiting.push({ kind: 'answer', bytes, rule, behind: [...outstanding.exchanges] })
+    } else this.#waiting.push({ kind: 'part', bytes, rule, behind: [] })
   }
 
   /** A message is complete at this index. */
   messageEnd(at: number): void {
-    for (const waiting of this.#waiting) waiting.due = Math.max(0, waiting.due - 1)
     this.here(at)
   }
 
@@ -124,8 +122,9 @@ export class Insertions {
   }
 
   #put(kind: InsertionKind, at: number): void {
-    const { body } = this.#place
-    const ready = this.#waiting.filter((waiting) => waiting.kind === kind && waiting.due === 0)
+    const { body, options } = this.#place
+    const due = (exchange: Exchange): boolean => options.outstanding.exchanges.includes(exchange)
+    const ready = this.#waiting.filter((waiting) => waiting.kind === kind && !waiting.behind.some(due))
     if (ready.length === 0) return
     this.#waiting = this.#waiting.filter((waiting) => !ready.includes(waiting))
     const chunked = kind === 'part' && body.head?.framing === 'chunked'

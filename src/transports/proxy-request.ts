@@ -1,5 +1,5 @@
 /** Requests as they are made to a proxy: where they want to go, and what a proxy takes out of them (RFC 9112 §3.2.2). */
-import type { EditTable, LineEdit } from './head-editor.ts'
+import type { EditTable, LineEdit } from './edit-table.ts'
 
 /** A request line, as far as a proxy looks at it. */
 export type Asked =

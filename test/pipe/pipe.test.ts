@@ -44,6 +44,23 @@ describe('Pipe', () => {
     expect(log).toEqual(['a@200', 'b@200', 'c@200'])
   })
 
+  it('tells its stages when nothing waits, and none of them holds anything', () => {
+    const seen: string[] = []
+    let holds = true
+    const { push, log, clock } = playbook([
+      { ...latency(100), holds: () => holds },
+      { rule: 'last', stage: (event) => [pass(event)], idle: () => void seen.push(log.at(-1) ?? 'nothing') },
+    ])
+    push('a')
+    clock.advance(100)
+    expect([log, seen]).toEqual([['a@100'], []])
+    holds = false
+    push('b')
+    expect(seen).toEqual([])
+    clock.advance(100)
+    expect(seen).toEqual(['b@200'])
+  })
+
   it('adds up the waits of two stages', () => {
     const { push, log, clock } = playbook([latency(200), latency(100)])
     push('a')

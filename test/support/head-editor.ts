@@ -1,6 +1,7 @@
 /** A head editor with the edits of a reverse proxy, outside any socket. */
 import { connectionEdits, type Rewriting } from '../../src/transports/edits.ts'
-import { HeadEditor, type EditTable } from '../../src/transports/head-editor.ts'
+import type { EditTable } from '../../src/transports/edit-table.ts'
+import { HeadEditor } from '../../src/transports/head-editor.ts'
 import { createOutstanding } from '../../src/wire/http1.ts'
 
 export const names = {

@@ -29,12 +29,14 @@ export function answered(
   const tables = connectionEdits({ names: { ...names, prefix }, rewrite: true, headers: [] })
   const { map } = tables
   if (map === undefined) throw new Error('nothing is rewritten')
+  const outstanding = createOutstanding()
   const watch = new AnswerWatch({
+    outstanding,
     map,
     memory,
     note: (kind, detail) => notes.push(`${kind} ${JSON.stringify(detail)}`),
   })
-  const outstanding = createOutstanding()
+
   const nothing = (): void => undefined
   const splitter = createHttp1Splitter('request', outstanding, {
     headSpan: nothing,

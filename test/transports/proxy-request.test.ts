@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { askedFor, proxyRequestEdits } from '../../src/transports/proxy-request.ts'
-import type { EditTable } from '../../src/transports/head-editor.ts'
+import type { EditTable } from '../../src/transports/edit-table.ts'
 import { runTable } from '../support/head-editor.ts'
 
 const NO_EDITS: EditTable = { names: [], line: () => null, insert: [] }

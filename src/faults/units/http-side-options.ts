@@ -13,6 +13,8 @@ export interface HttpSideOptions {
   readonly watch: WatchOptions
   /** Which request it is, or answers. */
   asked(head: Http1Head, facts: HeadFacts): Asked | null
+  /** The head of a response begins at this address. `final`: no 1xx. */
+  begins?(offset: number, final: boolean): void
   /** A response is complete. */
   answered?(asked: Asked | null): void
   /** Behind this head of a response the connection is another. */

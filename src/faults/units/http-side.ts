@@ -91,6 +91,7 @@ export class HttpSide implements Http1Listener {
   head(head: Http1Head): void {
     const { events, talk, asked } = this.#options
     const isResponse = this.#side === 'response'
+    this.#options.begins?.(this.#from, head.status >= 200 || head.status === 101)
     if (isResponse && head.status < 200 && head.status !== 101) {
       events.opaque(this.#raw.take(), this.#from, 'head')
       return

@@ -33,6 +33,8 @@ export interface WatchOptions {
    * request; with `ignore` it is not.
    */
   wants?(soFar: Subject, exchange: number | null): 'whole' | 'pass' | 'ignore'
+  /** So many answers, the oldest that are due, have come and will not leave. */
+  swallowed?(answers: number): void
   leftAlone?(what: LeftAlone): void
   /** A message beyond this many bytes is not held: it passes in `opaque` frames. Default 16 MiB. */
   readonly maxUnitBytes?: number

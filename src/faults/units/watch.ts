@@ -7,6 +7,7 @@ import { HttpSide } from './http-side.ts'
 import { HttpUnit } from './http-unit.ts'
 import { LineSide } from './line-side.ts'
 import { RequestExit } from './request-exit.ts'
+import { ResponseExit } from './response-exit.ts'
 import { ConnectionTalk, type Asked } from './talk.ts'
 import { UnitEvents } from './unit-events.ts'
 import type { Watch, WatchOptions } from './watch-types.ts'
@@ -48,7 +49,7 @@ class HttpWatch implements Watch {
   /** What the server has been sent and has not begun to answer. */
   readonly #due = createOutstanding()
   readonly #requestExit: RequestExit
-  readonly #responseExit: NamedStage
+  readonly #responseExit: ResponseExit
   /** The other protocol is to begin when this head leaves. */
   #switching: { readonly asked: Asked | null; readonly head: Http1Head } | null = null
   /** Asked before the watch began, oldest first; and what is known of these. */
@@ -59,13 +60,10 @@ class HttpWatch implements Watch {
     this.#options = options
     const talk = (this.#talk = new ConnectionTalk(options))
     this.#requestExit = new RequestExit({ due: this.#due, unknown: (...given) => talk.unknown(...given) })
-    this.#responseExit = {
-      rule: 'framing',
-      stage: (event) => {
-        this.#responseLeaves(event)
-        return [pass(event)]
-      },
-    }
+    this.#responseExit = new ResponseExit(
+      (event) => this.#responseLeaves(event),
+      (answers) => options.swallowed?.(answers),
+    )
     this.#c2s = this.#requestSide()
     this.#s2c = this.#responseSide()
   }
@@ -75,7 +73,7 @@ class HttpWatch implements Watch {
   }
 
   exit(direction: 'c2s' | 's2c'): NamedStage {
-    return direction === 'c2s' ? this.#requestExit.stage : this.#responseExit
+    return direction === 'c2s' ? this.#requestExit.stage : this.#responseExit.stage
   }
 
   attach(places: Parameters<Watch['attach']>[0]): void {
@@ -126,7 +124,9 @@ class HttpWatch implements Watch {
       outstanding: this.#due,
       watch: this.#options,
       asked: (head) => this.#answers(head),
+      begins: (offset, final) => this.#responseExit.begins(offset, final),
       answered: (asked) => {
+        this.#responseExit.over()
         if (asked !== null) this.#talk.ended(asked, null, events.at)
       },
       switched: (asked, head) => this.#switched(asked, head, events.at),
