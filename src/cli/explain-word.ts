@@ -9,6 +9,7 @@ import { EXIT, type Context } from './context.ts'
 import { personaLines } from './fault/explain-fault.ts'
 import { faultLines } from './fault/fault-lines.ts'
 import { quoted } from './invocation.ts'
+import { LINE_WORDS } from './line-words.ts'
 
 type Says = Pick<Context, 'output' | 'command'>
 
@@ -32,6 +33,7 @@ const meaningsOf = (word: string, context: Says): string[][] => {
     ...(personaNames().includes(word) ? [personaLines(personaNamed(word), context)] : []),
     ...(Object.hasOwn(KEYS, word) ? [keyLines(word, KEYS[word as keyof typeof KEYS], context)] : []),
     ...(words()[word] === undefined ? [] : [ruleWordLines(word, context)]),
+    ...(Object.hasOwn(LINE_WORDS, word) ? [[`${context.output.paint('strong', word)}, ${LINE_WORDS[word]}.`]] : []),
     ...(code === undefined ? [] : [[`${context.output.paint('strong', code)}: ${MEANINGS[code]}`]]),
   ]
 }
@@ -60,9 +62,10 @@ const unknown = (word: string): ProxyError => {
     ...personaNames(),
     ...Object.keys(KEYS),
     ...Object.keys(words()),
+    ...Object.keys(LINE_WORDS),
     ...codes,
   ])
-  return new ProxyError('NOT_FOUND', `There is no fault, persona, key of the filter or error code ${word}.`, {
+  return new ProxyError('NOT_FOUND', `There is no fault, persona, key of the filter, ending or error code ${word}.`, {
     hint:
       meant === undefined
         ? 'Faults: mitmcp fault types. Keys of the filter: mitmcp tail --help'

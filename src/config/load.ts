@@ -43,7 +43,7 @@ export const loadConfig = (file: string, env: Env): LoadedConfig => {
     text = readFileSync(file, 'utf8')
   } catch (cause) {
     throw new ProxyError('CONFIG_INVALID', `The configuration file ${file} cannot be read: ${reason(cause)}.`, {
-      hint: 'Check the path given to --config.',
+      hint: 'Check the path; a relative one counts from the folder you are in.',
       cause,
     })
   }
@@ -54,7 +54,9 @@ export const loadConfig = (file: string, env: Env): LoadedConfig => {
     )
     const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
     throw new ProxyError('CONFIG_INVALID', [`${file} has ${count}:`, ...lines].join('\n'), {
-      hint: `Mend ${problems.length === 1 ? 'it' : 'them'}; nothing was started. Look again with: mitmcp config check ${file}`,
+      hint: problems.some(({ key }) => key === 'rules')
+        ? `This looks like a file of fault rules: mitmcp <url> --faults ${file}`
+        : `Mend ${problems.length === 1 ? 'it' : 'them'}; nothing was started. Look again with: mitmcp config check ${file}`,
     })
   }
   return { settings, remarks }

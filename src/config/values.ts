@@ -1,12 +1,13 @@
-import { parseBytes, parseDuration } from '../faults/values.ts'
+import { isBare, parseBytes, parseDuration } from '../faults/values.ts'
 
 /** A port: a whole number from 0 to 65535; undefined when it is none. 0 asks for any free one. */
 export const parsePort = (text: string): number | undefined =>
   /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined
 
-/** A bound on the capture: a size in bytes, an age in milliseconds, Infinity for `none`. Undefined when it is no such thing. */
+/** A bound on the capture: a size in bytes, an age in milliseconds, Infinity for `none`. Undefined when it is no such thing, or has no unit. */
 export const parseLimit = (text: string, of: 'size' | 'age'): number | undefined => {
   if (/^(none|off|unlimited)$/i.test(text.trim())) return Infinity
+  if (isBare(text)) return undefined
   return of === 'size' ? parseBytes(text) : parseDuration(text)
 }
 

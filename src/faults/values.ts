@@ -35,7 +35,8 @@ export const parseRate = (text: string): number | undefined => {
   return isBare(bytes) ? undefined : parseBytes(bytes)
 }
 
-const isBare = (text: string): boolean => /^\s*-?\d*\.?\d*\s*$/.test(text)
+/** True for a number without a unit. */
+export const isBare = (text: string): boolean => /^\s*-?\d*\.?\d*\s*$/.test(text)
 
 /** The type of a value that is written with its unit. `readings`: the units somebody may have left out. */
 function withUnit(

@@ -104,7 +104,8 @@ class Reading {
     this.at++
     this.#skip(BLANK)
     const node = this.any()
-    if (this.#next !== ')') refuse('the parenthesis is not closed', { from, to: from + 1 }, { expected: [')'] })
+    if (this.#next !== ')')
+      refuse('the parenthesis is not closed', { from, to: from + 1 }, { expected: [')'], hint: 'It ends with ).' })
     if (isEmpty(node)) refuse('nothing stands between the parentheses', { from, to: this.at + 1 })
     this.at++
     this.#border()
@@ -168,7 +169,8 @@ class Reading {
     let found = ''
     for (this.at++; this.#next !== '"'; this.at++) {
       if (this.#next === '\\') this.at++
-      if (this.over) refuse('the quote is not closed', { from, to: this.at }, { expected: ['"'] })
+      if (this.over)
+        refuse('the quote is not closed', { from, to: this.at }, { expected: ['"'], hint: 'It ends with ".' })
       found += this.#next
     }
     this.at++
@@ -185,7 +187,11 @@ class Reading {
       )
     }
     if (this.#next !== ')' && !this.over && !this.#is(/\s/y)) {
-      refuse('a space is missing', { from: this.at, to: this.at + 1 }, { expected: [' '] })
+      refuse(
+        'a space is missing',
+        { from: this.at, to: this.at + 1 },
+        { expected: [' '], hint: 'Put one between the two.' },
+      )
     }
     this.#skip(BLANK)
   }

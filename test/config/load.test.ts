@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { loadConfig, parseConfig } from '../../src/config/load.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const parse = (text: string, env: Record<string, string> = {}) => parseConfig(text, env, '/etc/mitmcp')
 const problems = (text: string, env: Record<string, string> = {}) =>
@@ -324,4 +325,12 @@ describe('loading', () => {
 test.each(['one-server.yaml', 'several-servers.yaml', 'all-settings.yaml'])('the example %s is fine', (name) => {
   const text = readFileSync(new URL(`../../config/examples/${name}`, import.meta.url), 'utf8')
   expect(parse(text).problems).toEqual([])
+})
+
+test('a file of fault rules is told apart from settings', () => {
+  const file = join(temporaryFolder(), 'rules.yaml')
+  writeFileSync(file, 'version: 1\nrules: []\n')
+  expect(() => loadConfig(file, {})).toThrow(
+    expect.objectContaining({ hint: `This looks like a file of fault rules: mitmcp <url> --faults ${file}` }),
+  )
 })

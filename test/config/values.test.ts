@@ -46,4 +46,5 @@ test('a bound is a size or an age, or none', () =>
     parseLimit('30d', 'age'),
     parseLimit('None', 'age'),
     parseLimit('x', 'size'),
-  ]).toEqual([2 * 1024 ** 3, 30 * 86_400_000, Infinity, undefined]))
+    parseLimit('500', 'size'),
+  ]).toEqual([2 * 1024 ** 3, 30 * 86_400_000, Infinity, undefined, undefined]))

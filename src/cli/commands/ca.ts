@@ -1,4 +1,5 @@
 import { copyFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { ProxyError } from '../../errors.ts'
 import type { AuthorityCertificate } from '../../transports/index.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
@@ -57,7 +58,7 @@ const trustText = (authority: AuthorityCertificate, at: string, { output, comman
     `Fingerprint   SHA-256 ${authority.fingerprint}`,
     `Valid until   ${authority.validTo.toISOString().slice(0, 10)}`,
     '',
-    `Its key stays beside it, readable by you alone. Whoever has the key can pretend to be any server to those who trust it.`,
+    `Its key is in ${quoted(tilde(dirname(authority.file), env['HOME']))}, readable by you alone. Whoever has the key can pretend to be any server to those who trust it.`,
     `\`${command} run -- your-client\` sets all variables below for one command. To do it by hand:`,
     '',
     heading('Node'),

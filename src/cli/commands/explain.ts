@@ -7,8 +7,10 @@ export const explain: Verb = {
   define(program, context: Context, finish) {
     program
       .command('explain')
-      .description('explain a fault, a persona, a key of the filter, a word of a fault rule, or an error code')
-      .argument('<word>', 'for example cut, nginx-default, outcome, probability, UPSTREAM_UNREACHABLE')
+      .description(
+        'explain a fault, a persona, a key of the filter, a word of a fault rule or of a line, or an error code',
+      )
+      .argument('<word>', 'for example cut, nginx-default, outcome, probability, rst, mid-event, UPSTREAM_UNREACHABLE')
       .allowUnknownOption()
       .action(async (word: string) => {
         const { explainWord } = await import('../explain-word.ts')

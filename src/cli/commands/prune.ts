@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
-import { parseBytes, parseDuration } from '../../faults/values.ts'
+import { isBare, parseBytes, parseDuration } from '../../faults/values.ts'
 import { ProxyError } from '../../errors.ts'
 import { addCaptureFlags, capturePath, type CaptureFlags } from '../capture.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
@@ -15,7 +15,7 @@ interface PruneFlags extends CaptureFlags {
 
 const size = (text: string): number => {
   const bytes = parseBytes(text)
-  if (bytes === undefined) throw new InvalidArgumentError('Write it as 500mb or 2gb.')
+  if (bytes === undefined || isBare(text)) throw new InvalidArgumentError('Write it as 500mb or 2gb.')
   return bytes
 }
 

@@ -1,5 +1,5 @@
 import { ProxyError } from '../../errors.ts'
-import type { Filter } from '../../filter/index.ts'
+import { explain, type Filter } from '../../filter/index.ts'
 import type { Reader } from '../../store/index.ts'
 import type { SessionRow } from '../../store/rows.ts'
 import { aliveInstances } from '../alive.ts'
@@ -100,12 +100,15 @@ const tellText = (
   for (const line of headingOf(session, open, context)) output.line(line)
   for (const line of processLines(reader, session)) output.line(output.paint('dim', line))
   output.line()
+  let told = 0
   for (const entry of conversation(reader, session, everyFrame(flags), filter)) {
+    told++
     if (entry.kind === 'frame' && flags.all !== true && entry.frame.kind !== 'head') continue
     const preview = flags.body === true ? '' : previewIn(reader, entry)
     output.line(entryLine(entry, output, { sessions: false, preview, badge: badgeIn(reader, entry) }))
     for (const line of detailLines(reader, entry, flags, output)) output.line(line)
   }
+  if (told === 0 && filter !== undefined) output.note(`Nothing in this session is any of this: ${explain(filter)}.`)
   for (const { method, tool, requestedAt, outcome } of callsOf(reader, session.uid, filter)) {
     if (outcome !== 'pending') continue
     const called = printable([method, tool ?? ''].join(' ').trim())

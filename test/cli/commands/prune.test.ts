@@ -34,6 +34,7 @@ test('--json gives the report', async () => {
 test.each([
   [[], 'Say what may go: --max-size, --max-age or --session.'],
   [['--max-size', 'big'], 'Write it as 500mb or 2gb.'],
+  [['--max-size', '500'], 'Write it as 500mb or 2gb.'],
   [['--max-age', '7'], 'Write it as 12h, 7d or 2w.'],
 ])('%j is refused, nothing removed', async (args, message) => {
   const { code, left, stderr } = await pruned(...args)

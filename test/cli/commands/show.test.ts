@@ -89,6 +89,11 @@ test('what a killed recorder left open is over', async () => {
   expect(stdout).toMatch(/tools\/call slow was not answered when the recording ended\n$/)
 })
 
+test('--filter that holds for nothing says so', async () => {
+  const { stderr } = await shown('--filter', 'tool:no-such')
+  expect(stderr).toMatch(/^Nothing in this session is any of this: .*no-such/)
+})
+
 test('--filter leaves what it holds for', async () => {
   const { stdout } = await shown('--filter', 'tool:echo')
   expect(stdout.trimEnd().split('\n').slice(3)).toEqual([

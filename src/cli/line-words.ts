@@ -1,0 +1,25 @@
+/**
+ * Words that stand in the lines of `show` and `tail`, with what each says: how a stream ended, where in the traffic, and what became of a
+ * call. Names of outcomes are as the filter spells them.
+ */
+export const LINE_WORDS: Readonly<Record<string, string>> = {
+  clean: 'how a stream ended: properly, with its last chunk, its full length or a close frame',
+  fin: 'how a stream ended: the connection was closed (TCP FIN) without the end that the framing asks for',
+  rst: 'how a stream ended: the connection was reset (TCP RST); what was under way is lost',
+  hang: 'how a stream ended: nothing more came, and it was still open when the recording ended',
+  timeout: 'how a stream ended: the system gave up on the peer',
+  unreachable: 'how a stream ended: there never was a connection to the server',
+  boundary: 'where a stream ended: between two events or messages, with none cut in half',
+  idle: 'where a connection ended: between two requests',
+  'mid-event': 'where a stream ended: within an event, which its reader never got whole',
+  'mid-head': 'where a stream ended: within the HTTP head',
+  'mid-body': 'where a stream ended: within a body that is no event stream',
+  'mid-message': 'where a stream ended: within a message of a WebSocket, or a line of stdio',
+  'after-headers': 'where a stream ended: behind the HTTP head, before the first byte of the body',
+  'client-left': 'outcome of a call: the client closed its connection before the answer',
+  'server-closed': 'outcome of a call: the server closed the connection before the answer',
+  silent: 'outcome of a call: the session or its stream ended without an answer',
+  pending: 'outcome of a call: not answered yet',
+  'tool-error': 'outcome of a call: answered, and the tool says it failed (isError)',
+  cancelled: 'outcome of a call: the client took it back (notifications/cancelled)',
+}
