@@ -28,7 +28,7 @@ export const buffer: Fault<BufferOptions> = {
   direction: 's2c',
   per: 'stream',
   // what its head calls compressed cannot go on in the clear
-  eats: ({ gzip }) => gzip,
+  eats: ({ gzip }) => gzip && 'under-way',
   options: z.strictObject({
     until: z
       .union([z.literal('end'), size.transform((bytes) => ({ bytes })), duration.transform((ms) => ({ ms }))])

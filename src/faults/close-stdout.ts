@@ -11,7 +11,7 @@ export const closeStdout: Fault<Record<string, never>> = {
   applies: ['stdio'],
   direction: 's2c',
   per: 'connection',
-  eats: () => true,
+  eats: () => 'under-way',
   ends: true,
   options: z.strictObject({}),
   explain: () => 'ends stdout while the process lives on',

@@ -29,6 +29,8 @@ export const cut: Fault<CutOptions> = {
   narrow: ({ stream }) => (stream === 'any' ? '' : `stream:${stream}`),
   direction: 's2c',
   per: 'stream',
+  // what comes after silence is gone
+  eats: ({ end }) => end === 'hang',
   options: z.strictObject({
     end: end.default('fin'),
     at: z

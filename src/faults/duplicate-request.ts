@@ -19,6 +19,8 @@ export const duplicateRequest: Fault<DuplicateRequestOptions> = {
   direction: 'both',
   per: 'stream',
   hears: true,
+  // answers that are still to come cannot be told from the client's own
+  eats: () => 'under-way',
   options: z.strictObject({
     copies: z.int().min(1).max(10).default(1).describe('How many more times it is sent'),
     delay: duration.prefault('0ms').describe('Time between two of them'),

@@ -144,7 +144,8 @@ export class Crew {
     this.#scene = { stage, event, original }
     try {
       const wanted = instance.damage(event)
-      if (wanted.length === 0 && original !== undefined && instance.kept === 0) instance.live.eaten(stage.connection)
+      if (original !== undefined && instance.kept === 0 && wanted.length === 0) instance.live.eaten(stage.connection)
+      if (wanted.some((action) => action.do === 'cut' && action.how === 'hang')) instance.live.eaten(stage.connection)
       if (verdict !== undefined || wanted.some(({ do: what }) => NOTABLE.has(what))) {
         const text = [actionText(wanted), stage.bystanders].filter(Boolean).join(', ')
         const of = verdict ?? { fired: true, draw: null, key: instance.key, why: '' }

@@ -297,7 +297,7 @@ class FaultEngine implements Engine {
       for (const cancel of this.#alarms.get(live) ?? []) cancel()
       this.#alarms.delete(live)
       if (live.state === 'on' || live.state === 'retired') live.state = 'expired'
-      const touched = [...(live.underWay > 0 ? live.touched : live.ate)]
+      const touched = connectionsOf(live)
       this.#crew.gone(live)
       for (const id of touched) this.#healed(live, id)
     }
@@ -306,7 +306,7 @@ class FaultEngine implements Engine {
   #healed(live: LiveRule, id: number): void {
     const connection = this.#attachments.get(id)?.connection
     if (connection === undefined) return
-    const eats = live.rule.fault.eats?.(live.rule.options) === true
+    const eats = (live.rule.fault.eats?.(live.rule.options) ?? false) !== false
     this.#record(live, id, false, eats ? 'healed: reset, for what was eaten cannot come back' : 'healed')
     if (eats) connection.cut('rst', 'both', live.id)
   }
@@ -360,4 +360,11 @@ class FaultEngine implements Engine {
       ...(identity === undefined ? {} : { identity }),
     })
   }
+}
+
+/** What a rule has to do with, still or for good. */
+function connectionsOf({ rule: { fault, options }, underWay, touched, ate, instances }: LiveRule): readonly number[] {
+  const eats = fault.eats?.(options) ?? false
+  if (eats === 'under-way') return [...new Set(Array.from(instances, ({ connection }) => connection))]
+  return eats ? [...ate] : underWay > 0 ? [...touched] : []
 }

@@ -124,8 +124,8 @@ export interface Fault<Options = never> {
   readonly perMessage?: boolean
   /** Of a wider scope than `message`: it gets the traffic of the other direction too, whatever the rule's `match` says, and passes it. */
   readonly hears?: boolean
-  /** Removing the rule cannot give back what it ate: the connection is then ended, and the rule says so. */
-  eats?(options: Options): boolean
+  /** Removing the rule cannot give back what it ate: connections it let nothing pass on (or has silenced) are then ended, and the rule says so; with `under-way` those where it is at work. */
+  eats?(options: Options): boolean | 'under-way'
   /** Nothing of its scope comes after it: with two such rules on one scope the earlier wins, and the second says so. */
   readonly ends?: boolean
   /** Of scope `message`: how many units that match one firing takes, in one direction of one connection, the first included. Default 1. */

@@ -23,6 +23,8 @@ export const idleTimeout: Fault<IdleTimeoutOptions> = {
   applies: ['http', 'sse', 'websocket', 'stdio', 'opaque'],
   direction: 'both',
   per: 'connection',
+  // what comes after silence is gone, and who sends first is to be reset
+  eats: ({ end, told }) => end === 'hang' || told === 'sender',
   options: z.strictObject({
     idle: duration.describe('How long nothing may pass, in either direction'),
     end: end.default('fin'),

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { call, events, faulty, json, raw, rawPost } from '../support/faulty.ts'
+
+describe('healing', () => {
+  test.each([
+    { fault: 'latency', delay: '1h' },
+    { fault: 'bandwidth', rate: '1b/s' },
+    { fault: 'freeze', duration: '1h' },
+    { fault: 'delay-headers', delay: '1h' },
+  ])('gives back what %o held, and the connection goes on', async (rule) => {
+    const { url, proxy } = await faulty(events(3), [rule])
+    const client = await raw(url, rawPost(call(1)))
+    expect([await client.ending(50), client.text()]).toEqual(['timeout', ''])
+    await proxy.faults.heal()
+    await client.until('0\r\n\r\n')
+    expect(client.text().match(/^id: \d/gm)).toEqual(['id: 1', 'id: 2', 'id: 3', 'id: 4'])
+    client.socket.write(rawPost(call(2)))
+    await client.until('"id":2')
+  })
+
+  test.each([
+    { fault: 'blackhole' },
+    { fault: 'lose-reply' },
+    { fault: 'cut', end: 'hang' },
+    { fault: 'idle-timeout', idle: '20ms', end: 'hang' },
+    { fault: 'duplicate-request', delay: '1h' },
+  ])('resets where %o has eaten what cannot come back, or more is to come than was asked for', async (rule) => {
+    const { url, proxy } = await faulty(json, [rule])
+    const client = await raw(url, rawPost(call(1)))
+    expect(await client.ending(80)).toBe('timeout')
+    await proxy.faults.heal()
+    expect(await client.ending(3000)).toBe('ECONNRESET')
+  })
+
+  test.each([
+    { fault: 'blackhole', match: 'method:ping' },
+    { fault: 'idle-timeout', idle: '1h', end: 'hang' },
+    { fault: 'duplicate-request' },
+    { fault: 'cut', end: 'hang', after: '1mb' },
+  ])('leaves alone whom %o has done nothing to, or is done with', async (rule) => {
+    const { url, proxy, asked } = await faulty(json, [rule])
+    const client = await raw(url, rawPost(call(1)))
+    await client.until('"id":1')
+    await expect.poll(() => asked.length).toBe(rule.fault === 'duplicate-request' ? 2 : 1)
+    expect(await client.ending(30)).toBe('timeout')
+    await proxy.faults.heal()
+    client.socket.write(rawPost(call(2)))
+    await client.until('"id":2')
+    expect(client.text().match(/HTTP\/1.1 200/g)).toHaveLength(2)
+  })
+})
