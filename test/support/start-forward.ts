@@ -132,3 +132,27 @@ export const absoluteExcept: Readonly<Record<string, string>> = {
   'law 14: passes a single byte': NOBODY,
   'law 20: names the upstream': 'nothing names the proxy: the target does not, and Host says what the target says',
 }
+
+/** Laws that do not hold where TLS is opened in tunnels, and why. */
+export const tlsExcept = {
+  'law 6: passes RST of a client that leaves as soon':
+    'a reset throws away what TLS has not written yet, and the server is not reached before its own handshake',
+  'law 6: passes the end of an aborted fetch': 'Node 20’s fetch opens no tunnels by itself',
+  'law 7: answers': 'CONNECT itself is refused: test/transports/forward.test.ts',
+  'law 7: delivers the 502': 'CONNECT itself is refused: test/transports/forward.test.ts',
+  'law 7: says nothing': 'CONNECT itself is refused: test/transports/forward.test.ts',
+  'law 7: resets the client': 'CONNECT itself is reset: test/transports/forward.test.ts',
+  'law 20: names the upstream': 'nothing is edited in a tunnel',
+} as const
+
+/** The same for HTTP without TLS in tunnels. */
+export const tunnelsExcept = {
+  'law 20: names the upstream': 'nothing is edited in a tunnel',
+  'law 6: passes the end of an aborted fetch': 'Node 20’s fetch opens no tunnels by itself',
+  'law 7: answers': 'CONNECT itself is refused: test/transports/forward.test.ts',
+  'law 7: delivers the 502': 'CONNECT itself is refused: test/transports/forward.test.ts',
+  'law 7: says nothing': 'CONNECT itself is refused: test/transports/forward.test.ts',
+  'law 7: resets the client': 'CONNECT itself is reset: test/transports/forward.test.ts',
+  'law 14: passes a TLS hello':
+    'TLS is opened here; a tunnel that stays closed passes it: test/transports/forward.test.ts',
+} as const
