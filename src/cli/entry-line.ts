@@ -48,7 +48,7 @@ interface Part {
 const partsOf = (entry: Entry): Part[] => {
   switch (entry.kind) {
     case 'message':
-      return messageParts(entry.message, entry.call)
+      return messageParts(entry.message, entry.call, isMadeUp(entry.frame))
     case 'frame': {
       const { kind, label, size } = entry.frame
       return [
@@ -95,8 +95,12 @@ const changed = ({ edits, faults }: FrameRow): Part[] => {
     : [{ text: `changed by the proxy: ${own.map((edit) => printable(edit)).join(', ')}`, as: 'warn' }]
 }
 
-const messageParts = (message: MessageRow, call: CallRow | undefined): Part[] => {
-  const named = name(message.method ?? '', message.tool ?? message.uri)
+/** Nobody sent it: a rule put it in. */
+const isMadeUp = ({ length, faults }: FrameRow): boolean => length === 0 && faults.length > 0
+
+const messageParts = (message: MessageRow, call: CallRow | undefined, madeUp: boolean): Part[] => {
+  const unknown = madeUp ? '(answered by a fault)' : '(answer to an unknown request)'
+  const named = name(message.method ?? '', message.tool ?? message.uri, unknown)
   switch (message.kind) {
     case 'request':
       return [...named, id(message.rpcId)]
@@ -136,8 +140,8 @@ export const OUTCOMES: Readonly<Record<Outcome, { readonly text: string; readonl
   pending: { text: 'pending', as: 'warn' },
 }
 
-const name = (method: string, what: string | null): Part[] => [
-  { text: printable(method === '' ? '(answer to an unknown request)' : method), as: 'strong' },
+const name = (method: string, what: string | null, unknown = ''): Part[] => [
+  { text: printable(method === '' ? unknown : method), as: 'strong' },
   ...(what === null ? [] : [{ text: printable(what) }]),
 ]
 

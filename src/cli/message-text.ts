@@ -15,7 +15,8 @@ export const messageText = (payload: string): string => {
  * Lenient: what is no JSON gives its first line; for a batch the part with the id asked for.
  */
 export const previewOf = (payload: string, rpcId: string | null): string => {
-  const text = messageText(payload)
+  // an answer that a fault made up is kept with its head
+  const text = messageText(payload.replace(/^HTTP\/1\.[01] \d{3}[^]*?\r\n\r\n/, ''))
   let parsed: unknown
   try {
     parsed = JSON.parse(text)

@@ -46,6 +46,16 @@ describe('one line for', () => {
       'TIME  ←  tools/call  echo  #1  tool error 5.0 ms',
     ))
 
+  test('an answer that a rule made up', () =>
+    expect(
+      line({
+        kind: 'message',
+        at: NOW,
+        frame: frameRow({ direction: 's2c', length: 0, faults: ['nope'] }),
+        message: messageRow({ kind: 'error', method: null, tool: null, code: -32001 }),
+      }),
+    ).toBe('TIME  ←  (answered by a fault)  #1  error -32001'))
+
   test('an answer nobody asked for', () =>
     expect(line(message({ kind: 'response', method: null, tool: null, rpcId: '"x"' }))).toBe(
       'TIME  ←  (answer to an unknown request)  #"x"  ok',

@@ -20,6 +20,7 @@ describe('a preview', () => {
     ['{"id":1,"result":{}}', ''],
     ['{"id":1,"error":{"code":-32602,"message":"no such tool"}}', 'no such tool'],
     ['data: {"id":1,"result":{"ok":true}}\n\n', '{"ok":true}'],
+    ['HTTP/1.1 200 OK\r\ncontent-length: 56\r\n\r\n{"id":1,"error":{"code":1,"message":"nope"}}', 'nope'],
     ['not json\nat all', 'not json'],
     ['[]', ''],
     ['7', ''],
