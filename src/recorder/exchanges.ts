@@ -11,6 +11,9 @@ const CLEAN = {
   s2c: '{"how":"clean","by":"server","at":"boundary"}',
 }
 
+/** Answers remembered that may still be on their way out. */
+const ANSWERED = 8
+
 /** The flows that are open on a connection, and to which of them belongs what comes. */
 export class Exchanges {
   readonly #context: RecordingContext
@@ -23,6 +26,8 @@ export class Exchanges {
   #tunnel: Flow | null = null
   /** What belongs to no exchange. */
   #opaque: Flow | null = null
+  /** Those answered last, oldest first, and where their answers begin. */
+  readonly #answered: { readonly flow: Flow; readonly begins: number }[] = []
   /** Bytes were lost of them: how they ended is not known. */
   #lost: Flow[] = []
 
@@ -99,10 +104,17 @@ export class Exchanges {
     flow.changed()
   }
 
-  /** The final response to the oldest request begins. */
-  answered(flow: Flow): void {
+  /** The final response to the oldest request begins there. */
+  answered(flow: Flow, begins: number): void {
     this.#waiting.shift()
     this.#answering = flow
+    this.#answered.push({ flow, begins })
+    if (this.#answered.length > ANSWERED) this.#answered.shift()
+  }
+
+  /** The answer a place is in; answers may be over that have not left yet. */
+  answerAt(offset: number): Flow | null {
+    return this.#answered.findLast(({ begins }) => begins < offset)?.flow ?? this.current
   }
 
   /** The response is complete, or as good as that where the connection ends with it: `json` and `by` say how. */

@@ -118,6 +118,7 @@ export class ConnectionFlows implements HalfOwner {
       this.#serverEnded(ending, at)
     }
     if (unsent > 0) {
+      if (by === 'fault') half.outgoing.lost()
       const from = half.side.offset - unsent
       this.#context.dirty.batch.unsent.push({ connection: row, direction: direction === 'c2s' ? 0 : 1, from })
     }
@@ -200,7 +201,7 @@ export class ConnectionFlows implements HalfOwner {
     const frame = flow.frame('s2c', span, facts.label)
     this.#s2c.outgoing.framed(frame)
     if (head.status < 200 && head.status !== 101) return SKIP
-    this.#exchanges.answered(flow)
+    this.#exchanges.answered(flow, span.offset)
     flow.responded(head.status, facts, frame)
     if (head.framing !== 'tunnel') {
       this.#c2s.noSocket()
@@ -305,7 +306,11 @@ export class ConnectionFlows implements HalfOwner {
       this.#exchanges.askedWhole()
       ownFrame(this.#context, flow, edit, at)
       Object.assign(flow.row, { verb, target })
-    } else ownFrame(this.#context, this.#exchanges.current ?? this.#exchanges.opaque(at), edit, at)
+    } else {
+      const within = direction === 's2c' && edit.offset < this.#s2c.side.offset
+      const flow = within ? this.#exchanges.answerAt(edit.offset) : this.#exchanges.current
+      ownFrame(this.#context, flow ?? this.#exchanges.opaque(at), edit, at)
+    }
   }
 
   /** Bytes were lost: nothing is understood until both directions are at a border again. */

@@ -46,7 +46,7 @@ export class Outgoing {
     const waiting = this.#unsent
     let done = 0
     for (const frame of waiting) {
-      if (frame.offset >= upTo && frame.length > 0) break
+      if (firstOf(frame) >= upTo && frame.length > 0) break
       frame.sentAt ??= at
       this.#context.dirty.frame(frame)
       if (frame.offset + frame.length > upTo) break
@@ -117,10 +117,16 @@ export class Outgoing {
     if (this.#dropped.has(frame)) this.#dropped.set(frame, this.#faulted(frame))
   }
 
+  /** What has not left by now never will, for a fault ended it: nobody is asked or answered by it. */
+  lost(): void {
+    for (const frame of this.#unsent) this.#faulted(frame)
+  }
+
   #changed(change: Change): void {
     let covered = false
     for (const frame of this.#unsent) {
       if (frame.offset + frame.length <= change.offset || frame.offset >= change.offset + change.removed) continue
+      if (leadsOnly(change.offset, change.offset + change.removed, frame)) continue
       covered = !this.#change(change, frame)
     }
     if (!covered) this.#changes.push(change)
@@ -132,6 +138,7 @@ export class Outgoing {
     const [end, frameEnd] = [offset + removed, frame.offset + frame.length]
     const [from, to] = [Math.max(offset, frame.offset), Math.min(end, frameEnd)]
     if (from >= to) return frameEnd < end
+    if (leadsOnly(offset, end, frame)) return false
     const part = { offset: from - frame.offset, length: to - from, removed: NOTHING, rule }
     const put = keptOwn(this.#context, this.#partOf(change, frame, frameEnd >= end))
     frame.edits = this.#context.edits.intern([...(frame.edits?.edits ?? []), { ...part, bytes: put }])
@@ -174,6 +181,7 @@ export class Outgoing {
     const [from, to] = [decision.offset ?? 0, endOf(decision)]
     const end = frame.offset + frame.length
     if (frame.offset >= to || end <= from) return end < to
+    if (leadsOnly(from, to, frame)) return false
     if (decision.frame === null || decision.frame.kind === FRAME_KIND.head) {
       decision.frame = frame
       this.#context.dirty.decision(decision)
@@ -195,5 +203,13 @@ const spreads = (rule: string): boolean => rule === 'gate' || rule === 'framing'
 /** All of its payload: framing of the frame before may lead it, which leaves with that one. */
 const isAll = ({ offset, length }: { offset: number; length: number }, frame: FrameRecord): boolean =>
   length === frame.length || (frame.size > 0 && offset <= frame.lead && offset + length >= frame.length - frame.trail)
+
+/** Its first byte; an event begins with the end of the chunk before, which leaves earlier. */
+const firstOf = ({ offset, lead, size, kind }: FrameRecord): number =>
+  offset + (size > 0 && kind === FRAME_KIND.event ? lead : 0)
+
+/** Of the frame it is only the end of the chunk before, with which it begins (RFC 9112 §7.1). */
+const leadsOnly = (from: number, to: number, frame: FrameRecord): boolean =>
+  from < frame.offset && to - frame.offset <= 2 && to < frame.offset + frame.length
 
 const endOf = ({ offset, length }: DecisionRecord): number => (offset ?? 0) + Math.max(length ?? 1, 1)

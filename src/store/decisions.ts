@@ -12,13 +12,14 @@ export interface Touching {
 
 /**
  * SQL: decisions about bytes of `frame`. What decisions are about are units one behind the other, so of those that begin before the
- * frame only the last place counts.
+ * frame only the last place counts. A frame in a chunked body begins with the two bytes that end the chunk before: those alone do not count.
  */
 export const TOUCHES_FRAME = `decision.connection = frame.connection AND decision.direction = frame.direction
   AND decision.offset >= coalesce((SELECT max(offset) FROM decision AS before
     WHERE before.connection = frame.connection AND before.direction = frame.direction AND before.offset <= frame.offset), frame.offset)
   AND decision.offset < frame.offset + max(frame.length, 1)
-  AND decision.offset + max(coalesce(decision.length, 1), 1) > frame.offset`
+  AND decision.offset + max(coalesce(decision.length, 1), 1) >
+    CASE WHEN decision.offset < frame.offset AND frame.length > 2 THEN frame.offset + 2 ELSE frame.offset END`
 
 /** SQL: it was no mere finding that nothing is to be done. */
 export const ACTED = `decision.fired = 1 AND decision.action NOT LIKE 'not applied%' AND decision.action NOT LIKE 'bug:%'`
