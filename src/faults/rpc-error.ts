@@ -24,7 +24,10 @@ const KNOWN: Readonly<Record<number, { readonly text: string; readonly status?: 
 
 const textOf = ({ code, message }: RpcErrorOptions): string => message ?? KNOWN[code]?.text ?? 'Injected error'
 
-/** Answers a request with a JSON-RPC error; the server never sees it. In the stateless era with the HTTP status the specification gives the code. */
+/**
+ * Answers a request with a JSON-RPC error; the server never sees it. In the stateless era with the HTTP status the specification gives the
+ * code; on the HTTP+SSE pair with 400, as its client reads errors of a POST by their status.
+ */
 export const rpcError: Fault<RpcErrorOptions> = {
   type: 'rpc-error',
   level: 3,
@@ -60,7 +63,8 @@ function refusal(options: RpcErrorOptions, { meaning }: FaultFrame): readonly Fa
   if (ids.length === 0) return null
   const errors = ids.map((id) => errorBody(code, textOf(options), id, data))
   const json = errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(',')}]`
-  const status = subject.era === 'stateless' ? KNOWN[code]?.status : undefined
+  // of the pair of 2024-11-05 nobody reads the body of a 200: its answers come on another connection
+  const status = subject.transport === 'sse' ? 400 : subject.era === 'stateless' ? KNOWN[code]?.status : undefined
   const withStatus = status === undefined ? null : meaning.respond(status, { 'Content-Type': 'application/json' }, json)
   const bytes = withStatus ?? meaning.answer(json)
   return bytes === null ? null : [{ do: 'reply', bytes }]
