@@ -148,6 +148,14 @@ export class LiveRule {
     if (this.rule.fault.eats?.(this.rule.options) === true) this.ate.add(connection)
   }
 
+  /** Those that are to hear of its end. */
+  get connections(): readonly number[] {
+    const eats = this.rule.fault.eats?.(this.rule.options) ?? false
+    if (eats === 'under-way') return [...new Set(Array.from(this.instances, ({ connection }) => connection))]
+    if (eats) return [...this.ate]
+    return this.underWay > 0 ? [...this.touched] : []
+  }
+
   /** How many are under way. */
   get underWay(): number {
     let counting = 0

@@ -103,6 +103,8 @@ class FaultEngine implements Engine {
   readonly #crew: Crew
   readonly #doors: Doors
   readonly #attachments = new Map<number, Attachment>()
+  /** Connections whose dial waits, and for which rule. */
+  readonly #hanging = new Map<number, string>()
   readonly #conversations: LiveConversations
   #entries: readonly Entry[] = []
   #lives: readonly LiveRule[] = []
@@ -178,7 +180,9 @@ class FaultEngine implements Engine {
   }
 
   dial(...asked: Parameters<Policy['dial']>) {
-    return this.#doors.dial(...asked)
+    const verdict = this.#doors.dial(...asked)
+    if (verdict.do === 'hang') this.#hanging.set(asked[0], verdict.rule)
+    return verdict
   }
 
   starting(info: ConnectionInfo) {
@@ -202,6 +206,7 @@ class FaultEngine implements Engine {
     if (this.#lives.length > 0 || headers) attachment.apply(this.#lives, true)
     return () => {
       this.#attachments.delete(connection.id)
+      this.#hanging.delete(connection.id)
       attachment.closed()
     }
   }
@@ -297,9 +302,10 @@ class FaultEngine implements Engine {
       for (const cancel of this.#alarms.get(live) ?? []) cancel()
       this.#alarms.delete(live)
       if (live.state === 'on' || live.state === 'retired') live.state = 'expired'
-      const touched = connectionsOf(live)
+      const { connections } = live
       this.#crew.gone(live)
-      for (const id of touched) this.#healed(live, id)
+      for (const id of connections) this.#healed(live, id)
+      for (const [id, rule] of this.#hanging) if (rule === live.id) this.#attachments.get(id)?.connection.dialNow?.()
     }
   }
 
@@ -360,11 +366,4 @@ class FaultEngine implements Engine {
       ...(identity === undefined ? {} : { identity }),
     })
   }
-}
-
-/** What a rule has to do with, still or for good. */
-function connectionsOf({ rule: { fault, options }, underWay, touched, ate, instances }: LiveRule): readonly number[] {
-  const eats = fault.eats?.(options) ?? false
-  if (eats === 'under-way') return [...new Set(Array.from(instances, ({ connection }) => connection))]
-  return eats ? [...ate] : underWay > 0 ? [...touched] : []
 }

@@ -18,6 +18,15 @@ describe('healing', () => {
     await client.until('"id":2')
   })
 
+  test('lets a dial that hangs go on', async () => {
+    const { url, proxy } = await faulty(json, [{ fault: 'down', as: 'hang' }])
+    const client = await raw(url, rawPost(call(1)))
+    expect(await client.ending(40)).toBe('timeout')
+    await proxy.faults.heal()
+    await client.until('"id":1')
+    expect(client.text()).toContain('HTTP/1.1 200')
+  })
+
   test.each([
     { fault: 'blackhole' },
     { fault: 'lose-reply' },
