@@ -9,7 +9,7 @@ import { metAtOnce, needsUnits, toldByHead, watchedDirections } from './engine-p
 import type { LiveRule } from './engine-rule.ts'
 import { type Attached, RuleStage } from './engine-stage.ts'
 import type { Unit } from './unit.ts'
-import type { Place, Watch, WatchOptions } from './units/watch-types.ts'
+import type { Indifference, Place, Watch, WatchOptions } from './units/watch-types.ts'
 
 const DIRECTIONS = ['c2s', 's2c'] as const
 
@@ -17,7 +17,7 @@ export interface AttachmentOptions {
   readonly crew: Crew
   /** Of the vantage. */
   readonly tap: string
-  watch(options: Pick<WatchOptions, 'info' | 'wants' | 'swallowed'>): Watch
+  watch(options: Pick<WatchOptions, 'info' | 'wants' | 'swallowed' | 'indifference' | 'heardLate'>): Watch
   /** Begins in the middle: what went before is to be asked for. */
   asked(connection: number): void
   /** The rule a request brings along; absent where requests may not. */
@@ -38,6 +38,7 @@ export class Attachment implements Attached {
   #units: readonly LiveRule[] = []
   #byHead: readonly LiveRule[] = []
   #byBody: readonly LiveRule[] = []
+  #indifference: Indifference | null = null
   readonly #scout: NamedStage = {
     rule: 'framing',
     stage: (event) => {
@@ -86,6 +87,8 @@ export class Attachment implements Attached {
     this.#byBody = this.#units.filter(({ rule }) => !toldByHead(rule))
     this.#answers = new Map()
     this.#plain.clear()
+    this.#indifference =
+      this.#headers === undefined && wanted.length === this.#units.length ? indifferenceOf(wanted) : null
     const watched = this.#units.length > 0 || this.#headers !== undefined
     if (watched && this.#watch === undefined) this.#begin(fresh)
     const leaving = !watched && this.#watch !== undefined && this.#watch.aligned ? this.#watch : undefined
@@ -154,6 +157,11 @@ export class Attachment implements Attached {
       info: connection.info,
       wants: (soFar, exchange) => this.#wants(soFar, exchange),
       swallowed: (answers) => connection.swallowed?.(answers),
+      indifference: () => this.#indifference,
+      heardLate: (exchange, messages) => {
+        const isNoted = messages.length > 0 && this.#units.some(({ rule }) => !rule.perUnit)
+        if (isNoted) this.asked.set(exchange, messages)
+      },
     })
     if (fresh) return
     const place = (direction: Direction): Place => ({
@@ -218,3 +226,10 @@ export class Attachment implements Attached {
     this.connection[direction].setStages(stages)
   }
 }
+
+/** Where all of them are about units, and none is doing anything. */
+const indifferenceOf = (lives: readonly LiveRule[]): Indifference => ({
+  words: [...new Set(lives.flatMap(({ silence }) => silence.words))],
+  couldHold: (subject, ofSession) => lives.some(({ silence }) => silence.couldHold(subject, ofSession)),
+  busy: () => lives.some((live) => live.underWay > 0),
+})

@@ -1,4 +1,5 @@
 /** A rule at work: what it has met, what it decided, what it has begun. */
+import { type Silence, silenceOf } from '../filter/index.ts'
 import type { Direction } from '../wire/frame.ts'
 import { drawOf } from './draw.ts'
 import type { Damage } from './fault.ts'
@@ -60,6 +61,8 @@ export class LiveRule {
   readonly active: ActiveRule
   /** When it became active, µs. */
   readonly since: number
+  /** What of it can be told without reading messages. */
+  readonly silence: Silence
   readonly shared = new Map<string, unknown>()
   readonly runs = new Map<string, Run>()
   readonly instances = new Set<Instance>()
@@ -79,6 +82,7 @@ export class LiveRule {
 
   constructor(rule: Rule, active: ActiveRule, seed: number, since: number) {
     this.rule = rule
+    this.silence = silenceOf(rule.filter)
     this.active = active
     this.since = since
     this.#seed = seed

@@ -356,7 +356,7 @@ class FaultEngine implements Engine {
     })
   }
 
-  #watch(about: Pick<WatchOptions, 'info' | 'wants'>): Watch {
+  #watch(about: Pick<WatchOptions, 'info' | 'wants' | 'swallowed' | 'indifference' | 'heardLate'>): Watch {
     const { clock, name = '', identity } = this.#options
     return createWatch({
       ...about,

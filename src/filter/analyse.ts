@@ -70,19 +70,21 @@ function needOf({ key, values }: Term): (typeof NEEDS)[number] {
   return stdio ? 'connection' : needs
 }
 
-/** True or false where what is known settles it. */
-function decide(node: Node, known: Known): boolean | undefined {
+const decide = (node: Node, known: Known): boolean | undefined => settle(node, (term) => decideTerm(term, known))
+
+/** True or false where what is known of its terms settles it. */
+export function settle(node: Node, decided: (term: Term) => boolean | undefined): boolean | undefined {
   switch (node.kind) {
     case 'term':
-      return decideTerm(node, known)
+      return decided(node)
     case 'not': {
-      const holds = decide(node.node, known)
+      const holds = settle(node.node, decided)
       return holds === undefined ? undefined : !holds
     }
     case 'and':
     case 'or': {
       const settling = node.kind === 'or'
-      const each = node.nodes.map((one) => decide(one, known))
+      const each = node.nodes.map((one) => settle(one, decided))
       if (each.includes(settling)) return settling
       return each.includes(undefined) ? undefined : !settling
     }

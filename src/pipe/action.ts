@@ -54,6 +54,11 @@ export interface NamedStage {
   readonly release?: () => readonly PipeEvent[]
   /** It makes frames of chunks: what it passes has the bytes received at that address, unless a `span` says otherwise, and an arrival of its own. */
   readonly framing?: true
+  /**
+   * Of a first stage, asked where nothing is on its way: whether these bytes matter to no stage. They then leave as if there were none, and no stage is shown
+   * them; the first has taken note. Default: all matter.
+   */
+  readonly spares?: (bytes: Uint8Array, at: number) => boolean
   /** Bytes of ours that go past it: written by a stage before it, or put in from outside. */
   readonly wrote?: (bytes: Uint8Array) => void
   /** Whether it has put events by. */

@@ -4,7 +4,7 @@ import type { Ending } from '../wire/ending.ts'
 import type { Action, CutHow, CutSide, NamedStage, PipeEvent } from './action.ts'
 import { bytesOf } from './action.ts'
 import type { Clock } from './clock.ts'
-import { type Block, framed, framedAction, type Step, stops } from './step.ts'
+import { type Block, framed, framedAction, isSpared, type Step, stops } from './step.ts'
 import type { Tap } from './tap.ts'
 
 /** Where a pipe's bytes leave: the edits of heads, then a socket. */
@@ -60,6 +60,8 @@ export class Pipe {
   /** Address up to which that is also true of what the outlet kept back. */
   #sent = 0
   #lastRule = ''
+  /** No stage has seen what was pushed last. */
+  #direct = true
 
   /** `open: false` keeps everything in the inbox until `open()`: the other side is still being dialled. */
   constructor(host: PipeHost, { open = true }: { open?: boolean } = {}) {
@@ -72,9 +74,9 @@ export class Pipe {
     return this.#received - this.#sent
   }
 
-  /** Chunks wait in it, or stages may keep them: what was pushed is still needed. */
+  /** Chunks wait in it, or stages may keep them: what was pushed last is still needed. */
   get waiting(): boolean {
-    return this.#stages.length > 0 || this.#steps.length > 0
+    return this.#steps.length > 0 || (this.#stages.length > 0 && !this.#direct)
   }
 
   /** A wait or hold that stage asked for is not over. */
@@ -98,7 +100,8 @@ export class Pipe {
     const offset = this.#received
     const end = offset + bytes.length
     this.#received = end
-    if (this.#open && this.#stages.length === 0 && this.#steps.length === 0) {
+    this.#direct = this.#open && this.#steps.length + this.#blocks.length === 0 && isSpared(bytes, at, this.#stages)
+    if (this.#direct) {
       if (this.#given < offset) this.#drop(offset)
       const border = outlet.border
       outlet.write(bytes, offset)
@@ -224,8 +227,7 @@ export class Pipe {
 
   #run(): void {
     while (this.#open) {
-      const blocked = this.#blocks.at(-1)?.stage ?? -1
-      if ((this.#steps[0]?.stage ?? -1) <= blocked) break
+      if ((this.#steps[0]?.stage ?? -1) <= (this.#blocks.at(-1)?.stage ?? -1)) break
       let step = this.#steps.shift()
       if (step === undefined) break
       // what nothing is done to goes from stage to stage without standing in the queue

@@ -36,3 +36,8 @@ export function framedAction(action: Action, { stage, at, rule }: Step, by: Name
   if (action.do === 'pass') return framed(action.event, stage + 1, by, rule)
   return { action, stage: stage + 1, at, delay: { us: 0 }, rule: by.rule, by }
 }
+
+/** Where nothing is on its way: these bytes leave as if there were no stages. */
+export function isSpared(bytes: Uint8Array, at: number, stages: readonly NamedStage[]): boolean {
+  return stages.length === 0 || stages[0]?.spares?.(bytes, at) === true
+}

@@ -77,6 +77,14 @@ export class Conversations<Frame, S, C> {
     return exchange
   }
 
+  /** A request like one before, of the session that was of. */
+  again({ line, facts, session, era }: Exchange<Frame, S, C>, at: number): Exchange<Frame, S, C> {
+    const exchange = this.request(line, facts, at)
+    if (session !== null && exchange.session === null) this.#talks.tie(exchange, session, at)
+    exchange.era = era
+    return exchange
+  }
+
   /** The final response head has come. */
   responded(exchange: Exchange<Frame, S, C>, facts: ResponseFacts, frame: Frame): void {
     exchange.response = facts

@@ -2,6 +2,7 @@
 import type { Standing } from '../../pipe/policy.ts'
 import type { Http1Head, Outstanding } from '../../wire/http1.ts'
 import type { HeadFacts } from './head-facts.ts'
+import type { Spared } from './spared.ts'
 import type { Asked, ConnectionTalk } from './talk.ts'
 import type { UnitEvents } from './unit-events.ts'
 import type { WatchOptions } from './watch-types.ts'
@@ -15,6 +16,8 @@ export interface HttpSideOptions {
   asked(head: Http1Head, facts: HeadFacts): Asked | null
   /** The head of a response begins at this address. `final`: no 1xx. */
   begins?(offset: number, final: boolean): void
+  /** What need not be understood, in both directions. */
+  readonly spared: Spared
   /** A response is complete. */
   answered?(asked: Asked | null): void
   /** Behind this head of a response the connection is another. */

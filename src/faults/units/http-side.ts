@@ -12,6 +12,7 @@ import { planMessage, readJson, streamPlan, type Plan } from './message-plan.ts'
 import { SocketSide } from './socket-side.ts'
 import type { Asked } from './talk.ts'
 import type { Place } from './watch-types.ts'
+import { wholeUnit } from './whole-unit.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
 
@@ -47,8 +48,13 @@ export class HttpSide implements Http1Listener {
       rule: 'framing',
       framing: true,
       stage: (event) => this.#stage(event).map(pass),
+      spares: (bytes, at) => this.#isAtBorder && options.spared[this.#side].takes(bytes, at),
       release: () => this.#release(),
     }
+  }
+
+  get #isAtBorder(): boolean {
+    return this.#blind === null && this.#plan === null && this.#splitter.state === 'boundary'
   }
 
   get #side(): 'request' | 'response' {
@@ -99,6 +105,7 @@ export class HttpSide implements Http1Listener {
     this.#head = head
     this.#facts = this.#reader.read(head)
     this.#asked = asked(head, this.#facts)
+    if (isResponse && this.#asked?.spared === true) this.#options.spared.late(this.#asked, events.at)
     this.#plan = this.#planFor(head)
     if (isResponse && this.#asked !== null) {
       talk.responded(this.#asked, head.status, this.#facts.sessionId, this.#plan.opens === 'stream')
@@ -126,6 +133,7 @@ export class HttpSide implements Http1Listener {
     if (this.#stream !== null) this.#stream.end()
     else if (this.#plan?.whole === true) this.#whole()
     else this.#heard()
+    this.#learn()
     this.#plan = null
     this.#stream = null
     this.#options.answered?.(this.#asked)
@@ -165,6 +173,14 @@ export class HttpSide implements Http1Listener {
     this.#splitter.push(event.bytes)
     this.#give()
     return events.take()
+  }
+
+  #learn(): void {
+    const { events, spared } = this.#options
+    const [head, asked, plan] = [this.#head, this.#asked, this.#plan]
+    if (head === null || asked === null || this.#stream !== null) return
+    const isHeard = plan?.whole === true || plan?.listens === true
+    spared[this.#side].learn({ head, facts: this.#facts, asked, isHeard, events })
   }
 
   /** Whether there is something to go on from, where the next byte is the one at this address. */
@@ -271,29 +287,7 @@ export class HttpSide implements Http1Listener {
     const asked = this.#asked
     const payload = this.#payload.take()
     const raw = this.#raw.take()
-    const json = readJson(head, this.#facts, payload, this.#maxBytes)
-    const messages = json === null ? [] : talk.messages(asked, events.direction, json, events.at)
-    const subject = events.subject({
-      kind: payload.length === 0 ? 'head' : 'body',
-      size: raw.length,
-      asked,
-      head,
-      messages,
-      content: json ?? payload,
-    })
-    const unit = new HttpUnit({
-      direction: events.direction,
-      subject,
-      asked,
-      raw,
-      headBytes: head.raw.length,
-      head,
-      payload,
-      json,
-      coded: this.#facts.coded,
-      framing: head.framing,
-      part: 'all',
-    })
+    const unit = wholeUnit({ events, talk, asked, head, facts: this.#facts, payload, raw, maxBytes: this.#maxBytes })
     events.unit(unit, raw, payload, this.#from)
   }
 

@@ -44,6 +44,11 @@ export class RequestExit implements Http1Listener {
     }
   }
 
+  /** What leaves next begins a request. */
+  get atBorder(): boolean {
+    return this.#splitter.state === 'boundary'
+  }
+
   /** A request has come from the client. */
   entered(asked: Asked): void {
     this.#entered.push(asked)

@@ -35,6 +35,18 @@ export interface Asked extends Exchange {
   exchange: LiveExchange | null
   /** Events with a name or data that its stream has had. */
   events: number
+  /** It was let go without being understood. */
+  spared?: boolean
+  /** Its body, as long as that is to be understood should its answer be. */
+  unheard?: Uint8Array | null
+}
+
+/** A session, and what was known of it. */
+export interface KnownSession {
+  readonly session: NonNullable<LiveExchange['session']>
+  readonly sessionId: string | null
+  readonly client: object | null
+  readonly era: LiveExchange['era']
 }
 
 const NONE: readonly SubjectMessage[] = []
@@ -62,6 +74,54 @@ export class ConnectionTalk {
     const facts = { verb: method, target, sessionId, revision, identity, agent }
     const exchange = this.#conversations.request(this.#line, facts, at)
     return { method, upgrade, number: this.#count++, target, head, exchange, events: 0 }
+  }
+
+  /** The session of a request, where others with the same head are of it too; null: it has none. Undefined: others may be of another. */
+  known({ exchange }: Asked): KnownSession | null | undefined {
+    if (exchange === null || exchange.alone !== null || exchange.began) return undefined
+    const { session, facts } = exchange
+    if (session === null) return null
+    if (session.transport !== 'http') return undefined
+    const { sessionId, client, era } = session
+    const isSure = session === this.#line.last && sessionId === facts.sessionId && era !== 'stateless'
+    return isSure && exchange.era !== 'stateless' ? { session, sessionId, client, era } : undefined
+  }
+
+  /** The session is that of the connection, and nothing has become known of it since. */
+  isStill(known: KnownSession | null): boolean {
+    if (known === null) return true
+    const { session } = known
+    return (
+      session === this.#line.last &&
+      session.endedAt === null &&
+      session.sessionId === known.sessionId &&
+      session.client === known.client &&
+      session.era === known.era
+    )
+  }
+
+  /** A request like one before, that is not looked into; its body is kept, for its answer may be. */
+  again({ method, target, head, exchange: before }: Asked, body: Uint8Array | null, at: number): Asked {
+    const exchange = before === null ? null : this.#conversations.again(before, at)
+    return {
+      method,
+      upgrade: false,
+      number: this.#count++,
+      target,
+      head,
+      exchange,
+      events: 0,
+      spared: true,
+      unheard: body,
+    }
+  }
+
+  /** What a request said that was not looked into, now that its answer is. */
+  late(asked: Asked, at: number): readonly SubjectMessage[] {
+    const { unheard } = asked
+    asked.spared = false
+    asked.unheard = null
+    return unheard == null ? NONE : this.messages(asked, 'c2s', unheard, at)
   }
 
   /** A request that was sent before the watch began. */

@@ -20,6 +20,15 @@ export interface LeftAlone {
   readonly reason: string
 }
 
+/** What rules do not care about. */
+export interface Indifference {
+  /** As of `Silence`, of all rules. */
+  readonly words: readonly string[]
+  couldHold(subject: Subject, ofSession: boolean): boolean
+  /** Some damage is under way: just now everything counts. */
+  busy(): boolean
+}
+
 export interface WatchOptions {
   readonly info: ConnectionInfo
   /** Name of the vantage; empty for none. */
@@ -35,6 +44,10 @@ export interface WatchOptions {
   wants?(soFar: Subject, exchange: number | null): 'whole' | 'pass' | 'ignore'
   /** So many answers, the oldest that are due, have come and will not leave. */
   swallowed?(answers: number): void
+  /** Messages that need not even be understood; the same object as long as rules do not change. Null, and by default: there are none. */
+  indifference?(): Indifference | null
+  /** What a request said of which nothing was told when it came. */
+  heardLate?(exchange: number, messages: Subject['messages']): void
   leftAlone?(what: LeftAlone): void
   /** A message beyond this many bytes is not held: it passes in `opaque` frames. Default 16 MiB. */
   readonly maxUnitBytes?: number

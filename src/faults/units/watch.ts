@@ -8,6 +8,7 @@ import { HttpUnit } from './http-unit.ts'
 import { LineSide } from './line-side.ts'
 import { RequestExit } from './request-exit.ts'
 import { ResponseExit } from './response-exit.ts'
+import { Spared } from './spared.ts'
 import { ConnectionTalk, type Asked } from './talk.ts'
 import { UnitEvents } from './unit-events.ts'
 import type { Watch, WatchOptions } from './watch-types.ts'
@@ -50,6 +51,7 @@ class HttpWatch implements Watch {
   readonly #due = createOutstanding()
   readonly #requestExit: RequestExit
   readonly #responseExit: ResponseExit
+  readonly #spared: Spared
   /** The other protocol is to begin when this head leaves. */
   #switching: { readonly asked: Asked | null; readonly head: Http1Head } | null = null
   /** Asked before the watch began, oldest first; and what is known of these. */
@@ -64,6 +66,13 @@ class HttpWatch implements Watch {
       (event) => this.#responseLeaves(event),
       (answers) => options.swallowed?.(answers),
     )
+    this.#spared = new Spared({
+      talk,
+      due: this.#due,
+      heardLate: (exchange, messages) => options.heardLate?.(exchange, messages),
+      atBorder: () => this.#requestExit.atBorder,
+      indifference: () => options.indifference?.() ?? null,
+    })
     this.#c2s = this.#requestSide()
     this.#s2c = this.#responseSide()
   }
@@ -105,6 +114,7 @@ class HttpWatch implements Watch {
       talk: this.#talk,
       outstanding: this.#asking,
       watch: this.#options,
+      spared: this.#spared,
       asked: (head, facts) => {
         const asked = this.#talk.request(head, facts, this.#asking.exchanges.at(-1)?.upgrade ?? false, events.at)
         if (!asked.upgrade) this.#asking.exchanges.length = 0
@@ -123,6 +133,7 @@ class HttpWatch implements Watch {
       talk: this.#talk,
       outstanding: this.#due,
       watch: this.#options,
+      spared: this.#spared,
       asked: (head) => this.#answers(head),
       begins: (offset, final) => this.#responseExit.begins(offset, final),
       answered: (asked) => {

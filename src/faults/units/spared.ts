@@ -1,0 +1,148 @@
+/** Messages that no rule can match, told by their likeness to one before: they go on without being understood. */
+import type { Http1Head, Outstanding } from '../../wire/http1.ts'
+import type { SubjectMessage } from '../../filter/subject.ts'
+import { AlikeHead } from './alike-head.ts'
+import type { HeadFacts } from './head-facts.ts'
+import type { Asked, ConnectionTalk, KnownSession } from './talk.ts'
+import type { UnitEvents } from './unit-events.ts'
+import type { Indifference } from './watch-types.ts'
+import { wordsIn } from './words-in.ts'
+
+/** What a message of the client must not say, whatever the rules: who it is, and what answers a request of the server. */
+const TELLING = ['"initialize"', '"io.modelcontextprotocol/', '"result"', '"error"']
+/** Heads remembered in each direction. */
+const REMEMBERED = 4
+/** When so many could not be learnt, it is given up until the rules change. */
+const MAX_REFUSED = 16
+
+interface Alike {
+  readonly head: AlikeHead
+  readonly session: KnownSession | null
+  /** The request it was, or answered. */
+  readonly asked: Asked
+  /** It was heard what that said. */
+  readonly isHeard: boolean
+}
+
+/** A message that is complete, and was not spared. */
+export interface Understood {
+  readonly head: Http1Head
+  readonly facts: HeadFacts
+  readonly asked: Asked
+  /** It was heard what it says. */
+  readonly isHeard: boolean
+  readonly events: UnitEvents
+}
+
+/** One direction. */
+export interface SparedSide {
+  learn(message: Understood): void
+  /** Whether these bytes, which begin at a border, are a message that may go on without being understood; it then counts as having passed. */
+  takes(bytes: Uint8Array, at: number): boolean
+}
+
+export interface SparedOptions {
+  readonly talk: ConnectionTalk
+  /** Requests the server owes an answer to. */
+  readonly due: Outstanding
+  heardLate(exchange: number, messages: readonly SubjectMessage[]): void
+  /** What leaves next towards the server begins a request. */
+  atBorder(): boolean
+  /** What rules do not care about; the same object as long as they are the same. Null: they care about everything. */
+  indifference(): Indifference | null
+}
+
+export class Spared {
+  readonly request: SparedSide = {
+    learn: (message) => this.#learnRequest(message),
+    takes: (bytes, at) => this.#takesRequest(bytes, at),
+  }
+  readonly response: SparedSide = {
+    learn: (message) => this.#learnAnswer(message),
+    takes: (bytes) => this.#takesAnswer(bytes),
+  }
+  readonly #options: SparedOptions
+  #by: Indifference | null = null
+  #requests: readonly Alike[] = []
+  #answers: readonly Alike[] = []
+  /** Heads that could not be learnt. */
+  #refused = 0
+  #tells = wordsIn([])
+  readonly #asks = wordsIn(['"method"'])
+
+  constructor(options: SparedOptions) {
+    this.#options = options
+  }
+
+  /** What was asked is heard after all: the answer is to be understood. */
+  late(asked: Asked, at: number): void {
+    this.#options.heardLate(asked.number, this.#options.talk.late(asked, at))
+  }
+
+  #learnRequest(message: Understood): void {
+    const { head, facts, asked } = message
+    if (head.method !== 'POST' || asked.head !== head || facts.coded || facts.waits || asked.upgrade) return
+    this.#requests = this.#learnt(this.#requests, message)
+  }
+
+  /** Of requests that were spared. */
+  #learnAnswer(message: Understood): void {
+    const { head, facts, asked } = message
+    if (asked.spared === undefined || head.status !== 200 || facts.coded || facts.stream) return
+    this.#answers = this.#learnt(this.#answers, message)
+  }
+
+  #learnt(known: readonly Alike[], { head, asked, isHeard, events }: Understood): readonly Alike[] {
+    const by = this.#refreshed()
+    const { talk } = this.#options
+    const session = talk.known(asked)
+    if (by === null || session === undefined || this.#refused > MAX_REFUSED) return known
+    const others = known.filter((alike) => talk.isStill(alike.session))
+    if (others.some((alike) => alike.head.isLike(head.raw))) return others
+    const could = by.couldHold(events.subject({ kind: 'body', size: 0, asked, head }), session !== null)
+    const alike = could ? null : AlikeHead.of(head)
+    if (alike === null) this.#refused++
+    return alike === null ? others : [{ head: alike, session, asked, isHeard }, ...others.slice(0, REMEMBERED - 1)]
+  }
+
+  /** The server then owes the answer. */
+  #takesRequest(bytes: Uint8Array, at: number): boolean {
+    const by = this.#refreshed()
+    const { talk, due, atBorder } = this.#options
+    if (by === null || this.#requests.length === 0 || !atBorder() || by.busy()) return false
+    for (const { head, session, asked, isHeard } of this.#requests) {
+      if (!head.fits(bytes)) continue
+      if (!talk.isStill(session) || this.#tells(bytes, head.size)) return false
+      due.exchanges.push(talk.again(asked, isHeard ? Buffer.from(bytes.subarray(head.size)) : null, at))
+      return true
+    }
+    return false
+  }
+
+  /** It is no longer owed then. */
+  #takesAnswer(bytes: Uint8Array): boolean {
+    const by = this.#refreshed()
+    if (by === null || this.#answers.length === 0 || by.busy()) return false
+    const { talk, due } = this.#options
+    if ((due.exchanges[0] as Asked | undefined)?.spared !== true) return false
+    for (const { head, session } of this.#answers) {
+      if (!head.fits(bytes)) continue
+      if (!talk.isStill(session) || this.#asks(bytes, head.size)) return false
+      due.exchanges.shift()
+      return true
+    }
+    return false
+  }
+
+  #refreshed(): Indifference | null {
+    const by = this.#options.indifference()
+    if (by !== this.#by) {
+      this.#by = by
+      this.#requests = []
+      this.#answers = []
+      this.#refused = 0
+      this.#tells = wordsIn([...TELLING, ...(by?.words ?? [])])
+    }
+    return by
+  }
+}
