@@ -89,7 +89,8 @@ const cases: readonly Case[] = [
     leave: clientEnds,
     c2s: fin('client'),
     s2c: fin('server'),
-    flow: { c2s: clean('client'), s2c: fin('server') },
+    // the server's FIN answers the client's
+    flow: { c2s: clean('client'), s2c: fin('client') },
   },
   {
     claim: 'a client that resets an event stream',
