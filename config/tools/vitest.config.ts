@@ -1,15 +1,30 @@
 import { defineConfig } from 'vitest/config'
 import { fileURLToPath } from 'node:url'
 
+/** Suites that compare instants of real sockets, or frames of a real page: one file at a time, with the machine to itself. */
+const timed = ['test/laws/**/*.test.ts', 'test/transports/**/*.test.ts', 'test/ui/**/*.browser.test.ts']
+
 export default defineConfig({
   root: fileURLToPath(new URL('../../', import.meta.url)),
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
     testTimeout: 20_000,
     // how long a poll may wait for an event on a busy machine; no test measures with it
     expect: { poll: { timeout: 10_000 } },
     hookTimeout: 30_000,
     coverage: { include: ['src/**'], provider: 'v8' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'plain',
+          include: ['test/**/*.test.ts'],
+          exclude: timed,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { extends: true, test: { name: 'timed', include: timed, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
   },
 })

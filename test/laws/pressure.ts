@@ -216,7 +216,8 @@ function cutOff(writer: Writer): Law {
     }
   }
   const claim = `loses nothing more than a direct connection when the ${writer} resets while the reader sleeps`
-  return { number: 8, claim, check }
+  // both lines have the same 60 ms to fill the kernel's buffers, on a machine that may give one of them less
+  return { number: 8, claim, check, timed: true }
 }
 
 export const pressure: readonly Law[] = [
