@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { fileURLToPath } from 'node:url'
 
 /** Suites that compare instants of real sockets, or frames of a real page: one file at a time, with the machine to itself. */
-const timed = ['test/laws/**/*.test.ts', 'test/transports/**/*.test.ts', 'test/ui/**/*.browser.test.ts']
+const timed = ['test/laws/**/*.test.ts', 'test/transports/**/*.test.ts', 'test/ui/app.browser.test.ts']
 
 export default defineConfig({
   root: fileURLToPath(new URL('../../', import.meta.url)),

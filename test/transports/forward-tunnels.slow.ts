@@ -5,4 +5,4 @@ transportLaws('forward, in tunnels, not recording', startTunnels(), {
   topics: ['streaming', 'endings', 'pressure'],
   except: tunnelsExcept,
 })
-transportLaws('forward, TLS opened in tunnels', startTls(), { topics: ['pressure'], except: tlsExcept })
+transportLaws('forward, TLS opened in tunnels', startTls(), { topics: ['endings', 'pressure'], except: tlsExcept })
