@@ -1,26 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createLiveConversations } from '../../../src/faults/units/index.ts'
+import { STREAM, call, chunk, json, ok, post } from '../../support/http-words.ts'
 import { masked, OPCODE, wsFrame } from '../../support/websocket-frames.ts'
 import { said, watchedLine, type WatchedLine } from '../../support/watched-line.ts'
 
-const json = (value: object): string => JSON.stringify({ jsonrpc: '2.0', ...value })
-const post = (body: string, ...fields: string[]): string =>
-  [
-    'POST /mcp?a=b HTTP/1.1',
-    'Content-Type: application/json',
-    ...fields,
-    `Content-Length: ${body.length}`,
-    '',
-    body,
-  ].join('\r\n')
-const ok = (body: string, ...fields: string[]): string =>
-  ['HTTP/1.1 200 OK', 'Content-Type: application/json', ...fields, `Content-Length: ${body.length}`, '', body].join(
-    '\r\n',
-  )
-const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
-const STREAM = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n'
-const call = (id: number, name: string): string =>
-  json({ id, method: 'tools/call', params: { name, _meta: { progressToken: `p${id}` } } })
 const initialize = json({
   id: 0,
   method: 'initialize',
