@@ -26,6 +26,8 @@ export class Doors {
   readonly #ports = new Set<Port>()
   /** Rules that have shut what they were to shut for as long as they were to. */
   readonly #through = new WeakSet<LiveRule>()
+  /** Rules that keep clients waiting. */
+  readonly #keepers = new Set<LiveRule>()
   #lives: readonly LiveRule[] = []
   #alarms: (() => void)[] = []
 
@@ -36,6 +38,7 @@ export class Doors {
   /** From now on these rules. */
   apply(lives: readonly LiveRule[]): void {
     this.#lives = lives.filter(({ rule: { fault } }) => fault.admit ?? fault.dial ?? fault.closesPort ?? fault.starting)
+    for (const live of this.#keepers) if (!this.#lives.includes(live)) this.#letIn(live)
     for (const cancel of this.#alarms.splice(0)) cancel()
     for (const port of this.#ports) this.#settle(port)
   }
@@ -54,6 +57,7 @@ export class Doors {
       if (verdict === undefined) continue
       const answer = fault.admit(options, { open: client.open, draw: live.draws(verdict.key) })
       if (answer.do === 'accept') continue
+      if (answer.do === 'hang') this.#keepers.add(live)
       this.#fired(live, verdict, 0, `client ${client.address}: ${answer.do}`)
       return { ...answer, rule: live.id }
     }
@@ -127,6 +131,15 @@ export class Doors {
       action,
       heldUs: null,
     })
+  }
+
+  /** Those it keeps waiting. */
+  #letIn(live: LiveRule): void {
+    this.#keepers.delete(live)
+    let many = 0
+    for (const { listener } of this.#ports) many += listener.letIn(live.id)
+    const healed = { fired: false, draw: null, key: 'connection', why: '' }
+    if (many > 0) this.#record(live, healed, 0, `healed: let in ${many} ${many === 1 ? 'client' : 'clients'}`)
   }
 
   // ports

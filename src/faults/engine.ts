@@ -14,6 +14,7 @@ import { Attachment } from './engine-attachment.ts'
 import type { Answered } from './engine-breakpoints.ts'
 import { Crew } from './engine-crew.ts'
 import { Doors } from './engine-doors.ts'
+import { Hanging } from './engine-hanging.ts'
 import { readFaultHeader } from './engine-header.ts'
 import { LiveRule, type RuleState } from './engine-rule.ts'
 import type { AnyFault } from './fault.ts'
@@ -103,8 +104,7 @@ class FaultEngine implements Engine {
   readonly #crew: Crew
   readonly #doors: Doors
   readonly #attachments = new Map<number, Attachment>()
-  /** Connections whose dial waits, and for which rule. */
-  readonly #hanging = new Map<number, string>()
+  readonly #hanging = new Hanging()
   readonly #conversations: LiveConversations
   #entries: readonly Entry[] = []
   #lives: readonly LiveRule[] = []
@@ -179,9 +179,9 @@ class FaultEngine implements Engine {
     return this.#doors.admit(client)
   }
 
-  dial(...asked: Parameters<Policy['dial']>) {
-    const verdict = this.#doors.dial(...asked)
-    if (verdict.do === 'hang') this.#hanging.set(asked[0], verdict.rule)
+  dial(id: number, info: ConnectionInfo, goOn = () => this.#attachments.get(id)?.connection.dialNow?.()) {
+    const verdict = this.#doors.dial(id, info)
+    if (verdict.do === 'hang') this.#hanging.add(id, verdict.rule, goOn)
     return verdict
   }
 
@@ -206,7 +206,7 @@ class FaultEngine implements Engine {
     if (this.#lives.length > 0 || headers) attachment.apply(this.#lives, true)
     return () => {
       this.#attachments.delete(connection.id)
-      this.#hanging.delete(connection.id)
+      this.#hanging.remove(connection.id)
       attachment.closed()
     }
   }
@@ -305,7 +305,7 @@ class FaultEngine implements Engine {
       const { connections } = live
       this.#crew.gone(live)
       for (const id of connections) this.#healed(live, id)
-      for (const [id, rule] of this.#hanging) if (rule === live.id) this.#attachments.get(id)?.connection.dialNow?.()
+      this.#hanging.healed(live.id)
     }
   }
 

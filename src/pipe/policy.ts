@@ -9,7 +9,7 @@ import type { CutHow, CutSide } from './action.ts'
 import type { Pipe } from './pipe.ts'
 import type { ConnectionInfo } from './tap.ts'
 
-/** What becomes of a client that connects. `fin`, `rst`: closed at once; `hang`: accepted, then silence, for `ms` (null: for ever), then reset; `respond`: its first request gets these bytes, then the connection ends. */
+/** What becomes of a client that connects. `fin`, `rst`: closed at once; `hang`: accepted, then silence, for `ms` (null: for ever), then reset, or served at last (`SteeredListener.letIn`); `respond`: its first request gets these bytes, then the connection ends. */
 export type Admission =
   | { readonly do: 'accept' }
   | { readonly do: 'fin' | 'rst'; readonly rule: string }
@@ -82,14 +82,16 @@ export interface SteeredListener {
   shut(existing: 'keep' | 'fin' | 'rst', rule: string): void
   /** Listens on the same port again; resolves to false when somebody else has taken it and keeps it for 5 s. */
   reopen(): Promise<boolean>
+  /** Serves the clients this rule keeps waiting; gives how many they are. */
+  letIn(rule: string): number
 }
 
 /** Decides. All of it is asked on the live thread and answers at once. */
 export interface Policy {
   /** A client has connected; `open` counts the connections there are already. */
   admit(client: { readonly servers: readonly string[]; readonly address: string; readonly open: number }): Admission
-  /** The upstream is about to be dialled; comes before `opened`. `connection`: of a CONNECT, that of its own exchange. */
-  dial(connection: number, info: ConnectionInfo): DialVerdict
+  /** The upstream is about to be dialled; comes before `opened`. Of a CONNECT, `connection` is that of its own exchange, which is never `opened`: `goOn` ends its hanging, as `dialNow` does elsewhere. */
+  dial(connection: number, info: ConnectionInfo, goOn?: () => void): DialVerdict
   /** Before its first byte. Gives what is called once it is over. */
   opened(connection: SteeredConnection): () => void
   listening(listener: SteeredListener): void

@@ -4,7 +4,7 @@ import type { Direction } from '../wire/frame.ts'
 import type { CutHow, CutSide } from '../pipe/action.ts'
 import type { Clock } from '../pipe/clock.ts'
 import type { Outlet, Pipe } from '../pipe/pipe.ts'
-import { noPolicy, type Policy, type Standing, type SteeredConnection } from '../pipe/policy.ts'
+import { noPolicy, type DialVerdict, type Policy, type Standing, type SteeredConnection } from '../pipe/policy.ts'
 import type { ConnectionInfo, Tap } from '../pipe/tap.ts'
 import { createOutstanding, type Http1Head } from '../wire/http1.ts'
 import { AnswerWatch, createServerMemory, type ServerMemory } from './answer-watch.ts'
@@ -48,6 +48,8 @@ export interface ConnectionParts {
   readonly memory?: ServerMemory
   /** How the upstream is reached: it is already, or by what may call its handlers later. Default: the target is dialled, as the policy says. */
   readonly reach?: Dialled | ((handlers: DialHandlers) => () => void)
+  /** The rule that keeps the client waiting: nothing is dialled until `letIn`. */
+  readonly waits?: string | undefined
 }
 
 /** An unfinished line that may be edited is let go after this long. */
@@ -62,19 +64,23 @@ export class Connection implements SteeredConnection {
   readonly #watch: AnswerWatch | undefined
   readonly #outstanding = createOutstanding()
   readonly #editors: Partial<Record<Direction, HeadEditor>> = {}
-  readonly #dial: SteeredDial | undefined
+  #dial: SteeredDial | undefined
+  #verdict: DialVerdict
+  /** Dials, for a client that waits; nothing any more once it did. */
+  #begin: () => void = () => undefined
   /** Answers the client's first head; set once it is known that there is no upstream. */
   #refuse: (() => void) | undefined
 
   /** `closed` is called once, when both sockets are gone. */
   constructor(parts: ConnectionParts, options: ConnectionOptions, closed: (connection: Connection) => void) {
     const { tap, clock, target, server, upstream, prefix, policy = noPolicy } = options
-    const { id, client, tcp, reach } = parts
+    const { id, client, tcp, reach, waits } = parts
     this.id = id
     this.#options = options
     this.info = connectionInfo(tcp, target, server, prefix)
     tap.opened(id, clock.now(), this.info)
-    const verdict = reach === undefined ? policy.dial(id, this.info) : { do: 'dial' as const }
+    const verdict: DialVerdict = reach === undefined ? policy.dial(id, this.info) : { do: 'dial' }
+    this.#verdict = verdict
     if (verdict.do !== 'dial') tap.note(id, clock.now(), 'dial-fault', verdict)
     this.#edits = parts.edits(verdict.do === 'elsewhere' ? verdict.to : target)
     this.#watch = this.#watchOf(parts)
@@ -84,7 +90,8 @@ export class Connection implements SteeredConnection {
       faulted: (...told: Parameters<SteeredDialHandlers['faulted']>) => this.#faulted(...told),
       waits: (rule: string | undefined) => this.#link.waitForEver(rule),
     }
-    if (reach === undefined) this.#dial = steeredDial(verdict, target, upstream, clock, handlers)
+    if (reach === undefined)
+      this.#begin = () => (this.#dial = steeredDial(this.#verdict, target, upstream, clock, handlers))
     const giveUp = typeof reach === 'function' ? reach(handlers) : () => this.#dial?.giveUp()
     let over = (): void => undefined
     this.#link = new Link({
@@ -101,6 +108,8 @@ export class Connection implements SteeredConnection {
     })
     over = policy.opened(this)
     if (typeof reach === 'object') this.#connected(reach)
+    if (waits === undefined) this.letIn()
+    else this.#link.waitForEver(waits)
   }
 
   get c2s(): Pipe {
@@ -133,7 +142,16 @@ export class Connection implements SteeredConnection {
   }
 
   dialNow(): void {
+    if (this.#verdict.do === 'hang') this.#verdict = { do: 'dial' }
     this.#dial?.goOn()
+  }
+
+  /** The client waits no longer. */
+  letIn(): void {
+    const begin = this.#begin
+    this.#begin = () => undefined
+    this.#link.waitForEver(undefined)
+    begin()
   }
 
   /** Bytes the client has sent. */

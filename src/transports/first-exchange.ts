@@ -33,14 +33,19 @@ export class FirstExchange {
   #complete: ((length: number) => void) | undefined
   #line: string | undefined
   #target: URL | undefined
+  #waits: string | undefined
   #over = false
   #id: number | undefined
 
-  /** `asked` gets the first line that is not empty, without its end, once; the empty string for what has no lines. */
-  constructor(socket: Socket, recording: Recording, asked: (line: string) => void) {
+  /**
+   * `asked` gets the first line that is not empty, without its end, once; the empty string for what has no lines. `waits`: the rule for
+   * which nobody is asked before `letIn`.
+   */
+  constructor(socket: Socket, recording: Recording, asked: (line: string) => void, waits?: string) {
     this.#socket = socket
     this.#recording = recording
     this.#asked = asked
+    this.#waits = waits
     this.#acceptedAt = recording.clock.now()
     socket.on('data', this.#data)
     socket.on('end', this.#left)
@@ -55,6 +60,14 @@ export class FirstExchange {
 
   get info(): ConnectionInfo {
     return connectionInfo(this.#socket, this.#target)
+  }
+
+  /** The client waits no longer. */
+  letIn(): void {
+    this.#waits = undefined
+    if (this.#over) return
+    this.#socket.resume()
+    this.#look()
   }
 
   /** Somebody else goes on with the socket: everything that came is put back, nothing of it is recorded here. */
@@ -121,6 +134,10 @@ export class FirstExchange {
 
   #look(): void {
     const bytes = this.#bytes
+    if (this.#waits !== undefined) {
+      if (bytes.length > HEAD_BYTES) this.#socket.pause()
+      return
+    }
     let from = 0
     while (bytes[from] === 13 || bytes[from] === LF) from++
     if (this.#line === undefined) {
@@ -153,6 +170,11 @@ export class FirstExchange {
     if (rest.length > 0) this.#socket.unshift(rest)
   }
 
+  /** What the server’s side came to, where nobody has answered. */
+  #unanswered(ending: Ending): Ending {
+    return this.#waits === undefined ? ending : { how: 'hang', by: 'fault', detail: this.#waits }
+  }
+
   #record(ending: Ending, answer?: { bytes: Uint8Array; rule: string }, fault?: string): void {
     if (this.#over) return
     this.#over = true
@@ -164,7 +186,7 @@ export class FirstExchange {
     if (this.#bytes.length > 0) tap.chunk(id, 'c2s', this.#bytes, this.#receivedAt, clock.now(), true)
     if (answer !== undefined) tap.edited(id, 's2c', 0, 0, answer.bytes, answer.rule)
     tap.ended(id, 'c2s', clock.now(), ending, 0)
-    tap.ended(id, 's2c', clock.now(), answer === undefined ? ending : answered, 0)
+    tap.ended(id, 's2c', clock.now(), answer === undefined ? this.#unanswered(ending) : answered, 0)
     tap.closed(id, clock.now())
   }
 }

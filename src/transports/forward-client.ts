@@ -12,9 +12,11 @@ import { connectionEdits, type ConnectionEdits, type Names } from './edits.ts'
 import { FirstExchange } from './first-exchange.ts'
 import type { ForwardOptions } from './forward.ts'
 import type { LinkEnd } from './link.ts'
+import type { Arrival } from './listener.ts'
 import { askedFor, proxyRequestEdits, type Asked } from './proxy-request.ts'
 import { refusalFor, type Refusal } from './refusal.ts'
 import { RequestRouter } from './request-router.ts'
+import type { SteeredDial } from './steering-dial.ts'
 import { steeredTunnel } from './steering-tunnel.ts'
 import { whoSpeaks } from './tunnel-start.ts'
 import { httpOrigin } from './url-map.ts'
@@ -36,14 +38,19 @@ export class ForwardClient {
   #gone = false
 
   /** `closed` is called once, when all sockets are gone. */
-  constructor(socket: Socket, options: ForwardOptions, ownPort: number, closed: () => void) {
+  constructor(
+    { socket, waits }: Pick<Arrival, 'socket' | 'waits'>,
+    options: ForwardOptions,
+    ownPort: number,
+    closed: () => void,
+  ) {
     this.#socket = socket
     this.#options = options
     this.#ownPort = ownPort
     this.#closed = closed
     socket.on('error', () => undefined)
     socket.once('close', () => this.#over())
-    this.#first = new FirstExchange(socket, options, (line) => this.#asked(line))
+    this.#first = new FirstExchange(socket, options, (line) => this.#asked(line), waits)
   }
 
   recorderFull(full: boolean): void {
@@ -65,6 +72,10 @@ export class ForwardClient {
     for (const leg of this.#legs) leg.cutAll(how, rule)
     this.#waiting?.raw.resetAndDestroy()
     if (how === 'rst' && !this.#socket.destroyed) this.#socket.resetAndDestroy()
+  }
+
+  letIn(): void {
+    this.#first.letIn()
   }
 
   #over(): void {
@@ -117,10 +128,10 @@ export class ForwardClient {
         else this.#first.refuse(refusalFor(named, code, message))
       }
       const first = this.#first
-      const verdict = policy.dial(first.id, first.info)
+      const verdict = policy.dial(first.id, first.info, () => opening.goOn())
       if (verdict.do !== 'dial') tap.note(first.id, clock.now(), 'dial-fault', verdict)
       const elsewhere = verdict.do === 'elsewhere' ? verdict.to : undefined
-      const giveUp = steeredTunnel(this.#socket, verdict, { host, port, tls: false }, this.#options, {
+      const opening: SteeredDial = steeredTunnel(this.#socket, verdict, { host, port, tls: false }, this.#options, {
         failed,
         faulted: (refusal, as, rule) => {
           if (as === 'refuse' && onUnreachable === 'reset') first.cut('rst', rule)
@@ -128,7 +139,7 @@ export class ForwardClient {
         },
         left: (rule) => first.cut('hang', rule),
         connected: (dialled) => {
-          this.#socket.off('close', giveUp)
+          this.#socket.off('close', opening.giveUp)
           this.#waiting = dialled
           if (this.#isOwn(dialled, host, port)) {
             dialled.raw.destroy()
@@ -140,7 +151,7 @@ export class ForwardClient {
           this.#sniff(asked, dialled)
         },
       })
-      this.#socket.once('close', giveUp)
+      this.#socket.once('close', opening.giveUp)
     })
   }
 

@@ -35,8 +35,8 @@ export interface ForwardOptions {
 
 /** Listens; throws `LISTEN_FAILED`. */
 export function listenForward(options: ForwardOptions): Promise<Listener> {
-  return openListener(options, { servers: [] }, ({ port }) => (socket, _number, gone) => {
-    const client: ForwardClient = new ForwardClient(socket, options, port, () => gone(client))
+  return openListener(options, { servers: [] }, ({ port }) => (arrival, gone) => {
+    const client: ForwardClient = new ForwardClient(arrival, options, port, () => gone(client))
     return client
   })
 }

@@ -3,9 +3,10 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { ProxyError } from '../errors.ts'
 import type { Clock } from '../pipe/clock.ts'
 import { noPolicy, type Policy } from '../pipe/policy.ts'
-import type { Tap } from '../pipe/tap.ts'
+import type { ConnectionInfo, Tap } from '../pipe/tap.ts'
 import { connectionInfo } from './connection-info.ts'
 import { createDoor } from './listener-door.ts'
+import { KeptWaiting } from './kept-waiting.ts'
 import { listen } from './listen.ts'
 import { TurnedAway } from './turned-away.ts'
 
@@ -26,10 +27,21 @@ export interface ListenerClient {
   stop(how: 'fin' | 'rst'): void
   /** A fault ends all of it. */
   cutAll(how: 'fin' | 'rst', rule: string): void
+  /** It has been kept waiting, and is served from now on. */
+  letIn(): void
 }
 
-/** Serves a socket, the connection of that number in the record where there is one for each; `gone` is called once, when all its sockets are. */
-export type Accept = (socket: Socket, number: number, gone: (client: ListenerClient) => void) => ListenerClient
+/** Who has connected. */
+export interface Arrival {
+  readonly socket: Socket
+  /** How many came before it, and itself: the connection's number in the record where there is one for each. */
+  readonly number: number
+  /** The rule that keeps it waiting: it hears nothing, and no server hears of it, until `letIn`. */
+  readonly waits: string | undefined
+}
+
+/** Serves a client; `gone` is called once, when all its sockets are. */
+export type Accept = (arrival: Arrival, gone: (client: ListenerClient) => void) => ListenerClient
 
 export interface ListenOptions {
   readonly host: string
@@ -59,6 +71,7 @@ export async function openListener(
 ): Promise<Listener> {
   const { host, port, clock, policy = noPolicy } = options
   const live = new Set<ListenerClient>()
+  const waiting = new KeptWaiting<ListenerClient>(clock)
   const away = new Set<TurnedAway>()
   let full = false
   let connections = 0
@@ -71,16 +84,18 @@ export async function openListener(
   server.on('connection', (socket) => {
     const number = ++connections
     const address = socket.remoteAddress ?? ''
-    const admission = policy.admit({ servers: behind.servers, address, open: live.size })
-    if (admission.do !== 'accept') {
-      const id = options.nextConnection?.() ?? number
-      const info = connectionInfo(socket, behind.target, behind.servers.length === 1 ? behind.servers[0] : '')
-      const client: TurnedAway = new TurnedAway(socket, admission, { ...options, id, info }, () => away.delete(client))
-      away.add(client)
-      return
+    const admission = policy.admit({ servers: behind.servers, address, open: live.size - waiting.size })
+    if (admission.do !== 'accept' && admission.do !== 'hang') {
+      const about = { ...options, id: options.nextConnection?.() ?? number, info: infoOf(socket, behind) }
+      const client: TurnedAway = new TurnedAway(socket, admission, about, () => away.delete(client))
+      return void away.add(client)
     }
-    const client = accept(socket, number, (gone) => live.delete(gone))
+    const client = accept({ socket, number, waits: admission.do === 'hang' ? admission.rule : undefined }, (gone) => {
+      live.delete(gone)
+      waiting.remove(gone)
+    })
     live.add(client)
+    if (admission.do === 'hang') waiting.add(client, admission)
     if (full) client.recorderFull(true)
   })
   policy.listening({
@@ -90,6 +105,7 @@ export async function openListener(
       if (existing !== 'keep') for (const client of [...live, ...away]) client.cutAll(existing, rule)
     },
     reopen: () => door.reopen(),
+    letIn: (rule) => waiting.letIn(rule),
   })
   return {
     address: bound.address,
@@ -111,7 +127,15 @@ export async function openListener(
   }
 }
 
-function close(server: Server, clients: () => ListenerClient[], graceMs: number, clock: Clock): Promise<void> {
+const infoOf = (socket: Socket, { target, servers }: ListenFor): ConnectionInfo =>
+  connectionInfo(socket, target, servers.length === 1 ? servers[0] : '')
+
+function close(
+  server: Server,
+  clients: () => Pick<ListenerClient, 'stop'>[],
+  graceMs: number,
+  clock: Clock,
+): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.at(clock.now() + graceMs * 1000, () => {
       for (const client of clients()) client.stop('rst')

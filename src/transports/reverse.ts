@@ -25,8 +25,9 @@ export function listenReverse(options: ReverseOptions): Promise<Listener> {
   const memory = createServerMemory()
   return openListener(options, { servers: [server], target }, (bound) => {
     const own = ownNames(host, bound.address, bound.port, publicUrl)
-    return (socket, number, gone) => {
+    return ({ socket, number, waits }, gone) => {
       const parts = {
+        waits,
         id: options.nextConnection?.() ?? number,
         client: { socket, raw: socket },
         tcp: socket,

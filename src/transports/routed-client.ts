@@ -4,6 +4,7 @@ import type { ClientShare } from './client-share.ts'
 import { Connection, type ConnectionParts } from './connection.ts'
 import { connectionEdits } from './edits.ts'
 import { FirstExchange } from './first-exchange.ts'
+import type { Arrival } from './listener.ts'
 import type { Refusal } from './refusal.ts'
 import { RequestRouter } from './request-router.ts'
 import type { Route, RoutedOptions } from './routed.ts'
@@ -35,7 +36,12 @@ export class RoutedClient {
   #gone = false
 
   /** `closed` is called once, when all sockets are gone. */
-  constructor(socket: Socket, routes: ReadonlyMap<string, Route>, options: RoutedOptions, closed: () => void) {
+  constructor(
+    { socket, waits }: Pick<Arrival, 'socket' | 'waits'>,
+    routes: ReadonlyMap<string, Route>,
+    options: RoutedOptions,
+    closed: () => void,
+  ) {
     this.#socket = socket
     this.#routes = routes
     this.#options = options
@@ -45,7 +51,7 @@ export class RoutedClient {
       this.#gone = true
       this.#settle()
     })
-    this.#first = new FirstExchange(socket, options, (line) => this.#asked(line))
+    this.#first = new FirstExchange(socket, options, (line) => this.#asked(line), waits)
   }
 
   recorderFull(full: boolean): void {
@@ -65,6 +71,10 @@ export class RoutedClient {
     if (this.#legs.size === 0) this.#first.cut(how, rule)
     for (const leg of this.#legs) leg.cutAll(how, rule)
     if (how === 'rst' && !this.#socket.destroyed) this.#socket.resetAndDestroy()
+  }
+
+  letIn(): void {
+    this.#first.letIn()
   }
 
   #settle(): void {

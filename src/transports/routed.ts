@@ -58,8 +58,8 @@ export function listenRouted(options: RoutedOptions): Promise<Listener> {
   return openListener(options, behind, (bound) => {
     const own = ownNames(options.host, bound.address, bound.port, options.publicUrl)
     const routes = new Map(options.servers.map((each) => [each.name, routeOf(each, own)]))
-    return (socket, _number, gone) => {
-      const client: RoutedClient = new RoutedClient(socket, routes, options, () => gone(client))
+    return (arrival, gone) => {
+      const client: RoutedClient = new RoutedClient(arrival, routes, options, () => gone(client))
       return client
     }
   })

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../pipe/clock.ts'
 import type { DialVerdict } from '../pipe/policy.ts'
 import { dialTarget, dialTcp, type DialHandlers, type DialOptions, type DialTarget } from './dial.ts'
-import { faultRefusal, type FailAs } from './steering-dial.ts'
+import { faultRefusal, type FailAs, type SteeredDial } from './steering-dial.ts'
 import type { Refusal } from './refusal.ts'
 
 export interface TunnelHandlers extends DialHandlers {
@@ -12,15 +12,16 @@ export interface TunnelHandlers extends DialHandlers {
   left(rule: string): void
 }
 
-/** Gives what gives up. The client's socket is paused, and nobody reads it. */
+/** The client's socket is paused, and nobody reads it. */
 export function steeredTunnel(
   client: Socket,
   verdict: DialVerdict,
   asked: DialTarget,
   { upstream, clock }: { readonly upstream: DialOptions; readonly clock: Clock },
   handlers: TunnelHandlers,
-): () => void {
+): SteeredDial {
   let giveUp = (): void => undefined
+  let goOn = (): void => undefined
   const start = (to: DialTarget): void => void (giveUp = dialTcp({ ...to, tls: false }, upstream, handlers))
   if (verdict.do === 'dial') start(asked)
   else if (verdict.do === 'elsewhere') start(dialTarget(verdict.to))
@@ -31,20 +32,22 @@ export function steeredTunnel(
   } else {
     const { ms, rule } = verdict
     const unwatch = watchLeaving(client, () => {
-      cancel()
+      stop()
       handlers.left(rule)
     })
-    const later = (): void => {
-      unwatch()
-      start(asked)
-    }
-    const cancel = ms === null ? () => undefined : clock.at(clock.now() + ms * 1000, later)
-    giveUp = () => {
+    const cancel = ms === null ? () => undefined : clock.at(clock.now() + ms * 1000, () => goOn())
+    const stop = (): void => {
+      goOn = () => undefined
       unwatch()
       cancel()
     }
+    giveUp = stop
+    goOn = () => {
+      stop()
+      start(asked)
+    }
   }
-  return () => giveUp()
+  return { giveUp: () => giveUp(), goOn: () => goOn() }
 }
 
 /** A paused socket does not tell that its peer has left: asks, until it says something instead. */

@@ -1,4 +1,4 @@
-/** A client that a fault does not let in: closed, reset, kept waiting, or answered in place of its server. */
+/** A client that a fault does not let in: closed, reset, or answered in place of its server. */
 import type { Socket } from 'node:net'
 import type { Clock } from '../pipe/clock.ts'
 import type { Admission } from '../pipe/policy.ts'
@@ -7,7 +7,7 @@ import type { Ending } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 
 /** Those that turn a client away. */
-export type Refused = Exclude<Admission, { do: 'accept' }>
+export type Refused = Exclude<Admission, { do: 'accept' | 'hang' }>
 
 export interface TurnedAwayOptions {
   readonly id: number
@@ -68,7 +68,6 @@ export class TurnedAway {
 
   #act(): void {
     const admission = this.#admission
-    const { clock } = this.#options
     if (admission.do === 'respond') return
     const ending: Ending = { how: admission.do, by: 'fault', detail: admission.rule }
     this.#report('s2c', ending)
@@ -76,12 +75,6 @@ export class TurnedAway {
     if (admission.do === 'rst') {
       this.#report('c2s', ending)
       this.#reset()
-    }
-    if (admission.do === 'hang' && admission.ms !== null) {
-      this.#cancel = clock.at(clock.now() + admission.ms * 1000, () => {
-        this.#report('c2s', { ...ending, how: 'rst' })
-        this.#reset()
-      })
     }
   }
 

@@ -18,6 +18,32 @@ describe('healing', () => {
     await client.until('"id":2')
   })
 
+  test.each([
+    { fault: 'accept-hang' },
+    { fault: 'accept-hang', duration: '1h' },
+    { fault: 'max-connections', n: 0, overflow: 'hang' },
+  ])('lets in whom %o kept waiting: the answer comes, and the next one on the same connection', async (rule) => {
+    const { url, proxy, asked } = await faulty(json, [rule])
+    const client = await raw(url, rawPost(call(1)))
+    expect([await client.ending(40), asked.length]).toEqual(['timeout', 0])
+    await proxy.faults.heal()
+    await client.until('"id":1')
+    client.socket.write(rawPost(call(2)))
+    await client.until('"id":2')
+    expect(asked).toHaveLength(2)
+  })
+
+  test('lets in those that hang on a dial too, when both are healed at once', async () => {
+    const { url, proxy } = await faulty(json, [
+      { fault: 'accept-hang' },
+      { fault: 'down', as: 'hang', existing: 'keep' },
+    ])
+    const client = await raw(url, rawPost(call(1)))
+    expect(await client.ending(40)).toBe('timeout')
+    await proxy.faults.heal()
+    await client.until('"id":1')
+  })
+
   test('lets a dial that hangs go on', async () => {
     const { url, proxy } = await faulty(json, [{ fault: 'down', as: 'hang' }])
     const client = await raw(url, rawPost(call(1)))

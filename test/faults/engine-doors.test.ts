@@ -24,6 +24,7 @@ function port(servers: readonly string[], reopens = true): SteeredListener & { r
       log.push('reopen')
       return Promise.resolve(reopens)
     },
+    letIn: (rule) => log.push(`let in ${rule}`),
   }
 }
 
@@ -48,6 +49,19 @@ describe('clients that connect', () => {
     expect(table.engine.admit(unknown).do).toBe('accept')
     table.rules({ fault: 'deny' })
     expect(table.engine.admit(unknown).do).toBe('rst')
+  })
+
+  test('and are kept waiting are let in when their rule goes', () => {
+    const table = engineTable()
+    const listener = port(['demo'])
+    table.engine.listening(listener)
+    table.rules({ fault: 'doorman', times: 1 }, { fault: 'deny' })
+    expect([table.engine.admit(CLIENT).do, table.engine.admit(CLIENT).do]).toEqual(['hang', 'rst'])
+    table.rules({ fault: 'doorman', times: 1 })
+    expect(listener.log).toEqual([])
+    table.engine.heal()
+    expect(listener.log).toEqual(['let in doorman'])
+    expect(table.decided().at(-1)).toBe('- doorman connection: healed: let in 1 client')
   })
 
   test('meet a rule only once its time has come', () => {

@@ -201,6 +201,7 @@ test('crash resets what is open, refuses for three seconds, and has forgotten th
         doors.push('open')
         return Promise.resolve(true)
       },
+      letIn: () => 0,
     }),
   )
   table.seconds(2)

@@ -14,7 +14,12 @@ const rule = (origin: ActiveRule['origin'], id: string): ActiveRule => ({
 })
 const steering = () => createSteering({ clock: fakeClock(), tap: nullTap, notice: () => undefined, seed: 1 })
 const CLIENT = { servers: ['demo'], address: '127.0.0.1', open: 0 }
-const LISTENER: SteeredListener = { servers: ['demo'], shut: () => undefined, reopen: () => Promise.resolve(true) }
+const LISTENER: SteeredListener = {
+  servers: ['demo'],
+  shut: () => undefined,
+  reopen: () => Promise.resolve(true),
+  letIn: () => 0,
+}
 
 test('lets everything be while there is no rule', async () => {
   const policy = steering()

@@ -42,6 +42,9 @@ export const deny: Fault<object> = {
   admit: () => ({ do: 'rst' }),
 }
 
+/** Keeps clients waiting. */
+export const doorman: Fault<object> = { ...deny, type: 'doorman', admit: () => ({ do: 'hang', ms: null }) }
+
 /** Says 404 to requests. */
 export const gone: Fault<{ code: number }> = {
   type: 'gone',
@@ -167,6 +170,7 @@ export const fakeFaults: readonly AnyFault[] = [
   drop,
   snap,
   deny,
+  doorman,
   gone,
   keep,
   eat,

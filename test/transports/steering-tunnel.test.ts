@@ -39,6 +39,24 @@ describe.each(['tunnel', 'tls'] as const)('a CONNECT, %s', (mode) => {
     await client.until('204')
   })
 
+  test('that hangs for ever goes on when its rule goes', async () => {
+    let goOn: (() => void) | undefined
+    const line = await steer(mode, {
+      dial: (_connection, _info, then) => {
+        goOn = then
+        return { do: 'hang', ms: null, rule: 'slow' }
+      },
+    })
+    const opened = line.open()
+    await line.until(() => line.told.get(1)?.notes.length === 1)
+    goOn?.()
+    goOn?.()
+    const { server, client } = await opened
+    server.write('HTTP/1.1 204 No Content\r\n\r\n')
+    await client.until('204')
+    expect(line.told.get(1)?.notes).toMatchObject([{ kind: 'dial-fault', detail: { rule: 'slow' } }])
+  })
+
   test.each(['fin', 'rst'] as const)('that hangs for ever is over when the client leaves by %s', async (how) => {
     const line = await steer(mode, dialAs({ do: 'hang', ms: null, rule: 'slow' }))
     const client = await connect(line)

@@ -5,7 +5,6 @@ import { steer } from '../support/steered.ts'
 
 const BUSY = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n'
 const admit = (admission: ReturnType<Policy['admit']>): Partial<Policy> => ({ admit: () => admission })
-const seen: { open: number; servers: readonly string[]; address: string }[] = []
 
 describe.each(['reverse', 'routed', 'absolute'] as const)('a client that is not let in, %s', (mode) => {
   test.each(['fin', 'rst'] as const)('is closed by %s, and in the record it is the rule’s doing', async (how) => {
@@ -27,31 +26,6 @@ describe.each(['reverse', 'routed', 'absolute'] as const)('a client that is not 
     expect(await client.ended()).toBe('fin')
   })
 
-  test('waits as long as the rule says, then is reset', async () => {
-    const line = await steer(mode, admit({ do: 'hang', ms: 80, rule: 'hang' }))
-    const client = await dial(line.listener.port)
-    const from = performance.now()
-    client.write('GET / HTTP/1.1\r\n\r\n')
-    expect(await client.ended()).toBe('rst')
-    expect(performance.now() - from).toBeGreaterThan(70)
-    expect(line.told.get(1)?.endings).toMatchObject({
-      s2c: { how: 'hang', by: 'fault' },
-      c2s: { how: 'rst', by: 'fault' },
-    })
-  })
-
-  test('that gives up waiting leaves nothing behind', async () => {
-    const line = await steer(mode, admit({ do: 'hang', ms: null, rule: 'hang' }))
-    const client = await dial(line.listener.port)
-    client.end()
-    await client.ended()
-    await line.until(() => line.listener.open === 0)
-    expect(line.told.get(1)?.endings).toMatchObject({
-      s2c: { how: 'hang', by: 'fault' },
-      c2s: { how: 'fin', by: 'client' },
-    })
-  })
-
   test('is answered once its head is whole', async () => {
     const line = await steer(mode, admit({ do: 'respond', bytes: Buffer.from(BUSY), rule: 'busy' }))
     const client = await dial(line.listener.port)
@@ -68,24 +42,4 @@ describe.each(['reverse', 'routed', 'absolute'] as const)('a client that is not 
       endings: { s2c: { how: 'clean', by: 'fault', detail: 'busy' } },
     })
   })
-})
-
-test('those that were let in are counted, those that wait outside are not', async () => {
-  const line = await steer('reverse', {
-    admit: (client) => {
-      seen.push(client)
-      return client.open < 1 ? { do: 'accept' } : { do: 'hang', ms: null, rule: 'full' }
-    },
-  })
-  const { client } = await line.open()
-  await dial(line.listener.port)
-  await dial(line.listener.port)
-  await line.until(() => seen.length === 3)
-  expect(seen).toEqual([0, 1, 1].map((open) => ({ open, servers: ['own'], address: '127.0.0.1' })))
-  client.reset()
-  await line.until(() => line.live.size === 0)
-  await line.open()
-  expect(line.listener.open).toBe(3)
-  await line.listener.close(0)
-  await line.until(() => line.listener.open === 0)
 })
