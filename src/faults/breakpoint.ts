@@ -34,8 +34,9 @@ export const breakpoint: Fault<z.infer<typeof options>> = {
     const answered = (event: FaultFrame, answer: Answer): FaultAction[] => {
       if (answer.do === 'send') return send()
       const raw = answer.do === 'edit' ? event.meaning.withJson(answer.payload) : null
-      if (answer.do === 'edit' && raw === null) {
-        notApplied('it cannot be edited here, and was sent as it is')
+      const fixed = event.meaning.fixed ?? null
+      if (raw === null && (answer.do === 'edit' || fixed !== null)) {
+        notApplied(`it cannot be ${answer.do === 'edit' ? 'edited' : 'dropped'} here, and was sent as it is`)
         return send()
       }
       kept.take()

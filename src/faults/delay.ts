@@ -19,6 +19,7 @@ export const delay: Fault<DelayOptions> = {
   applies: ['http', 'sse', 'websocket', 'stdio'],
   direction: 's2c',
   per: 'message',
+  displaces: (options) => options['let-others-pass'],
   span: ({ span }) => span,
   options: z.strictObject({
     delay: duration.describe('How long, from its arrival'),

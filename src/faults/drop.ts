@@ -17,6 +17,7 @@ export const drop: Fault<z.infer<typeof options>> = {
   applies: ['http', 'sse', 'websocket', 'stdio'],
   direction: 'both',
   per: 'message',
+  displaces: () => true,
   options,
   span: ({ span }) => span,
   explain: ({ span }) => (span === 1 ? 'drops {it}' : `drops {it}, ${countText(span, 'message')} in a row`),

@@ -18,6 +18,7 @@ export const duplicate: Fault<DuplicateOptions> = {
   applies: ['http', 'sse', 'websocket', 'stdio'],
   direction: 's2c',
   per: 'message',
+  displaces: () => true,
   options: z.strictObject({
     copies: z.int().min(1).max(100).default(1).describe('How many more times it comes'),
     delay: duration.prefault('0ms').describe('Time between two of them; everything behind waits'),

@@ -91,12 +91,13 @@ export class Attachment implements Attached {
       this.#headers === undefined && wanted.length === this.#units.length ? indifferenceOf(wanted) : null
     const watched = this.#units.length > 0 || this.#headers !== undefined
     if (watched && this.#watch === undefined) this.#begin(fresh)
-    const leaving = !watched && this.#watch !== undefined && this.#watch.aligned ? this.#watch : undefined
+    const { aligned = false, stays = false } = this.#watch ?? {}
+    const leaving = !watched && aligned && !stays ? this.#watch : undefined
     if (leaving !== undefined) this.#watch = undefined
     for (const direction of DIRECTIONS) this.#place(direction, wanted)
     leaving?.close()
     for (const live of added) this.meet(live)
-    return watched || this.#watch === undefined
+    return watched || stays || this.#watch === undefined
   }
 
   /** A rule that needs no traffic to know meets the connection, once its time has come. */

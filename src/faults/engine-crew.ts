@@ -10,6 +10,7 @@ import { toProcess } from './engine-process.ts'
 import { firstDirection, type Instance, type LiveRule, type Run, type Verdict } from './engine-rule.ts'
 import type { Attached, RuleStage } from './engine-stage.ts'
 import type { FaultAction, FaultEvent, Kept } from './fault.ts'
+import { sparingFixed } from './fixed-units.ts'
 
 export interface CrewOptions {
   readonly clock: Clock
@@ -86,7 +87,7 @@ export class Crew {
       live,
       key,
       connection,
-      damage: stage(rule.options, tools),
+      damage: sparingFixed(rule.fault, rule.options, stage(rule.options, tools), tools),
       wakes: new Set(),
       kept: 0,
       over: false,

@@ -128,6 +128,8 @@ export interface Fault<Options = never> {
   eats?(options: Options): boolean | 'under-way'
   /** Nothing of its scope comes after it: with two such rules on one scope the earlier wins, and the second says so. */
   readonly ends?: boolean
+  /** It leaves messages out, repeats or moves them. Those that have to stay in their place are then passed, and reported `not applied`. */
+  displaces?(options: Options): boolean
   /** Of scope `message`: how many units that match one firing takes, in one direction of one connection, the first included. Default 1. */
   span?(options: Options): number
   /** Every option with `.describe()`, durations in ms and sizes in bytes once parsed (`values.ts`). None is named like a word of the envelope. */

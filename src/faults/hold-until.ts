@@ -19,6 +19,7 @@ export const holdUntil: Fault<HoldUntilOptions> = {
   applies: ['http', 'sse', 'websocket', 'stdio'],
   direction: 'both',
   per: 'session',
+  displaces: () => true,
   hears: true,
   options: z.strictObject({
     until: z

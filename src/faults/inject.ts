@@ -17,6 +17,7 @@ export const inject: Fault<InjectOptions> = {
   applies: ['http', 'sse', 'websocket', 'stdio'],
   direction: 's2c',
   per: 'message',
+  displaces: ({ at }) => at === 'instead',
   options: z.strictObject({
     message: z
       .union([z.string(), z.record(z.string(), z.unknown()).transform((value) => JSON.stringify(value))])

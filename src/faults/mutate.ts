@@ -34,6 +34,7 @@ export const mutate: Fault<MutateOptions> = {
   narrow: ({ on }) => ({ params: '(kind:request or kind:notification)', result: 'kind:response', message: '' })[on],
   direction: 'both',
   per: 'message',
+  displaces: (options) => options['request-state'] === 'expired',
   options: z
     .strictObject({
       patch: z

@@ -20,6 +20,7 @@ export const progress: Fault<ProgressOptions> = {
   applies: ['http', 'sse', 'websocket', 'stdio'],
   direction: 'both',
   per: 'session',
+  displaces: ({ as }) => as !== 'no-token',
   hears: true,
   options: z.strictObject({
     as: z

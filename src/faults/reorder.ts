@@ -18,6 +18,7 @@ export const reorder: Fault<ReorderOptions> = {
   applies: ['http', 'sse', 'websocket', 'stdio'],
   direction: 's2c',
   per: 'stream',
+  displaces: () => true,
   options: z.strictObject({
     span: z.int().min(2).max(100).default(2).describe('How many change places with each other'),
     within: duration.prefault('1s').describe('How long the others are waited for; then those that are there go'),

@@ -37,6 +37,7 @@ export const rpcError: Fault<RpcErrorOptions> = {
   narrow: 'dir:c2s kind:request',
   direction: 'c2s',
   per: 'message',
+  displaces: () => true,
   ends: true,
   options: z.strictObject({
     code: z.int().default(-32603).describe('The error code'),

@@ -37,7 +37,9 @@ export interface Unit {
   readonly json: string | null
   /** It opens an exchange of its own that can be answered: an HTTP request. */
   readonly asks: boolean
-  /** The same unit carrying other JSON: `Content-Length`, `data:` lines, chunk size, mask follow, and in the stateless era the mirrored `Mcp-*` headers. Null when `json` is, and for a compressed message within a shared compression context. `sync: false` leaves the mirrored headers. */
+  /** Why it has to get there once, in its place and as it is: later ones cannot be read without it. Null or absent where it has not. */
+  readonly fixed?: string | null
+  /** The same unit carrying other JSON: `Content-Length`, `data:` lines, chunk size, mask follow, and in the stateless era the mirrored `Mcp-*` headers. Null when `json` is, and for what is `fixed`. `sync: false` leaves the mirrored headers. */
   withJson(json: string, options?: { readonly sync?: boolean }): Uint8Array | null
   /** The same unit with another payload: whole body, block of an event with its blank line, message text, line without its end. */
   withPayload(payload: Uint8Array): Uint8Array | null

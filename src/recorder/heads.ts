@@ -1,7 +1,7 @@
 import type { RequestFacts, ResponseFacts } from '../wire/conversation.ts'
 import type { Http1Head } from '../wire/http1.ts'
 import { isEventStream, isJson } from '../wire/mcp.ts'
-import { parseDeflate, type WebSocketDeflate } from '../wire/websocket-deflate.ts'
+import { agreedDeflate, type WebSocketDeflate } from '../wire/websocket-deflate.ts'
 import { isOAuthTarget, type Redacted, type Redactor } from './redaction.ts'
 
 /** All that the record needs of one head. Equal heads give the same object. */
@@ -77,7 +77,7 @@ export class HeadReader {
       form: type?.toLowerCase().startsWith('application/x-www-form-urlencoded') ?? false,
       listens: head.method === 'GET' && isEventStream(head.field('accept')?.split(',')[0]),
       upgrade: head.field('upgrade')?.toLowerCase(),
-      socket: head.status === 101 ? socketFacts(head, raw) : NO_SOCKET,
+      socket: head.status === 101 ? socketFacts(head) : NO_SOCKET,
       oauth: head.method !== '' && isOAuthTarget(head.target),
       request: {
         verb: head.method,
@@ -95,12 +95,10 @@ export class HeadReader {
 
 const NO_SOCKET = { deflate: null, protocol: '' }
 
-/** Extensions may be named in several fields (RFC 6455 §9.1). */
-function socketFacts(head: Http1Head, raw: Buffer): HeadFacts['socket'] {
-  const fields = raw.toString('latin1').matchAll(/\nsec-websocket-extensions[ \t]*:([^\r\n]*)/gi)
-  const deflate = parseDeflate(Array.from(fields, ([, value = '']) => value))
-  return { deflate, protocol: head.field('sec-websocket-protocol') ?? '' }
-}
+const socketFacts = (head: Http1Head): HeadFacts['socket'] => ({
+  deflate: agreedDeflate(head.raw),
+  protocol: head.field('sec-websocket-protocol') ?? '',
+})
 
 function firstLine(bytes: Buffer): string {
   let from = 0

@@ -10,6 +10,7 @@
 import { ChunkedBody, type ChunkPlace } from './http1-chunked.ts'
 import { type BodyFraming, type Http1Head, ParsedHead } from './http1-head.ts'
 import { HeadScanner, INCOMPLETE, NO_HEAD } from './http1-scan.ts'
+import { agreedDeflate, type WebSocketDeflate } from './websocket-deflate.ts'
 
 export type { BodyFraming, ChunkPlace, Http1Head }
 
@@ -46,6 +47,8 @@ export interface Outstanding {
   switched: boolean
   /** What the answer to an upgrade names, in lower case; empty before, and for tunnels. */
   protocol: string
+  /** Of a WebSocket: how its messages are compressed; null where they are not. */
+  deflate: WebSocketDeflate | null
 }
 
 /**
@@ -75,7 +78,7 @@ export interface Http1Splitter {
 
 /** An empty queue of requests, to be shared by the two splitters of one connection. */
 export function createOutstanding(): Outstanding {
-  return { exchanges: [], switched: false, protocol: '' }
+  return { exchanges: [], switched: false, protocol: '', deflate: null }
 }
 
 /** A splitter for one direction of one connection. `side` is what flows there. */
@@ -216,6 +219,7 @@ class Splitter implements Http1Splitter {
       if (head.framing === 'tunnel') {
         this.#outstanding.switched = true
         this.#outstanding.protocol = head.field('upgrade')?.toLowerCase() ?? ''
+        this.#outstanding.deflate = agreedDeflate(head.raw)
       }
       this.#listener.head(head)
       if (head.interim) return

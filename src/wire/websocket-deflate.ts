@@ -26,6 +26,14 @@ export function parseDeflate(extensions: readonly string[]): WebSocketDeflate | 
   return null
 }
 
+/** What the head of the answer to a handshake says; extensions may be named in several fields (RFC 6455 §9.1). */
+export function agreedDeflate(head: Uint8Array): WebSocketDeflate | null {
+  const fields = Buffer.from(head)
+    .toString('latin1')
+    .matchAll(/\nsec-websocket-extensions[ \t]*:([^\r\n]*)/gi)
+  return parseDeflate(Array.from(fields, ([, value = '']) => value))
+}
+
 export interface MessageInflaterOptions {
   /** A message that inflates to more fails: what a small one can blow up to is a thousandfold. Default 64 MiB. */
   maxBytes?: number

@@ -1,58 +1,8 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { WebSocket, WebSocketServer } from 'ws'
+import { describe, expect, test } from 'vitest'
 import type { RuleSource } from '../../src/faults/rule.ts'
-import { createProxy } from '../../src/proxy.ts'
-import { gist } from '../support/event-client.ts'
 import { call } from '../support/faulty.ts'
-
-/** A server of `ws`, a proxy with these rules, a client of `ws`; all of it ends with the test. */
-async function line(rules: readonly RuleSource[], perMessageDeflate = false) {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate })
-  await once(server, 'listening')
-  onTestFinished(() => {
-    for (const socket of server.clients) socket.terminate()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  const proxy = await createProxy({ target: `ws://127.0.0.1:${port}/mcp`, port: 0, ui: false, db: false, seed: 1 })
-  onTestFinished(() => proxy.close())
-  for (const rule of rules) await proxy.faults.add(rule)
-  const accepted = once(server, 'connection') as Promise<[WebSocket]>
-  const client = new WebSocket(proxy.url.replace(/^http/, 'ws'), { perMessageDeflate })
-  client.on('error', () => undefined)
-  onTestFinished(() => client.terminate())
-  const [there] = await accepted
-  if (client.readyState !== WebSocket.OPEN) await once(client, 'open')
-  return { proxy, client: heard(client), server: heard(there) }
-}
-
-/** What one end hears: messages, and how it ended. */
-function heard(socket: WebSocket) {
-  const messages: string[] = []
-  const binary: boolean[] = []
-  let error = ''
-  socket.on('message', (data: Buffer, isBinary) => {
-    messages.push(data.toString())
-    binary.push(isBinary)
-    socket.emit('heard')
-  })
-  socket.on('error', (problem: NodeJS.ErrnoException) => (error = problem.code ?? problem.message))
-  const closed = new Promise<number>((resolve) => socket.once('close', resolve))
-  return {
-    socket,
-    binary,
-    said: () => messages.map(gist),
-    messages,
-    send: (text: string) => socket.send(text),
-    until: async (count: number) => {
-      while (messages.length < count) await once(socket, 'heard')
-    },
-    /** The close code, and the error before it. */
-    closed: closed.then((code) => [code, error] as const),
-  }
-}
+import { socketLine as line } from '../support/socket-line.ts'
 
 const log = (data: string): string =>
   JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: { data } })
@@ -178,13 +128,6 @@ describe('messages over WebSocket', () => {
       await client.until(said.length)
       expect(client.said()).toEqual(said)
     }
-  })
-
-  test('compressed messages are dropped and repeated like others', async () => {
-    const { client, server } = await line([{ fault: 'drop', match: 'dir:s2c kind:message', nth: 2 }], true)
-    for (const data of ['a', 'b', 'c']) server.send(log(data))
-    await client.until(2)
-    expect(client.said()).toEqual(['a', 'c'])
   })
 })
 

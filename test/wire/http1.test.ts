@@ -268,7 +268,7 @@ describe('an upgrade', () => {
       'head 101 tunnel',
       'opaque "GET /"',
     ])
-    expect(outstanding).toEqual({ exchanges: [], switched: true, protocol: 'websocket' })
+    expect(outstanding).toEqual({ exchanges: [], switched: true, protocol: 'websocket', deflate: null })
     expect(push(c2s, 'GET / HTTP/1.1\r\n\r\n')).toMatchObject({
       said: ['head GET /ws none', 'end', 'opaque "GET / HTTP/1.1\\r\\n\\r\\n"'],
       state: 'tunnel',

@@ -1,6 +1,11 @@
 import { constants, deflateRawSync, type ZlibOptions } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { createMessageInflater, parseDeflate, type MessageInflater } from '../../src/wire/websocket-deflate.ts'
+import {
+  agreedDeflate,
+  createMessageInflater,
+  parseDeflate,
+  type MessageInflater,
+} from '../../src/wire/websocket-deflate.ts'
 import { PerMessageDeflate } from '../support/ws-parts.ts'
 
 const inflated = (inflater: MessageInflater, ...pieces: readonly Uint8Array[]): string => {
@@ -23,10 +28,14 @@ describe('what was agreed on', () => {
       clientTakeover: false,
     })
     expect(parseDeflate(['x-a', 'permessage-deflate'])).not.toBeNull()
+    const head =
+      'HTTP/1.1 101 X\r\nsec-websocket-extensions: x-a\r\nSec-WebSocket-Extensions:permessage-deflate\r\n\r\n'
+    expect(agreedDeflate(Buffer.from(head))).toEqual({ serverTakeover: true, clientTakeover: true })
   })
 
   test('is nothing without it', () => {
     expect(parseDeflate([])).toBeNull()
+    expect(agreedDeflate(Buffer.from('HTTP/1.1 101 X\r\nSec-WebSocket-Protocol: mcp\r\n\r\n'))).toBeNull()
     expect(parseDeflate(['x-webkit-deflate-frame', ''])).toBeNull()
   })
 })

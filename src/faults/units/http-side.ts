@@ -9,6 +9,7 @@ import { HeadFactsReader, type HeadFacts } from './head-facts.ts'
 import type { HttpSideOptions } from './http-side-options.ts'
 import { HttpUnit } from './http-unit.ts'
 import { planMessage, readJson, streamPlan, type Plan } from './message-plan.ts'
+import type { SharedContext } from './shared-context.ts'
 import { SocketSide } from './socket-side.ts'
 import type { Asked } from './talk.ts'
 import type { Place } from './watch-types.ts'
@@ -63,6 +64,11 @@ export class HttpSide implements Http1Listener {
 
   get aligned(): boolean {
     return this.#socket?.aligned ?? this.#stream?.aligned ?? true
+  }
+
+  /** What its messages are compressed with, where they share that. */
+  get context(): SharedContext | null {
+    return this.#socket?.context ?? null
   }
 
   /** The request whose response is passing. */
@@ -217,11 +223,12 @@ export class HttpSide implements Http1Listener {
     return true
   }
 
-  #joinTunnel({ outstanding: { protocol }, border, socket }: Standing): boolean {
+  #joinTunnel({ outstanding: { protocol, deflate }, border, socket }: Standing): boolean {
     this.#options.outstanding.switched = true
     if (protocol !== 'websocket') return true
-    // what was agreed on is not known: each message is tried by itself, and none is changed
-    this.becomeSocket(null, 'unknown')
+    const isShared = this.#side === 'request' ? deflate?.clientTakeover : deflate?.serverTakeover
+    // what was said before is not known: each message is tried by itself, and stays as and where it is
+    this.becomeSocket(null, isShared === undefined ? null : isShared && 'unknown')
     const side = this.#socket!
     const fork = socket?.(side) ?? null
     if (fork !== null) side.resume(fork.splitter, fork.open)

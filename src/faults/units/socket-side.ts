@@ -9,7 +9,8 @@ import {
   type WebSocketListener,
   type WebSocketSplitter,
 } from '../../wire/websocket.ts'
-import { SocketUnit } from './socket-unit.ts'
+import { SharedContext } from './shared-context.ts'
+import { type CompressionContext, SocketUnit } from './socket-unit.ts'
 import type { Asked, ConnectionTalk } from './talk.ts'
 import type { UnitEvents } from './unit-events.ts'
 
@@ -35,6 +36,10 @@ export class SocketSide implements WebSocketListener {
   readonly #options: SocketSideOptions
   #splitter: WebSocketSplitter = createWebSocketSplitter(this)
   readonly #inflater: MessageInflater | null
+  /** What messages are compressed with. */
+  readonly #agreed: CompressionContext
+  /** Where they share it. */
+  readonly context: SharedContext | null
   /** The frame under way. */
   readonly #raw = new Gathered()
   #from = 0
@@ -50,8 +55,10 @@ export class SocketSide implements WebSocketListener {
 
   constructor(options: SocketSideOptions) {
     this.#options = options
-    this.#inflater =
-      options.shared === null ? null : createMessageInflater(options.shared === true, { maxBytes: options.maxBytes })
+    const { shared, maxBytes } = options
+    this.#agreed = shared === null ? 'none' : shared === 'unknown' ? 'unknown' : shared ? 'shared' : 'own'
+    this.#inflater = shared === null ? null : createMessageInflater(shared === true, { maxBytes })
+    this.context = shared === true ? new SharedContext() : null
   }
 
   /** Begins where no border is known: all goes on as it comes. */
@@ -66,7 +73,7 @@ export class SocketSide implements WebSocketListener {
   }
 
   get aligned(): boolean {
-    return this.#between === 0
+    return this.#between === 0 && this.context?.busy !== true
   }
 
   push(chunk: Uint8Array, from: number, to: number): void {
@@ -195,7 +202,7 @@ export class SocketSide implements WebSocketListener {
     compressed: boolean,
     { offset, span }: { readonly offset: number; readonly span: number | undefined },
   ): void {
-    const { events, talk, asked, shared } = this.#options
+    const { events, talk, asked } = this.#options
     const { head } = frames[0]!
     const { opcode, key } = head
     const speaks = opcode === TEXT && payload !== null
@@ -210,10 +217,13 @@ export class SocketSide implements WebSocketListener {
       opcode,
       key,
       payload,
-      compressed,
-      shared: shared !== null && shared !== false,
+      context: compressed ? this.#agreed : 'none',
       lead: head.bytes,
     })
+    if (!compressed || this.context === null) return events.unit(unit, raw, payload ?? raw, offset, span)
+    const plain = this.context.broken ? unit.plain : null
+    if (plain !== null) return events.unit(unit.uncompressed(plain), plain, payload ?? plain, offset, span ?? size)
+    this.context.came(offset, span ?? size, raw, unit)
     events.unit(unit, raw, payload ?? raw, offset, span)
   }
 

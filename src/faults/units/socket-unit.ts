@@ -25,6 +25,9 @@ export function socketFrame(opcode: number, payload: Uint8Array, key: Uint8Array
 /** Of a close frame (RFC 6455 §5.5.1). Default 1000, a proper end. */
 export const closePayload = (code = 1000): Uint8Array => Uint8Array.of(code >> 8, code & 255)
 
+/** What a message is compressed with: nothing; by itself; with what came before it; or that is not known, for rules began in the middle. */
+export type CompressionContext = 'none' | 'own' | 'shared' | 'unknown'
+
 export interface SocketUnitParts {
   readonly direction: Direction
   readonly subject: LiveSubject
@@ -34,9 +37,7 @@ export interface SocketUnitParts {
   readonly key: Uint8Array | null
   /** Unmasked and inflated; null where it cannot be read. */
   readonly payload: Uint8Array | null
-  readonly compressed: boolean
-  /** Compressed in a context that goes on with the next message. */
-  readonly shared: boolean
+  readonly context: CompressionContext
   /** Bytes of its first header. */
   readonly lead: number
 }
@@ -55,6 +56,24 @@ export class SocketUnit implements Unit {
     this.#parts = parts
   }
 
+  get fixed(): string | null {
+    const { context, payload } = this.#parts
+    if (context === 'unknown') return 'compressed with what came before the rule'
+    return context === 'shared' && payload === null ? 'compressed, and cannot be read' : null
+  }
+
+  /** All of a message that is compressed with what came before it, in one frame and uncompressed; else null. */
+  get plain(): Uint8Array | null {
+    const { context, opcode, payload, key } = this.#parts
+    return context === 'shared' && payload !== null ? socketFrame(opcode, payload, key) : null
+  }
+
+  /** The same, as that. */
+  uncompressed(raw: Uint8Array): SocketUnit {
+    const { payload } = this.#parts
+    return new SocketUnit({ ...this.#parts, raw, lead: raw.length - (payload?.length ?? 0), context: 'none' })
+  }
+
   get json(): string | null {
     const { opcode, payload } = this.#parts
     return (this.#json ??= opcode !== TEXT || payload === null ? null : decoder.decode(payload))
@@ -65,11 +84,11 @@ export class SocketUnit implements Unit {
   }
 
   withPayload(payload: Uint8Array): Uint8Array | null {
-    const { compressed, shared, opcode, key } = this.#parts
-    if (compressed && shared) return null
+    const { opcode, key } = this.#parts
+    if (this.fixed !== null) return null
     const raw = socketFrame(opcode, payload, key)
     const lead = raw.length - payload.length
-    return remember(raw, new SocketUnit({ ...this.#parts, raw, payload, lead, compressed: false }), payload)
+    return remember(raw, new SocketUnit({ ...this.#parts, raw, payload, lead, context: 'none' }), payload)
   }
 
   withHead(): null {
@@ -114,8 +133,8 @@ export class SocketUnit implements Unit {
   }
 
   get places(): Unit['places'] {
-    const { raw, lead, payload, compressed } = this.#parts
-    const inside = compressed || payload === null ? null : insideCharacter(payload)
+    const { raw, lead, payload, context } = this.#parts
+    const inside = context !== 'none' || payload === null ? null : insideCharacter(payload)
     const end = raw.length - lead
     return {
       midEvent: lead + (end >> 1),

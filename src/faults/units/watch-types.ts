@@ -76,6 +76,8 @@ export interface Watch {
   learn(line: RestoredLine<null, string, null>): void
   /** The stages may be taken out now: what they hold is given back, and what comes then goes on as it is. */
   readonly aligned: boolean
+  /** The stages have to stay as long as the connection: what came before cannot be read without them. */
+  readonly stays: boolean
   /** The connection is over, or not watched any more. */
   close(): void
 }

@@ -2,12 +2,13 @@
 import { pass, type NamedStage, type PipeEvent } from '../../pipe/action.ts'
 import type { Standing } from '../../pipe/policy.ts'
 import { createOutstanding, type Http1Head, type Outstanding } from '../../wire/http1.ts'
-import { parseDeflate } from '../../wire/websocket-deflate.ts'
+import { agreedDeflate } from '../../wire/websocket-deflate.ts'
 import { HttpSide } from './http-side.ts'
 import { HttpUnit } from './http-unit.ts'
 import { LineSide } from './line-side.ts'
 import { RequestExit } from './request-exit.ts'
 import { ResponseExit } from './response-exit.ts'
+import type { SharedContext } from './shared-context.ts'
 import { Spared } from './spared.ts'
 import { ConnectionTalk, type Asked } from './talk.ts'
 import { UnitEvents } from './unit-events.ts'
@@ -36,6 +37,7 @@ function watchLines(watch: WatchOptions): Watch {
     },
     learn: (line) => talk.learn(line, [asked]),
     aligned: true,
+    stays: false,
     close: () => talk.ended(asked, 'proxy', clock.now()),
   }
 }
@@ -52,6 +54,7 @@ class HttpWatch implements Watch {
   readonly #requestExit: RequestExit
   readonly #responseExit: ResponseExit
   readonly #spared: Spared
+  readonly #exits: Readonly<Record<'c2s' | 's2c', NamedStage>>
   /** The other protocol is to begin when this head leaves. */
   #switching: { readonly asked: Asked | null; readonly head: Http1Head } | null = null
   /** Asked before the watch began, oldest first; and what is known of these. */
@@ -75,6 +78,10 @@ class HttpWatch implements Watch {
     })
     this.#c2s = this.#requestSide()
     this.#s2c = this.#responseSide()
+    this.#exits = {
+      c2s: keepingContext(this.#requestExit.stage, () => this.#c2s.context),
+      s2c: keepingContext(this.#responseExit.stage, () => this.#s2c.context),
+    }
   }
 
   entry(direction: 'c2s' | 's2c'): NamedStage {
@@ -82,7 +89,7 @@ class HttpWatch implements Watch {
   }
 
   exit(direction: 'c2s' | 's2c'): NamedStage {
-    return direction === 'c2s' ? this.#requestExit.stage : this.#responseExit.stage
+    return this.#exits[direction]
   }
 
   attach(places: Parameters<Watch['attach']>[0]): void {
@@ -97,6 +104,10 @@ class HttpWatch implements Watch {
 
   get aligned(): boolean {
     return this.#c2s.aligned && this.#s2c.aligned
+  }
+
+  get stays(): boolean {
+    return this.#c2s.context?.broken === true || this.#s2c.context?.broken === true
   }
 
   close(): void {
@@ -193,12 +204,22 @@ class HttpWatch implements Watch {
 const isWebSocket = (head: Http1Head): boolean =>
   head.status === 101 && head.field('upgrade')?.toLowerCase() === 'websocket'
 
-/** Extensions may be named in several fields (RFC 6455 §9.1). */
+/** The last stage, that sees to it that compressed messages can be read. */
+const keepingContext = (exit: NamedStage, context: () => SharedContext | null): NamedStage => ({
+  ...exit,
+  stage: (event) => {
+    const shared = context()
+    const leaving = shared === null ? event : shared.leaves(event)
+    return leaving === null ? [] : exit.stage(leaving)
+  },
+  idle: () => {
+    context()?.idle()
+    exit.idle?.()
+  },
+})
+
 function sharedContext({ raw }: Http1Head, direction: 'c2s' | 's2c'): boolean | null {
-  const fields = Buffer.from(raw)
-    .toString('latin1')
-    .matchAll(/\nsec-websocket-extensions[ \t]*:([^\r\n]*)/gi)
-  const deflate = parseDeflate(Array.from(fields, ([, value = '']) => value))
+  const deflate = agreedDeflate(raw)
   if (deflate === null) return null
   return direction === 'c2s' ? deflate.clientTakeover : deflate.serverTakeover
 }

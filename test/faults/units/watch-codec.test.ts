@@ -350,13 +350,15 @@ describe('a socket', () => {
     expect(alone[0]!.json).toBe('{"a":1}')
     expect(alone[0]!.withJson('[]')).toEqual(wsFrame(OPCODE.text, '[]'))
     const shared = socket(Buffer.alloc(0), deflated('{"a":1}'), 'Sec-WebSocket-Extensions: permessage-deflate\r\n')
-    expect([shared[0]!.json, shared[0]!.withJson('[]')]).toEqual(['{"a":1}', null])
+    expect([shared[0]!.json, shared[0]!.withJson('[]')]).toEqual(['{"a":1}', wsFrame(OPCODE.text, '[]')])
+    expect([alone[0]!.fixed, shared[0]!.fixed]).toEqual([null, null])
     const broken = socket(
       Buffer.alloc(0),
       wsFrame(OPCODE.text, Buffer.from([255, 255]), { rsv: 4 }),
       'Sec-WebSocket-Extensions: permessage-deflate\r\n',
     )
-    expect(broken[0]!.json).toBe(null)
+    expect([broken[0]!.json, broken[0]!.fixed]).toEqual([null, 'compressed, and cannot be read'])
+    expect(broken[0]!.withPayload(Buffer.from('x'))).toBe(null)
   })
 })
 
