@@ -97,10 +97,12 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
     if ('pid' in next) callOff = guardProcess(next.pid)
     return next
   }
-  const link = new StdioLink({ ...joint, server, client: ownStreams(), startAgain })
+  let threadStarted = (): void => undefined
+  const settled = new Promise<void>((resolve) => (threadStarted = resolve))
+  const link = new StdioLink({ ...joint, server, client: ownStreams(settled), startAgain })
   if (delay !== undefined) late.tap.note(joint.id, clock.now(), 'slow-start', delay)
   signals.to((name) => link.signal(name))
-  recorder = await openRecorder(options)
+  recorder = await openRecorder(options, threadStarted)
   late.become(recorder?.tap ?? nullTap)
   steered.recording()
   recorder?.onPressure((full) => link.recorderFull(full))
@@ -158,10 +160,16 @@ async function steer(
   }
 }
 
-/** The server runs already: nothing here may stop it. */
-async function openRecorder(options: WrapperOptions): Promise<Recorder | undefined> {
+/** The server runs already: nothing here may stop it. `settled`: called when its thread has started, or has not and will not. */
+async function openRecorder(
+  options: WrapperOptions,
+  settled: () => void = () => undefined,
+): Promise<Recorder | undefined> {
   const { db, record, redact, name, onTrouble } = options
-  if (db === false) return undefined
+  if (db === false) {
+    settled()
+    return undefined
+  }
   const trouble = (error: unknown): void => {
     const known = error instanceof ProxyError ? error : new ProxyError('STORE_OPEN_FAILED', String(error))
     onTrouble({ code: known.code, message: known.message, hint: known.hint })
@@ -181,10 +189,12 @@ async function openRecorder(options: WrapperOptions): Promise<Recorder | undefin
       ...(redact === undefined ? {} : { redact }),
     })
     let refused = false
-    opened.catch((error: unknown) => {
-      refused = true
-      trouble(error)
-    })
+    void opened
+      .catch((error: unknown) => {
+        refused = true
+        trouble(error)
+      })
+      .finally(settled)
     recorder.onState((state) => {
       if (state.kind === 'lost' && !refused)
         trouble(new ProxyError('STORE_OPEN_FAILED', `Recording stopped: ${state.reason}.`))
@@ -193,6 +203,7 @@ async function openRecorder(options: WrapperOptions): Promise<Recorder | undefin
     return recorder
   } catch (error) {
     trouble(error)
+    settled()
     return undefined
   }
 }

@@ -81,7 +81,6 @@ const testedElsewhere: Record<string, string> = {
   'src/proxy/forward.ts': 'listener, authority and station together: test/transports/forward.test.ts',
   'src/recorder/flow.ts': 'one exchange: test/recorder/flows.test.ts',
   'src/recorder/half.ts': 'one direction: test/recorder/flows.test.ts',
-  'src/transports/own-streams.ts': 'descriptors 0 to 2 of a process: test/transports/stdio-laws.test.ts',
   'src/transports/server-process.ts': 'processes: test/transports/stdio-laws.test.ts',
   'src/transports/line-outlet.ts': 'lines of a process: test/transports/stdio.test.ts',
   'src/cli/wrap-process.ts': 'the process, its exit codes and what it says: test/transports/stdio-laws.test.ts',

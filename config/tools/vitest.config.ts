@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { fileURLToPath } from 'node:url'
 
 /** Suites that compare instants of real sockets, or frames of a real page: one file at a time, with the machine to itself. */
-const timed = ['test/laws/**/*.test.ts', 'test/transports/**/*.test.ts', 'test/ui/app.browser.test.ts']
+const timed = ['test/laws/**/*.test.ts', 'test/transports/**/*.test.ts', 'test/ui/app-pace.browser.test.ts']
 
 export default defineConfig({
   root: fileURLToPath(new URL('../../', import.meta.url)),
@@ -21,6 +21,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: timed,
           maxWorkers: 2,
+          // modules are loaded once in a worker, not once in a file: half the time of the small ones
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

@@ -23,20 +23,22 @@ export interface ClientStreams {
  * Opens them without ever blocking: where the client does not read, our writes wait, and nothing else does.
  *
  * Node never closes descriptors 0 to 2 (libuv), so they are closed here by hand; `/dev/null` takes their place, as else the next
- * file opened would.
+ * file opened would. A thread that starts opens files at any moment, and libuv aborts when it closes one that got such a number:
+ * nothing is closed before `settled`, when no thread starts any more.
  */
-export function ownStreams(): ClientStreams {
+export function ownStreams(settled: Promise<void>): ClientStreams {
   const input = process.stdin
   const output = openOutput()
   return {
     input,
     output: output ?? process['stdout'],
     errors: process.stderr,
-    closeInput: () => void closeBehind(input, 0, 'r'),
+    closeInput: () => void settled.then(() => closeBehind(input, 0, 'r')),
     closeOutput: async () => {
       if (output === null) return
       // no shutdown: of a socket it would end what others write to it too
       await flushed(output)
+      await settled
       await closeBehind(output, 1, 'w')
     },
     handOver: async (source, to) => {

@@ -1,58 +1,24 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { violationsOf } from '../support/axe.ts'
-import { findChromium, launchChromium } from '../support/chromium.ts'
-import { startMockApi, type MockApi } from '../support/mock-api.ts'
+import { startMockApi } from '../support/mock-api.ts'
+import { describePage } from '../support/page-suite.ts'
 import { openPage, type UiPage } from '../support/ui-page.ts'
 
-const chromium = findChromium()
-const inCi = process.env['CI'] === 'true'
-if (chromium === undefined && !inCi)
-  process.stderr.write('test/ui/app.browser: skipped, no Chromium found (on Debian: apt install chromium)\n')
-
-describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => {
-  let browser: Browser
-  let api: MockApi
-  let open: UiPage | undefined
-
-  beforeAll(async () => {
-    if (chromium === undefined) throw new Error('Chromium has to be installed where CI=true')
-    browser = await launchChromium(chromium)
-    api = await startMockApi({ exchanges: 40_000 })
-  })
-  afterEach(async () => {
-    const complaints = open?.complaints ?? []
-    await open?.close()
-    open = undefined
-    if (complaints.length > 0) throw new Error(`the page complained: ${complaints.join(' | ')}`)
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await api?.close()
-  })
-
+describePage('the page', { exchanges: 40_000 }, (suite) => {
+  const { open: start, withRows } = suite
   const seen = async (ui: UiPage, selector: string) =>
     ui.page
       .locator(selector)
       .first()
       .waitFor()
       .then(() => true)
-  const start = async (options: Parameters<typeof openPage>[2] = {}) => {
-    open = await openPage(browser, api, options)
-    return open
-  }
-  const withRows = async (options: Parameters<typeof openPage>[2] = {}) => {
-    const ui = await start(options)
-    await ui.page.locator('.list-row').first().waitFor()
-    return ui
-  }
 
   test('takes the token out of the address bar and keeps it out of storage', async () => {
     const { page } = await withRows({ path: '?all=1' })
-    expect(page.url()).toBe(`${api.url}/?all=1`)
+    expect(page.url()).toBe(`${suite.api.url}/?all=1`)
     expect(
       await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])'),
-    ).not.toContain(api.token)
+    ).not.toContain(suite.api.token)
   })
 
   test('asks for the token after a reload, and takes the printed URL pasted', async () => {
@@ -62,7 +28,7 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     await page.getByLabel('Or paste that URL').fill('nothing in here')
     await page.getByRole('button', { name: 'Open' }).click()
     await page.getByText('That holds no token').waitFor()
-    await page.getByLabel('Or paste that URL').fill(`${api.url}/#token=${api.token}`)
+    await page.getByLabel('Or paste that URL').fill(`${suite.api.url}/#token=${suite.api.token}`)
     await page.getByRole('button', { name: 'Open' }).click()
     expect(await seen(ui, '.list-row')).toBe(true)
   })
@@ -86,29 +52,8 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     await page.getByRole('button', { name: 'python-sdk' }).first().click()
     await page.waitForURL(/session=/)
     await page.goBack()
-    await expect.poll(() => page.url()).toBe(`${api.url}/`)
+    await expect.poll(() => page.url()).toBe(`${suite.api.url}/`)
   })
-
-  test(
-    'scrolls through 100,000 rows without a jump while older and newer rows come in',
-    { timeout: 60_000 },
-    async () => {
-      const ui = await withRows()
-      while ((await ui.rowCount()) < 100_000) {
-        const held = await ui.rowCount()
-        await ui.scrollTo(0)
-        await expect.poll(ui.rowCount, { interval: 5, timeout: 10_000 }).toBeGreaterThan(held)
-        await ui.drawn()
-      }
-      await ui.scrollTo(1_400_000)
-      const before = await ui.topRow()
-      api.push(200)
-      await ui.page.getByRole('button', { name: '600 new' }).waitFor()
-      expect(await ui.topRow()).toEqual(before)
-      await ui.page.getByRole('button', { name: '600 new' }).click()
-      await ui.page.locator(`#frame-${api.traffic.frames - 1}`).waitFor()
-    },
-  )
 
   test('keeps the row in place when an older page is put above it', async () => {
     const ui = await withRows()
@@ -132,90 +77,44 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     }
   })
 
-  test('draws a screen of rows within a frame', async () => {
-    const ui = await withRows({ path: '?all=1' })
-    await ui.scrollTo(1000)
-    await expect.poll(ui.rowCount).toBeGreaterThan(5000)
-    const times = (await ui.page.evaluate(`(async () => {
-      const grid = document.querySelector('#frames')
-      const times = []
-      for (let at = 0; at < 60; at++) {
-        const began = performance.now()
-        grid.scrollTop = 20000 + at * 1700
-        grid.dispatchEvent(new Event('scroll'))
-        await Promise.resolve().then().then().then()
-        void grid.offsetHeight
-        times.push(performance.now() - began)
-        await new Promise((done) => requestAnimationFrame(done))
-      }
-      return times
-    })()`)) as number[]
-    const sorted = times.toSorted((a, b) => a - b)
-    const [tenth, median] = [sorted[6]!, sorted[30]!]
-    process.stdout.write(
-      `a screen of new rows: a tenth under ${tenth.toFixed(2)} ms, half under ${median.toFixed(2)} ms\n`,
-    )
-    // The fastest tenth: what it costs when nothing else has the processor.
-    expect(tenth).toBeLessThan(8)
-  })
-
-  test('follows live rows, and stays awake under 10,000 frames a second', { timeout: 30_000 }, async () => {
-    const ui = await withRows({ path: '?all=1' })
-    await expect.poll(() => api.liveStreams()).toBeGreaterThan(0)
-    await ui.page.evaluate(`(() => {
-      window.longest = 0
-      let last = performance.now()
-      const beat = (now) => { window.longest = Math.max(window.longest, now - last); last = now; requestAnimationFrame(beat) }
-      requestAnimationFrame(beat)
-    })()`)
-    for (let tenth = 0; tenth < 20; tenth++) {
-      api.push(167)
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-    await ui.page.locator(`#frame-${api.traffic.frames}`).waitFor()
-    const longest = (await ui.page.evaluate('window.longest')) as number
-    process.stdout.write(`longest pause at 10,000 frames/s: ${longest.toFixed(0)} ms\n`)
-    expect(longest).toBeLessThan(500)
-  })
-
   test('loads what a live change has left out', async () => {
     const ui = await withRows({ path: '?all=1' })
-    await expect.poll(() => api.liveStreams()).toBeGreaterThan(0)
+    await expect.poll(() => suite.api.liveStreams()).toBeGreaterThan(0)
     const held = await ui.rowCount()
-    api.push(1000, { leaveOut: true })
-    await ui.page.locator(`#frame-${api.traffic.frames}`).waitFor()
+    suite.api.push(1000, { leaveOut: true })
+    await ui.page.locator(`#frame-${suite.api.traffic.frames}`).waitFor()
     expect(await ui.rowCount()).toBe(held + 6000)
   })
 
   test('connects again by itself and loses nothing', async () => {
     const ui = await withRows({ path: '?all=1' })
-    await expect.poll(() => api.liveStreams()).toBe(1)
-    api.cutLive()
+    await expect.poll(() => suite.api.liveStreams()).toBe(1)
+    suite.api.cutLive()
     await ui.page.getByText('Not connected').waitFor()
-    api.push(3)
-    await ui.page.locator(`#frame-${api.traffic.frames}`).waitFor()
+    suite.api.push(3)
+    await ui.page.locator(`#frame-${suite.api.traffic.frames}`).waitFor()
     await ui.page.getByText('Live', { exact: true }).waitFor()
     expect(ui.complaints.splice(0).every((text) => text.includes('ERR_INCOMPLETE_CHUNKED_ENCODING'))).toBe(true)
   })
 
   test('holds still while paused and catches up after', async () => {
     const ui = await withRows()
-    await expect.poll(() => api.liveStreams()).toBe(1)
+    await expect.poll(() => suite.api.liveStreams()).toBe(1)
     await ui.page.keyboard.press('p')
     const held = await ui.rowCount()
-    api.push(2)
+    suite.api.push(2)
     await ui.page.getByRole('button', { name: '6 new' }).waitFor()
     expect(await ui.rowCount()).toBe(held)
     await ui.page.keyboard.press('p')
-    await ui.page.locator(`#frame-${api.traffic.frames - 1}`).waitFor()
+    await ui.page.locator(`#frame-${suite.api.traffic.frames - 1}`).waitFor()
     expect(await ui.rowCount()).toBe(held + 6)
   })
 
   test('draws lines of the log between the frames, and leaves them out on request', async () => {
     const talking = await startMockApi({ exchanges: 100 })
     onTestFinished(() => talking.close())
-    open = await openPage(browser, talking)
-    const { page, rowCount } = open
+    const { page, rowCount, close, complaints } = await openPage(suite.browser, talking)
+    onTestFinished(close)
     await page.locator('.list-row').first().waitFor()
     await expect.poll(() => talking.liveStreams()).toBe(1)
     const held = await rowCount()
@@ -233,12 +132,13 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     await page.getByRole('button', { name: 'Log', exact: true }).click()
     await page.waitForURL(/hide=log/)
     await expect.poll(rowCount).toBe(held)
+    expect(complaints).toEqual([])
   })
 
   test('works from the keyboard', async () => {
     const { page } = await withRows()
     await page.keyboard.press('G')
-    const last = api.traffic.frames - 1
+    const last = suite.api.traffic.frames - 1
     await page.waitForURL(new RegExp(`frame=${last}$`))
     await page.keyboard.press('k')
     await page.waitForURL(new RegExp(`frame=${last - 1}$`))
@@ -253,7 +153,7 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     await page.waitForURL(/tab=http/)
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
-    await page.waitForURL(`${api.url}/?tab=http`)
+    await page.waitForURL(`${suite.api.url}/?tab=http`)
     await page.keyboard.press('/')
     await page.keyboard.type('read_file')
     await page.waitForURL(/q=read_file/)
@@ -264,16 +164,6 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor({ state: 'hidden' })
     await page.keyboard.press('g')
     await page.locator('#frame-8').waitFor()
-  })
-
-  test('typing slowly loses no letter', async () => {
-    const { page } = await withRows()
-    await page.keyboard.press('/')
-    await page.keyboard.type('search', { delay: 170 })
-    await page.waitForURL(/q=search$/)
-    expect(await page.getByRole('combobox', { name: 'Filter' }).inputValue()).toBe('search')
-    await page.getByRole('button', { name: 'Clear the filter' }).click()
-    await expect.poll(() => page.url()).toBe(`${api.url}/`)
   })
 
   test('copies the message with y', async () => {
@@ -352,26 +242,26 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
 
   test('shows an error of the API with code, message and hint, and tries again', async () => {
     const error = { code: 'STORE_OPEN_FAILED', message: 'The capture cannot be read.', hint: 'Free some space.' }
-    api.fail('/api/frames', { status: 500, error })
+    suite.api.fail('/api/frames', { status: 500, error })
     const { page, complaints } = await start()
     await page.getByText('STORE_OPEN_FAILED').waitFor()
     await page.getByText('Free some space.').waitFor()
-    api.fail('/api/frames', null)
+    suite.api.fail('/api/frames', null)
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.locator('.list-row').first().waitFor()
     expect(complaints.splice(0).every((text) => text.includes('500'))).toBe(true)
   })
 
   test('shows losses loudly', async () => {
-    api.lose(12)
+    suite.api.lose(12)
     const { page } = await withRows()
     await expect.poll(() => page.getByRole('alert').getByText('12 chunks lost').count()).toBe(1)
-    api.lose(0)
+    suite.api.lose(0)
   })
 
   test('tells how to connect a client while there is nothing', async () => {
     const empty = await startMockApi({ exchanges: 0 })
-    const { page, close } = await openPage(browser, empty)
+    const { page, close } = await openPage(suite.browser, empty)
     await page.getByText('claude mcp add --transport http mitmcp http://127.0.0.1:6278/mcp').waitFor()
     empty.push(1)
     await expect.poll(() => page.locator('.list-row').count()).toBe(3)
@@ -411,10 +301,10 @@ describe.skipIf(chromium === undefined && !inCi)('the page in a browser', () => 
       expect(await violationsOf(ui)).toEqual([])
       await ui.page.keyboard.press('Escape')
       const error = { code: 'STORE_OPEN_FAILED', message: 'The capture cannot be read.', hint: 'Free some space.' }
-      api.fail('/api/frames', { status: 500, error })
+      suite.api.fail('/api/frames', { status: 500, error })
       await ui.page.getByRole('button', { name: 'All frames' }).click()
       await ui.page.getByText('STORE_OPEN_FAILED').waitFor()
-      api.fail('/api/frames', null)
+      suite.api.fail('/api/frames', null)
       expect(await violationsOf(ui)).toEqual([])
       ui.complaints.splice(0)
     })

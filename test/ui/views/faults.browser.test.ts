@@ -1,40 +1,15 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { violationsOf } from '../../support/axe.ts'
-import { findChromium, launchChromium } from '../../support/chromium.ts'
 import { decisionRow } from '../../support/mock-faults.ts'
-import { startMockApi, type MockApi } from '../../support/mock-api.ts'
-import { openPage, type UiPage } from '../../support/ui-page.ts'
+import { describePage } from '../../support/page-suite.ts'
+import type { openPage } from '../../support/ui-page.ts'
 
-const chromium = findChromium()
-const inCi = process.env['CI'] === 'true'
-
-describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () => {
-  let browser: Browser
-  let api: MockApi
-  let ui: UiPage | undefined
-
-  beforeAll(async () => {
-    if (chromium === undefined) throw new Error('Chromium has to be installed where CI=true')
-    browser = await launchChromium(chromium)
-  })
-  beforeEach(async () => {
-    api = await startMockApi({ exchanges: 50 })
-  })
-  afterEach(async () => {
-    const complaints = ui?.complaints ?? []
-    await ui?.close()
-    ui = undefined
-    await api.close()
-    if (complaints.length > 0) throw new Error(`the page complained: ${complaints.join(' | ')}`)
-  })
-  afterAll(() => browser?.close())
-
+describePage('the faults', { fresh: true, exchanges: 50 }, (suite) => {
   const open = async (path = '?view=faults', options: Parameters<typeof openPage>[2] = {}) => {
-    ui = await openPage(browser, api, { path, ...options })
-    await ui.page.getByText('Live', { exact: true }).waitFor()
-    await expect.poll(() => api.liveStreams()).toBe(1)
-    return ui.page
+    const { page } = await suite.open({ path, ...options })
+    await page.getByText('Live', { exact: true }).waitFor()
+    await expect.poll(() => suite.api.liveStreams()).toBe(1)
+    return page
   }
 
   test('an empty view offers faults to begin with, one click away', async () => {
@@ -45,10 +20,10 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
   })
 
   test('counts hits as they come, and switches a rule off and on', async () => {
-    api.faults.add({ fault: 'drop', match: 'method:tools/call' })
+    suite.api.faults.add({ fault: 'drop', match: 'method:tools/call' })
     const page = await open()
     await page.getByText('never fired').waitFor()
-    api.faults.hit('drop', { matched: 7, fired: 3, notApplied: 1 })
+    suite.api.faults.hit('drop', { matched: 7, fired: 3, notApplied: 1 })
     await page.getByText('fired 3', { exact: true }).waitFor()
     await page.getByText('not applied 1').waitFor()
     const toggle = page.getByRole('switch', { name: 'drop on' })
@@ -60,7 +35,7 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
   })
 
   test('a removed rule is folded away, with why', async () => {
-    api.faults.add({ fault: 'drop' })
+    suite.api.faults.add({ fault: 'drop' })
     const page = await open()
     await page.getByRole('button', { name: 'Remove drop' }).click()
     await page.getByText('1 is over').click()
@@ -92,7 +67,7 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
   })
 
   test('a rule is changed in its place', async () => {
-    api.faults.add({ id: 'slow', fault: 'latency', delay: '100ms' })
+    suite.api.faults.add({ id: 'slow', fault: 'latency', delay: '100ms' })
     const page = await open()
     await page.getByRole('button', { name: 'Change slow' }).click()
     await page.getByLabel('delay', { exact: false }).first().fill('2s')
@@ -113,15 +88,15 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
   })
 
   test('heals from the traffic by the pill and by a key, and f goes to the faults', async () => {
-    api.faults.add({ fault: 'drop' })
-    api.faults.add({ fault: 'latency', delay: '1s' })
+    suite.api.faults.add({ fault: 'drop' })
+    suite.api.faults.add({ fault: 'latency', delay: '1s' })
     const page = await open('')
     const pill = page.getByRole('group', { name: 'Faults' })
     await pill.getByText('2 faults on').waitFor()
     await pill.getByRole('button', { name: 'Heal all' }).click()
     await page.getByText('2 faults healed').waitFor()
     expect(await pill.count()).toBe(0)
-    api.faults.add({ fault: 'drop' })
+    suite.api.faults.add({ fault: 'drop' })
     await pill.getByText('1 fault on').waitFor()
     await page.keyboard.press('f')
     await page.waitForURL(/view=faults/)
@@ -142,10 +117,13 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
   })
 
   test('frames a rule touched wear a word, and those of its time a band', async () => {
-    const last = api.traffic.frames - 1
-    api.traffic.change(last, { faults: ['slow'], sentLastAt: api.traffic.frame(last).receivedLastAt + 900_000 })
-    api.traffic.change(last - 1, { faults: ['lose'], droppedBy: 'lose', sentAt: null, sentLastAt: null })
-    api.faults.add({ fault: 'drop' }, { createdAt: api.traffic.frame(last - 6).receivedLastAt })
+    const last = suite.api.traffic.frames - 1
+    suite.api.traffic.change(last, {
+      faults: ['slow'],
+      sentLastAt: suite.api.traffic.frame(last).receivedLastAt + 900_000,
+    })
+    suite.api.traffic.change(last - 1, { faults: ['lose'], droppedBy: 'lose', sentAt: null, sentLastAt: null })
+    suite.api.faults.add({ fault: 'drop' }, { createdAt: suite.api.traffic.frame(last - 6).receivedLastAt })
     const page = await open('')
     await page.locator(`#frame-${last}.in-fault`, { hasText: 'late' }).waitFor()
     await page.locator(`#frame-${last - 1}.in-fault`, { hasText: 'dropped' }).waitFor()
@@ -154,8 +132,8 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
   })
 
   test('a frame tells what rules decided about it, before and after, and a fault is made from it', async () => {
-    const id = api.traffic.frames - 4
-    api.traffic.change(id, {
+    const id = suite.api.traffic.frames - 4
+    suite.api.traffic.change(id, {
       faults: ['change-it'],
       edits: ['change-it'],
       editList: [{ offset: 4, removed: '"limit":25', inserted: '"limit":99', rule: 'change-it' }],
@@ -170,7 +148,7 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
     await page.locator('.decision', { hasText: 'let it pass' }).getByText('0.8312').waitFor()
     await page.locator('del', { hasText: '"limit":25' }).waitFor()
     await page.locator('ins', { hasText: '"limit":99' }).waitFor()
-    expect(await violationsOf(ui!)).toEqual([])
+    expect(await violationsOf({ page })).toEqual([])
     await page.getByRole('button', { name: 'Make a fault from this frame' }).click()
     await page.locator('.fault-choice', { hasText: 'leaves messages out' }).click()
     expect(await page.getByRole('combobox', { name: 'match' }).inputValue()).toMatch(
@@ -179,16 +157,18 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
   })
 
   test('breaks on messages like a frame', async () => {
-    const page = await open(`?frame=${api.traffic.frames - 4}&tab=faults`)
+    const page = await open(`?frame=${suite.api.traffic.frames - 4}&tab=faults`)
     await page.getByRole('button', { name: 'Break on messages like this' }).click()
     await page.getByRole('button', { name: 'Turn on' }).click()
     await page.getByRole('switch', { name: 'breakpoint on' }).waitFor()
-    expect(api.faults.inForce().map(({ source }) => source['match'])).toEqual([expect.stringContaining('dir:c2s')])
+    expect(suite.api.faults.inForce().map(({ source }) => source['match'])).toEqual([
+      expect.stringContaining('dir:c2s'),
+    ])
   })
 
   test('a held message is edited and sent, sent as it is, or dropped', async () => {
     const page = await open('')
-    const [one, two, three] = [api.faults.hold(), api.faults.hold(), api.faults.hold()]
+    const [one, two, three] = [suite.api.faults.hold(), suite.api.faults.hold(), suite.api.faults.hold()]
     await page.getByRole('region', { name: 'Held messages' }).getByRole('button', { name: 'Look at it' }).click()
     await page.getByText('3 messages wait for you').waitFor()
     await page.getByText('goes by itself in').first().waitFor()
@@ -201,7 +181,7 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
     await page.getByText('A message waits for you').waitFor()
     await first.getByRole('button', { name: 'Drop' }).click()
     await expect.poll(() => page.locator('.held').count()).toBe(0)
-    expect([one, two, three].map(({ id }) => api.faults.answers.get(id))).toEqual([
+    expect([one, two, three].map(({ id }) => suite.api.faults.answers.get(id))).toEqual([
       { do: 'edit', payload: '{"jsonrpc":"2.0","id":7.0}' },
       { do: 'send' },
       { do: 'drop' },
@@ -209,16 +189,16 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
   })
 
   test('what is no JSON is told, and sent all the same', async () => {
-    const { id } = api.faults.hold()
+    const { id } = suite.api.faults.hold()
     const page = await open()
     await page.getByLabel('The message').fill('{"jsonrpc": ')
     await page.getByText('This is no JSON. You can send it all the same').waitFor()
     await page.getByRole('button', { name: 'Send edited' }).click()
-    await expect.poll(() => api.faults.answers.get(id)).toEqual({ do: 'edit', payload: '{"jsonrpc": ' })
+    await expect.poll(() => suite.api.faults.answers.get(id)).toEqual({ do: 'edit', payload: '{"jsonrpc": ' })
   })
 
   test('fits a screen of 390 pixels while faults are on', async () => {
-    api.faults.add({ fault: 'drop' })
+    suite.api.faults.add({ fault: 'drop' })
     const page = await open('?view=faults', { viewport: { width: 390, height: 844 } })
     await page.locator('.fault-choice', { hasText: 'latency' }).click()
     await page.locator('.form-foot').waitFor()
@@ -230,21 +210,21 @@ describe.skipIf(chromium === undefined && !inCi)('the faults in a browser', () =
     test('on the empty view', async () => {
       const page = await open('?view=faults', { colorScheme })
       await page.locator('.fault-choice').first().waitFor()
-      expect(await violationsOf(ui!)).toEqual([])
+      expect(await violationsOf({ page })).toEqual([])
     })
 
     test('on rules and a form with mistakes', async () => {
-      api.faults.hold()
-      api.faults.add({ fault: 'drop' }, { matched: 3, fired: 2, notApplied: 1 })
-      api.faults.add({ fault: 'drop' }, { enabled: false, origin: 'file' })
-      api.faults.add({ fault: 'drop' }, { endedAt: Date.now() * 1000, endedWhy: 'expired' })
+      suite.api.faults.hold()
+      suite.api.faults.add({ fault: 'drop' }, { matched: 3, fired: 2, notApplied: 1 })
+      suite.api.faults.add({ fault: 'drop' }, { enabled: false, origin: 'file' })
+      suite.api.faults.add({ fault: 'drop' }, { endedAt: Date.now() * 1000, endedWhy: 'expired' })
       const page = await open('?view=faults', { colorScheme })
       await page.getByText('1 is over').click()
       await page.locator('.fault-choice', { hasText: 'latency' }).click()
       await page.getByLabel('delay', { exact: false }).first().fill('300')
       await page.getByText('When, how often').click()
       await page.getByText('has no unit').waitFor()
-      expect(await violationsOf(ui!)).toEqual([])
+      expect(await violationsOf({ page })).toEqual([])
     })
   })
 })
