@@ -14,6 +14,11 @@ const CLEAN = {
 /** Answers remembered that may still be on their way out. */
 const ANSWERED = 8
 
+interface Answered {
+  readonly flow: Flow
+  readonly begins: number
+}
+
 /** The flows that are open on a connection, and to which of them belongs what comes. */
 export class Exchanges {
   readonly #context: RecordingContext
@@ -27,7 +32,7 @@ export class Exchanges {
   /** What belongs to no exchange. */
   #opaque: Flow | null = null
   /** Those answered last, oldest first, and where their answers begin. */
-  readonly #answered: { readonly flow: Flow; readonly begins: number }[] = []
+  #answered: Answered[] | null = null
   /** Bytes were lost of them: how they ended is not known. */
   #lost: Flow[] = []
 
@@ -108,13 +113,13 @@ export class Exchanges {
   answered(flow: Flow, begins: number): void {
     this.#waiting.shift()
     this.#answering = flow
-    this.#answered.push({ flow, begins })
-    if (this.#answered.length > ANSWERED) this.#answered.shift()
+    if (this.#answered === null) this.#answered = [{ flow, begins }]
+    else if (this.#answered.push({ flow, begins }) > ANSWERED) this.#answered.shift()
   }
 
   /** The answer a place is in; answers may be over that have not left yet. */
   answerAt(offset: number): Flow | null {
-    return this.#answered.findLast(({ begins }) => begins < offset)?.flow ?? this.current
+    return this.#answered?.findLast(({ begins }) => begins < offset)?.flow ?? this.current
   }
 
   /** The response is complete, or as good as that where the connection ends with it: `json` and `by` say how. */

@@ -38,7 +38,7 @@ export class ConnectionFlows implements HalfOwner {
   #socket: SocketFlow | null = null
   #deflate: WebSocketDeflate | null = null
   /** Where the request began that a rule has last answered itself, by rule. */
-  readonly #replies = new Map<string, number>()
+  #replies: Map<string, number> | null = null
   /** The client ended its direction while an answer was due. */
   #left = false
   /** While the end of the server's direction is worked off: what ends with it. */
@@ -93,7 +93,8 @@ export class ConnectionFlows implements HalfOwner {
 
   decided(decision: Decision): void {
     const { direction, offset, rule, action } = decision
-    if (direction === 'c2s' && offset !== null && action.includes('reply')) this.#replies.set(rule, offset)
+    if (direction === 'c2s' && offset !== null && action.includes('reply'))
+      (this.#replies ??= new Map()).set(rule, offset)
     const row = decisionRecord(decision, this.row, this.#exchanges.current?.row.session ?? null)
     if (direction === null) this.#context.dirty.decision(row)
     else this.#half(direction).outgoing.decided(row)
@@ -295,7 +296,7 @@ export class ConnectionFlows implements HalfOwner {
     const head = headLength(bytes) > 0
     if (head && direction === 's2c' && this.#socket === null) {
       const flow =
-        this.#exchanges.answeredByFault(this.#replies.get(rule), this.#outstanding) ?? this.#exchanges.opaque(at)
+        this.#exchanges.answeredByFault(this.#replies?.get(rule), this.#outstanding) ?? this.#exchanges.opaque(at)
       const frame = ownFrame(this.#context, flow, edit, at)
       flow.answeredByFault(Number(/^HTTP\/\d\.\d (\d{3})/.exec(frame.label ?? '')?.[1] ?? 0) || null, at)
     } else if (head && direction === 'c2s' && this.#socket === null) {

@@ -1,16 +1,22 @@
 /** Chunks of one direction of a connection to frames with their addresses and instants. */
 import type { EndingPlace } from '../wire/ending.ts'
 import type { Direction, FrameKind } from '../wire/frame.ts'
-import { createHttp1Splitter, type Http1Head, type Http1Splitter, type Outstanding } from '../wire/http1.ts'
+import {
+  createHttp1Splitter,
+  type Http1Head,
+  type Http1Listener,
+  type Http1Splitter,
+  type Outstanding,
+} from '../wire/http1.ts'
 import { SKIP } from './body-plan.ts'
 import type { FramingListener } from './frame-span.ts'
-import { OpenFrame } from './open-frame.ts'
+import { giveFrame, takeFrame, type OpenFrame } from './open-frame.ts'
 import { MAX_PAYLOAD_BYTES } from './payload.ts'
 import type { SocketSide } from './socket-side.ts'
-import { createSseSplitter, type SseSplitter } from '../wire/sse.ts'
+import { createSseSplitter, type SseListener, type SseSplitter } from '../wire/sse.ts'
 
 /** One direction. Bytes come in by `push`, frames go out to the listener, in order and without gaps between them. */
-export class Side {
+export class Side implements Http1Listener, SseListener {
   readonly direction: Direction
   /** Offset behind the last byte seen. */
   offset = 0
@@ -25,8 +31,8 @@ export class Side {
   #inHead = false
   /** Payload of the body has come. */
   #begun = false
-  readonly #frame = new OpenFrame()
-  readonly #payload = this.#frame.payload
+  /** Null where nothing is under way: of thousands of idle streams few have one. */
+  #open: OpenFrame | null = null
   /** Of the chunk or what was inflated: where the events told so far end, and where its first payload lies. */
   #eventAt = 0
   #spanFrom = 0
@@ -51,28 +57,32 @@ export class Side {
 
   push(bytes: Uint8Array, offset: number, receivedAt: number, sentAt: number): void {
     this.offset = offset + bytes.length
-    this.#frame.chunk(offset, bytes.length, receivedAt, sentAt)
-    if (this.#splitter === null) this.#opaque(bytes, 0, bytes.length)
+    const frame = this.#frame
+    frame.chunk(offset, bytes.length, receivedAt, sentAt)
+    if (this.#splitter === null) this.opaque(bytes, 0, bytes.length)
     else this.#splitter.push(bytes)
-    this.#payload.keep()
+    frame.payload.keep()
+    this.#rest()
   }
 
   /** All bytes up to `upTo` have left. */
   sent(upTo: number, at: number): void {
     this.socket?.sent(upTo, at)
-    this.#frame.sent(upTo, at)
+    this.#open?.sent(upTo, at)
   }
 
   /** Nothing more comes: completes what ends with the connection, if it ended `whole`, and gives the rest as it is. */
   end(whole: boolean): void {
     if (whole) this.#splitter?.end()
     this.#abandon()
+    this.#rest()
     this.socket?.abandon()
   }
 
   /** Bytes were lost: what is under way stays incomplete, and everything is opaque until `restart`. */
   lose(): void {
     this.#abandon()
+    this.#rest()
     this.socket?.abandon()
     this.socket = null
     this.#splitter = null
@@ -86,17 +96,22 @@ export class Side {
 
   #splitterFor(outstanding: Outstanding): Http1Splitter {
     const side = this.direction === 'c2s' ? 'request' : 'response'
-    return createHttp1Splitter(side, outstanding, {
-      headSpan: (_chunk, from, to) => this.#headSpan(from, to),
-      head: (head) => this.#head(head),
-      payload: (chunk, from, to) => this.#payloadSpan(chunk, from, to),
-      framing: (_chunk, from, to) => this.#frame.framing(from, to),
-      messageEnd: () => this.#messageEnd(),
-      opaque: (chunk, from, to) => this.#opaque(chunk, from, to),
-    })
+    return createHttp1Splitter(side, outstanding, this)
   }
 
-  #headSpan(from: number, to: number): void {
+  get #frame(): OpenFrame {
+    return (this.#open ??= takeFrame())
+  }
+
+  /** Gives the frame back where nothing is under way, and nothing of it is needed for what comes. */
+  #rest(): void {
+    const frame = this.#open
+    if (frame === null || frame.from !== -1 || this.#plan.inflater !== null || this.#plan.mode === 'whole') return
+    this.#open = null
+    giveFrame(frame)
+  }
+
+  headSpan(_chunk: Uint8Array, from: number, to: number): void {
     if (this.#frame.from === -1) {
       this.#frame.open(from)
       this.#inHead = true
@@ -105,7 +120,7 @@ export class Side {
     this.#frame.touch(to)
   }
 
-  #head(head: Http1Head): void {
+  head(head: Http1Head): void {
     const span = this.#frame.span('head', this.#frame.from + head.raw.length, head.raw, false, true)
     this.#inHead = false
     this.holdFrom = Infinity
@@ -113,20 +128,24 @@ export class Side {
     const plan = this.#listener.head(head, span)
     const tooLarge = plan.mode === 'whole' && head.length > MAX_PAYLOAD_BYTES
     this.#plan = tooLarge ? { ...plan, mode: 'skip' } : plan
-    this.#payload.expect(plan.mode === 'whole' && plan.inflater === null && !tooLarge ? head.length : 0)
+    this.#frame.payload.expect(plan.mode === 'whole' && plan.inflater === null && !tooLarge ? head.length : 0)
     this.#begun = false
-    this.#sse = plan.mode === 'stream' ? createSseSplitter({ event: (chunk, end) => this.#event(chunk, end) }) : null
+    this.#sse = plan.mode === 'stream' ? createSseSplitter(this) : null
     if (plan.hold) this.holdFrom = span.offset + span.length
   }
 
-  #payloadSpan(chunk: Uint8Array, from: number, to: number): void {
+  payload(chunk: Uint8Array, from: number, to: number): void {
     this.#begun = true
     if (this.#plan.mode === 'stream' && this.#plan.inflater === null) return this.#events(chunk, from, to)
     if (this.#frame.from === -1) this.#frame.open(from)
     this.#frame.touch(to)
     this.#frame.piece(from, to)
     if (this.#plan.inflater !== null) this.#inflate(this.#plan.inflater.push(chunk.subarray(from, to)))
-    else if (this.#plan.mode === 'whole') this.#payload.add(chunk.subarray(from, to))
+    else if (this.#plan.mode === 'whole') this.#frame.payload.add(chunk.subarray(from, to))
+  }
+
+  framing(_chunk: Uint8Array, from: number, to: number): void {
+    this.#frame.framing(from, to)
   }
 
   #events(chunk: Uint8Array, from: number, to: number): void {
@@ -140,10 +159,10 @@ export class Side {
     if (this.#frame.from === -1) this.#frame.open(from)
     this.#frame.touch(to)
     this.#frame.piece(from, to)
-    this.#payload.add(chunk.subarray(from, to))
+    this.#frame.payload.add(chunk.subarray(from, to))
   }
 
-  #event(chunk: Uint8Array, end: number): void {
+  event(chunk: Uint8Array, end: number): void {
     if (this.#plan.inflater !== null) return this.#inflatedEvent(chunk, end)
     if (end > this.#eventAt) this.#eventBytes(chunk, this.#eventAt, end)
     this.#eventAt = end
@@ -157,11 +176,11 @@ export class Side {
 
   #inflate(outputs: readonly Uint8Array[]): void {
     for (const output of outputs) {
-      if (this.#plan.mode === 'whole') this.#payload.add(output)
+      if (this.#plan.mode === 'whole') this.#frame.payload.add(output)
       else if (this.#plan.mode === 'stream') {
         this.#eventAt = 0
         this.#sse!.push(output, 0, output.length)
-        if (this.#eventAt < output.length) this.#payload.add(output.subarray(this.#eventAt))
+        if (this.#eventAt < output.length) this.#frame.payload.add(output.subarray(this.#eventAt))
       }
     }
   }
@@ -169,22 +188,23 @@ export class Side {
   /** The first event that a compressed span completes has its raw bytes, the next ones none. */
   #inflatedEvent(chunk: Uint8Array, end: number): void {
     if (this.#frame.from === -1) this.#frame.openBehindPayload()
-    if (end > this.#eventAt) this.#payload.add(chunk.subarray(this.#eventAt, end))
+    if (end > this.#eventAt) this.#frame.payload.add(chunk.subarray(this.#eventAt, end))
     this.#eventAt = end
     this.#close('event', Math.max(this.#frame.payloadTo, this.#frame.from), true)
   }
 
-  #messageEnd(): void {
+  messageEnd(): void {
     const { inflater, mode } = this.#plan
     if (inflater !== null) this.#inflate(inflater.end())
-    if (this.#frame.from !== -1) this.#close(mode === 'stream' ? 'end' : 'body', this.#frame.told, true)
+    const frame = this.#open
+    if (frame !== null && frame.from !== -1) this.#close(mode === 'stream' ? 'end' : 'body', frame.told, true)
     this.#plan = SKIP
     this.#sse = null
     this.holdFrom = Infinity
     this.#listener.messageEnd()
   }
 
-  #opaque(chunk: Uint8Array, from: number, to: number): void {
+  opaque(chunk: Uint8Array, from: number, to: number): void {
     this.#abandon()
     const frame = this.#frame
     if (this.socket !== null) {
@@ -196,9 +216,10 @@ export class Side {
   }
 
   #abandon(): void {
-    if (this.#frame.from === -1) return
+    const frame = this.#open
+    if (frame === null || frame.from === -1) return
     const kind = this.#inHead ? 'opaque' : this.#plan.mode === 'stream' ? 'end' : 'body'
-    this.#close(kind, this.#frame.told, false)
+    this.#close(kind, frame.told, false)
     this.#inHead = false
     this.#plan = SKIP
     this.#sse = null
@@ -207,9 +228,10 @@ export class Side {
 
   #close(kind: FrameKind, to: number, complete: boolean): void {
     const { inflater, mode } = this.#plan
-    const payload = mode === 'skip' ? null : this.#payload.whole()
-    const span = this.#frame.span(kind, to, payload, inflater !== null, complete)
-    this.#frame.reset()
+    const frame = this.#frame
+    const payload = mode === 'skip' ? null : frame.payload.whole()
+    const span = frame.span(kind, to, payload, inflater !== null, complete)
+    frame.reset()
     this.#listener.frame(span)
     if (this.holdFrom !== Infinity) this.holdFrom = to
   }

@@ -7,7 +7,7 @@ import type { BodyPlan, FrameSpan, FramingListener } from './frame-span.ts'
 import { Side } from './framing.ts'
 import { HeadReader, type HeadFacts } from './heads.ts'
 import { KeptBytes, MAX_HELD_BYTES, TOO_LARGE } from './kept-bytes.ts'
-import { Outgoing } from './outgoing.ts'
+import { Outgoing, type OutgoingOwner } from './outgoing.ts'
 import type { PackedChunk } from './packing.ts'
 import type { Redacted } from './redaction.ts'
 import { SocketSide, type SocketRange, type SocketSpan, type UnfinishedMessage } from './socket-side.ts'
@@ -24,7 +24,7 @@ export interface HalfOwner {
 }
 
 /** One direction of a connection: its frames (`side`), what leaves (`outgoing`), and its bytes. */
-export class Half implements FramingListener {
+export class Half implements FramingListener, OutgoingOwner {
   readonly side: Side
   readonly outgoing: Outgoing
   /** Bytes were lost: to be understood again at the next border. */
@@ -46,7 +46,7 @@ export class Half implements FramingListener {
     this.#reader = new HeadReader(context.redactor)
     this.side = new Side(direction, outstanding, this)
     this.#bytes = new KeptBytes(context, owner.row, direction, true)
-    this.outgoing = new Outgoing(context, this.#bytes.raw, (frame) => owner.taken(direction, frame))
+    this.outgoing = new Outgoing(context, this.#bytes.raw, this)
   }
 
   push(chunk: PackedChunk): void {
@@ -89,6 +89,10 @@ export class Half implements FramingListener {
   messageEnd(): void {
     this.#owner.messageEnd(this.#direction)
     this.looking = null
+  }
+
+  taken(frame: FrameRecord): void {
+    this.#owner.taken(this.#direction, frame)
   }
 
   /** What is no HTTP from here on is WebSocket; gives its side. */

@@ -41,7 +41,9 @@ const REMEMBERED = 4
  */
 export class HeadReader {
   readonly #redactor: Redactor
-  readonly #known: Known[] = []
+  /** None before the second head: a connection of one stream has no use for it. */
+  #known: Known[] | null = null
+  #first = true
 
   constructor(redactor: Redactor) {
     this.#redactor = redactor
@@ -49,8 +51,13 @@ export class HeadReader {
 
   read(head: Http1Head): HeadFacts {
     const raw = head.raw as Buffer
-    for (const known of this.#known) if (isLike(raw, known)) return known.facts
+    for (const known of this.#known ?? []) if (isLike(raw, known)) return known.facts
     const facts = this.#parse(head, raw)
+    if (this.#first) {
+      this.#first = false
+      return facts
+    }
+    this.#known ??= []
     if (this.#known.length === REMEMBERED) this.#known.pop()
     // configured rules may find a secret in any value
     const ranges = this.#redactor.everyBody ? [0, raw.length] : telling(raw)

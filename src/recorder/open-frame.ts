@@ -163,6 +163,18 @@ export class OpenFrame {
     this.#nextReceived = 0
   }
 
+  /** As new: nothing is left of those it was used for. */
+  clear(): void {
+    this.#given.payload = null
+    this.#given.pieces = null
+    this.told = 0
+    this.payloadTo = -1
+    this.#nextSent = 0
+    this.#sentUpTo = 0
+    this.#sentUpToAt = 0
+    this.payload.expect(0)
+  }
+
   #listPieces(from: number): string | null {
     const gaps = this.#pieces
     if (gaps === null) return null
@@ -176,4 +188,20 @@ export class OpenFrame {
     pieces.push([start - from, this.payloadTo - start])
     return JSON.stringify(pieces)
   }
+}
+
+/** Those nobody uses, at most so many. */
+const SPARE = 64
+const spare: OpenFrame[] = []
+
+/** One in which nothing is under way. */
+export function takeFrame(): OpenFrame {
+  return spare.pop() ?? new OpenFrame()
+}
+
+/** Takes back one in which nothing is under way: of all directions only those that are in the middle of a frame need one. */
+export function giveFrame(frame: OpenFrame): void {
+  if (spare.length >= SPARE) return
+  frame.clear()
+  spare.push(frame)
 }

@@ -14,26 +14,34 @@ const REMEMBERED = 1000
 /** Bytes a rule put in the place of others, or of none. */
 type Change = Pick<PackedEdit, 'offset' | 'removed' | 'rule'> & { readonly bytes: Uint8Array }
 
+/** Who is told of frames that do not leave. */
+export interface OutgoingOwner {
+  /** A rule took it out. */
+  taken(frame: FrameRecord): void
+}
+
+/** Of thousands of directions hardly one has any. */
+const NONE: readonly never[] = []
+
 /** The frames of one direction on their way out: when they leave, and what of ours is in them. */
 export class Outgoing {
   readonly #context: RecordingContext
   readonly #raw: RawStream
-  readonly #taken: (frame: FrameRecord) => void
+  readonly #owner: OutgoingOwner | null
   /** Those whose frame has not come yet. */
-  #edits: PackedEdit[] = []
+  #edits: readonly PackedEdit[] = NONE
   /** Frames whose last byte has not left yet. */
   #unsent: FrameRecord[] = []
   /** Those about bytes whose frames have not all come yet. */
-  #decisions: DecisionRecord[] = []
-  #changes: Change[] = []
+  #decisions: readonly DecisionRecord[] = NONE
+  #changes: readonly Change[] = NONE
   /** Frames that were taken out, with the calls whose outcome that was. */
-  readonly #dropped = new Map<FrameRecord, () => void>()
+  #dropped: Map<FrameRecord, () => void> | null = null
 
-  /** `taken`: told of each frame that was taken out. */
-  constructor(context: RecordingContext, raw: RawStream, taken: (frame: FrameRecord) => void = () => undefined) {
+  constructor(context: RecordingContext, raw: RawStream, owner: OutgoingOwner | null = null) {
     this.#context = context
     this.#raw = raw
-    this.#taken = taken
+    this.#owner = owner
   }
 
   /** A frame has not left, or not whole. */
@@ -64,17 +72,18 @@ export class Outgoing {
       late.edits = this.#context.edits.intern([...(late.edits?.edits ?? []), this.#editOf(edit, late)])
       return this.#context.dirty.frame(late)
     }
-    this.#edits.push({ ...edit, bytes: new Uint8Array(bytes), was: was === null ? null : new Uint8Array(was) })
+    const kept = { ...edit, bytes: new Uint8Array(bytes), was: was === null ? null : new Uint8Array(was) }
+    this.#edits = [...this.#edits, kept]
   }
 
   /** Bytes that had been taken out leave after all, later: true where that is what these are. */
   late({ came, bytes, rule }: PackedEdit, at: number): boolean {
     if (came === null) return false
     let found = false
-    for (const [frame, restore] of this.#dropped) {
+    for (const [frame, restore] of this.#dropped ?? []) {
       if (frame.offset < came || frame.offset >= came + bytes.length) continue
       found = true
-      this.#dropped.delete(frame)
+      this.#dropped?.delete(frame)
       frame.sentAt = frame.sentLastAt = at
       const others = (frame.edits?.edits ?? []).filter((edit) => edit.rule !== rule || edit.bytes?.length !== 0)
       frame.edits = others.length === 0 ? null : this.#context.edits.intern(others)
@@ -90,12 +99,15 @@ export class Outgoing {
     if (decision.offset === null) return
     for (const frame of this.#unsent) this.#about(decision, frame)
     const last = this.#unsent.at(-1)
-    if (last === undefined || last.offset + last.length < endOf(decision)) this.#decisions.push(decision)
+    if (last === undefined || last.offset + last.length < endOf(decision))
+      this.#decisions = [...this.#decisions, decision]
   }
 
   /** Takes the edits left over: bytes of ours that no frame received stands for. */
-  leftover(): PackedEdit[] {
-    return this.#edits.splice(0)
+  leftover(): readonly PackedEdit[] {
+    const left = this.#edits
+    this.#edits = NONE
+    return left
   }
 
   /** A frame has come: the edits in it are known, and whether it has left. */
@@ -114,7 +126,7 @@ export class Outgoing {
 
   /** What was read of a frame is known as well: what is to become of its calls. */
   read(frame: FrameRecord): void {
-    if (this.#dropped.has(frame)) this.#dropped.set(frame, this.#faulted(frame))
+    if (this.#dropped?.has(frame) === true) this.#dropped.set(frame, this.#faulted(frame))
   }
 
   /** What has not left by now never will, for a fault ended it: nobody is asked or answered by it. */
@@ -129,7 +141,7 @@ export class Outgoing {
       if (leadsOnly(change.offset, change.offset + change.removed, frame)) continue
       covered = !this.#change(change, frame)
     }
-    if (!covered) this.#changes.push(change)
+    if (!covered) this.#changes = [...this.#changes, change]
   }
 
   /** Puts its part into the frame. True where more of it may come. */
@@ -162,9 +174,10 @@ export class Outgoing {
   #drop(frame: FrameRecord): void {
     frame.sentAt = frame.sentLastAt = null
     this.#unsent = this.#unsent.filter((other) => other !== frame)
+    this.#dropped ??= new Map()
     if (this.#dropped.size >= REMEMBERED) this.#dropped.delete(this.#dropped.keys().next().value!)
     this.#dropped.set(frame, this.#faulted(frame))
-    this.#taken(frame)
+    this.#owner?.taken(frame)
   }
 
   /** Its calls are not asked, or not answered, as far as the other side knows. Gives how that is taken back. */

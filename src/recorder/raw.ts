@@ -2,8 +2,10 @@ import type { Batch, ConnectionRecord } from '../store/records.ts'
 
 /** Bytes of one row of `raw` at most. */
 const ROW_BYTES = 1024 * 1024
-/** Sizes of buffers; what is larger is made for the occasion. */
-const SIZES = [4, 16, 64, 256].map((kib) => kib * 1024)
+/** Sizes of buffers; what is larger is made for the occasion. Thousands of connections may have a chunk each in one commit: the first is for these. */
+const SIZES = [512, 4096, 16_384, 65_536, 262_144]
+/** What a direction may begin with, where that is what it needed last. */
+const BEGIN_BYTES = 4096
 const LARGEST = 256 * 1024
 /** Bound of the buffers kept for reuse. */
 const POOL_BYTES = 2 * 1024 * 1024
@@ -51,6 +53,8 @@ export class RawStream {
   #chunkOffset = 0
   #chunkAt = 0
   #chunks: number[] = []
+  /** What the newest buffer came to hold. */
+  #usual = 0
 
   constructor(pool: BufferPool) {
     this.#pool = pool
@@ -65,7 +69,7 @@ export class RawStream {
     if (this.#length > 0 && offset !== this.#start + this.#length) this.#cut(this.#length)
     if (this.#length === 0) this.#start = offset
     const needed = this.#length + bytes.length
-    if (this.#buffer === null) this.#buffer = this.#pool.take(needed)
+    if (this.#buffer === null) this.#buffer = this.#pool.take(Math.max(needed, Math.min(this.#usual, BEGIN_BYTES)))
     else if (this.#buffer.length < needed) this.#grow(needed)
     this.#buffer.set(bytes, this.#length)
     this.#length = needed
@@ -115,6 +119,7 @@ export class RawStream {
     const buffer = this.#buffer!
     this.#done.push({ offset: this.#start, bytes: buffer.subarray(0, length) })
     this.#pool.lend(buffer)
+    this.#usual = length
     const rest = this.#length - length
     this.#buffer = rest === 0 ? null : this.#pool.take(rest)
     if (this.#buffer !== null) buffer.copy(this.#buffer, 0, length, this.#length)

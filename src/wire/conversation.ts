@@ -88,7 +88,8 @@ export class Conversations<Frame, S, C> {
   /** The final response head has come. */
   responded(exchange: Exchange<Frame, S, C>, facts: ResponseFacts, frame: Frame): void {
     exchange.response = facts
-    exchange.responseFrame = frame
+    // the answer of a call only where there is no other: a stream has it for hours
+    exchange.responseFrame = facts.status >= 400 ? frame : null
     if (exchange.began) this.#places.name(exchange)
   }
 

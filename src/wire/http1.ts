@@ -105,7 +105,8 @@ class Splitter implements Http1Splitter {
   readonly #listener: Http1Listener
   readonly #maxHeadBytes: number
   #scanner: HeadScanner
-  #chunked = new ChunkedBody()
+  /** Once there is one: most bodies are of a length. */
+  #chunked: ChunkedBody | undefined
   #mode = HEAD
   #remaining = 0
   /** The bytes of a head that straddles chunks; its length is the scanner's. */
@@ -129,7 +130,7 @@ class Splitter implements Http1Splitter {
   }
 
   get chunkPlace(): ChunkPlace | null {
-    return this.#mode === CHUNKED ? this.#chunked.place : null
+    return this.#mode === CHUNKED ? this.#chunked!.place : null
   }
 
   push(chunk: Uint8Array): void {
@@ -145,13 +146,13 @@ class Splitter implements Http1Splitter {
 
   get room(): 'chunk' | 'bytes' | null {
     if (this.#mode === UNTIL_CLOSE) return 'bytes'
-    return this.#mode === CHUNKED && this.#chunked.place === 'between' ? 'chunk' : null
+    return this.#mode === CHUNKED && this.#chunked?.place === 'between' ? 'chunk' : null
   }
 
   fork(listener: Http1Listener, outstanding: Outstanding): Http1Splitter {
     const other = new Splitter(this.#side, outstanding, listener, this.#maxHeadBytes)
     other.#scanner = this.#scanner.copy()
-    other.#chunked = this.#chunked.copy()
+    other.#chunked = this.#chunked?.copy()
     other.#mode = this.#mode
     other.#remaining = this.#remaining
     other.#held = this.#held === undefined ? undefined : Buffer.from(this.#held)
@@ -233,7 +234,8 @@ class Splitter implements Http1Splitter {
         return
       case 'chunked':
         this.#mode = CHUNKED
-        this.#chunked.reset()
+        if (this.#chunked === undefined) this.#chunked = new ChunkedBody()
+        else this.#chunked.reset()
         return
       case 'until-close':
         this.#mode = UNTIL_CLOSE
@@ -249,7 +251,7 @@ class Splitter implements Http1Splitter {
   }
 
   #chunk(chunk: Uint8Array, from: number): number {
-    const body = this.#chunked
+    const body = this.#chunked!
     if (body.inData) {
       const to = Math.min(chunk.length, from + body.remaining)
       body.took(to - from)

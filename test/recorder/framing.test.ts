@@ -144,3 +144,11 @@ test('sending that comes later is known when the frame is whole', () => {
   f.push('bc', 600)
   expect(f.spans[1]).toMatchObject({ sentAt: 500, sentLastAt: 600 })
 })
+
+test('a direction has nothing of another that is at rest', () => {
+  const idle = framed(plans.skip)
+  idle.push(`HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n${'x'.repeat(900)}`, 7)
+  const next = framed(plans.skip)
+  next.push('HTTP/1.1 204 No Content\r\n\r\n', 0)
+  expect(next.spans[0]).toMatchObject({ kind: 'head', sentAt: 0, sentLastAt: 0, payload: expect.any(Buffer) })
+})

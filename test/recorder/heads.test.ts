@@ -56,6 +56,8 @@ test('cuts a long start line', () => {
 test('knows a head again that differs in its date and length alone', () => {
   const reader = readerOf()
   const read = (fields: string) => withHead(request(fields), (head) => reader.read(head))
+  // the first is not remembered: most streams have no other
+  read('A: b')
   const first = read('Date: Sun, 1\r\nA: b\r\nContent-Length: 10')
   expect(read('Date: Mon, 2\r\nA: b\r\nContent-Length: 99')).toBe(first)
   expect(read('Date: Mon, 2\r\nA: c\r\nContent-Length: 99')).not.toBe(first)

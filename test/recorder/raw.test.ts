@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { BufferPool, RawStream } from '../../src/recorder/raw.ts'
 import { emptyBatch } from '../../src/store/records.ts'
 import { connectionRecord } from '../support/records.ts'
@@ -79,4 +79,17 @@ test('buffers are used again only when what they held is stored', () => {
   expect(pool.take(100)).not.toBe(first)
   pool.release()
   expect(pool.take(100)).toBe(first)
+})
+
+test('a direction begins with little, and with what it needed last where that was more', () => {
+  const pool = new BufferPool()
+  const lent = vi.spyOn(pool, 'take')
+  const raw = new RawStream(pool)
+  const begin = (bytes: number): number => {
+    raw.append(0, Buffer.alloc(bytes))
+    const { length } = lent.mock.results.at(-1)!.value as Buffer
+    taken(raw)
+    return length
+  }
+  expect([100, 3000, 100, 100, 60_000, 100].map(begin)).toEqual([512, 4096, 4096, 512, 65_536, 4096])
 })
