@@ -1,8 +1,19 @@
 import { defineConfig } from 'vitest/config'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+const transports = new URL('../../test/transports/', import.meta.url)
+const withLaws = readdirSync(transports).filter(
+  (name) => name.endsWith('.test.ts') && readFileSync(new URL(name, transports), 'utf8').includes(`from '../laws/`),
+)
+
 /** Suites that compare instants of real sockets, or frames of a real page: one file at a time, with the machine to itself. */
-const timed = ['test/laws/**/*.test.ts', 'test/transports/**/*.test.ts', 'test/ui/app-pace.browser.test.ts']
+const timed = [
+  'test/laws/**/*.test.ts',
+  'test/transports/stdio-laws.test.ts',
+  ...withLaws.map((name) => `test/transports/${name}`),
+  'test/ui/app-pace.browser.test.ts',
+]
 
 export default defineConfig({
   root: fileURLToPath(new URL('../../', import.meta.url)),
