@@ -25,10 +25,10 @@ export interface Block {
 /** What will be such a block once it is its turn. */
 export const stops = ({ action }: Step): boolean => action?.do === 'wait' || action?.do === 'hold'
 
-/** An event of a stage that makes frames: it has an arrival and a delay of its own. */
+/** An event of a stage that makes frames: it has an arrival and a delay of its own. What a rule has done to it stays the rule's. */
 export function framed(event: PipeEvent, stage: number, by: NamedStage, rule: string): Step {
   const ours = event.kind === 'frame' && event.span !== undefined
-  return { event, stage, at: event.at, delay: { us: 0 }, rule: ours ? by.rule : rule }
+  return { event, stage, at: event.at, delay: { us: 0 }, rule: ours && rule === '' ? by.rule : rule }
 }
 
 /** The same for any action of it. */

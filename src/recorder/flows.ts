@@ -294,7 +294,9 @@ export class ConnectionFlows implements HalfOwner {
   #own(edit: PackedEdit, at: number): void {
     const { direction, bytes, rule } = edit
     const head = headLength(bytes) > 0
-    if (head && direction === 's2c' && this.#socket === null) {
+    // a client is told to go on, and is answered later
+    if (rule === 'framing') ownFrame(this.#context, this.#exchanges.newest ?? this.#exchanges.opaque(at), edit, at)
+    else if (head && direction === 's2c' && this.#socket === null) {
       const flow =
         this.#exchanges.answeredByFault(this.#replies?.get(rule), this.#outstanding) ?? this.#exchanges.opaque(at)
       const frame = ownFrame(this.#context, flow, edit, at)

@@ -3,14 +3,14 @@ import type { FrameRecord } from '../store/records.ts'
 import type { RecordingContext } from './context.ts'
 import type { Flow } from './flow.ts'
 import { emptySpan } from './frame-span.ts'
-import { keptOwn, readOwn } from './own-bytes.ts'
+import { headLength, keptOwn, readOwn } from './own-bytes.ts'
 import type { PackedEdit } from './packing.ts'
 
 const NOTHING = new Uint8Array(0)
 
-/** Bytes a rule put in, in the place of none. */
-export function isOwn({ removed, rule }: PackedEdit): boolean {
-  return removed === 0 && isFaultRule(rule)
+/** Bytes a rule put in, in the place of none; or a head that whoever makes units for rules had to send. */
+export function isOwn({ removed, rule, bytes }: PackedEdit): boolean {
+  return removed === 0 && (isFaultRule(rule) || (rule === 'framing' && headLength(bytes) > 0))
 }
 
 /** A frame that was never received: it stands in its flow where it was put in, and carries the edit that made it. */

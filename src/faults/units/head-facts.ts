@@ -12,6 +12,7 @@ export interface HeadFacts {
   readonly stream: boolean
   /** Null: no type is given. */
   readonly json: boolean | null
+  /** Its body comes only behind a `100 Continue` (RFC 9110 §10.1.1). */
   readonly waits: boolean
 }
 
@@ -62,6 +63,8 @@ function factsOf(head: Http1Head): HeadFacts {
     coded: (head.field('content-encoding') ?? 'identity').toLowerCase() !== 'identity',
     stream: isEventStream(type),
     json: type === undefined ? null : isJson(type),
-    waits: /100-continue/i.test(head.field('expect') ?? ''),
+    waits: /100-continue/i.test(head.field('expect') ?? '') && / HTTP\/1\.1\r?\n/.test(startOf(head)),
   }
 }
+
+const startOf = ({ raw }: Http1Head): string => /[^\r\n]+\r?\n/.exec(Buffer.from(raw).toString('latin1'))?.[0] ?? ''

@@ -1,5 +1,5 @@
 /** One direction of HTTP, and of what it is switched to, in units. */
-import type { NamedStage, PipeEvent } from '../../pipe/action.ts'
+import type { Action, NamedStage, PipeEvent } from '../../pipe/action.ts'
 import { pass } from '../../pipe/action.ts'
 import type { Standing } from '../../pipe/policy.ts'
 import { Gathered } from '../../wire/gathered.ts'
@@ -48,7 +48,7 @@ export class HttpSide implements Http1Listener {
     this.entry = {
       rule: 'framing',
       framing: true,
-      stage: (event) => this.#stage(event).map(pass),
+      stage: (event) => [...this.#stage(event).map(pass), ...this.#goOn()],
       spares: (bytes, at) => this.#isAtBorder && options.spared[this.#side].takes(bytes, at),
       release: () => this.#release(),
     }
@@ -63,7 +63,13 @@ export class HttpSide implements Http1Listener {
   }
 
   get aligned(): boolean {
-    return this.#socket?.aligned ?? this.#stream?.aligned ?? true
+    return this.#socket?.aligned ?? this.#stream?.aligned ?? !this.#owesGoOn
+  }
+
+  /** A client has been told to go on by us, and a server may tell it again. */
+  get #owesGoOn(): boolean {
+    if (this.#side === 'request') return this.#plan !== null && this.#asked?.continued === true
+    return this.#options.outstanding.exchanges.some((due) => (due as Asked).continued === true)
   }
 
   /** What its messages are compressed with, where they share that. */
@@ -104,10 +110,7 @@ export class HttpSide implements Http1Listener {
     const { events, talk, asked } = this.#options
     const isResponse = this.#side === 'response'
     this.#options.begins?.(this.#from, head.status >= 200 || head.status === 101)
-    if (isResponse && head.status < 200 && head.status !== 101) {
-      events.opaque(this.#raw.take(), this.#from, 'head')
-      return
-    }
+    if (isResponse && head.status < 200 && head.status !== 101) return this.#interim(head)
     this.#head = head
     this.#facts = this.#reader.read(head)
     this.#asked = asked(head, this.#facts)
@@ -120,6 +123,24 @@ export class HttpSide implements Http1Listener {
     if (head.framing !== 'tunnel') return
     this.#plan = PASS
     this.#options.switched?.(this.#asked, head)
+  }
+
+  /** An answer that comes before the answer. One `100 Continue` is enough for a client: it may not expect another. */
+  #interim({ status }: Http1Head): void {
+    const { events, outstanding } = this.#options
+    const raw = this.#raw.take()
+    const isSecond = status === 100 && (outstanding.exchanges[0] as Asked | undefined)?.continued === true
+    if (isSecond) events.withheld(raw.length, this.#from, 'head')
+    else events.opaque(raw, this.#from, 'head')
+  }
+
+  /** A client that waits before it sends the body of what is to be a unit is told to go on: its request leaves when it is whole. */
+  #goOn(): readonly Action[] {
+    const asked = this.#asked
+    if (asked === null || this.#side === 'response' || this.#plan?.whole !== true) return []
+    if (!this.#facts.waits || asked.continued === true || this.#payload.length > 0) return []
+    asked.continued = true
+    return [{ do: 'reply', bytes: CONTINUE }]
   }
 
   payload(chunk: Uint8Array, from: number, to: number): void {
@@ -345,4 +366,5 @@ export class HttpSide implements Http1Listener {
 }
 
 const NOTHING = new Uint8Array(0)
+const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 const PASS: Plan = { whole: false, opens: null, listens: false }

@@ -33,9 +33,6 @@ export function planMessage(
     if (streamPlan(head, facts, asked) !== null) return { whole: false, opens: 'stream', listens: false }
   }
   if (length + head.raw.length > maxBytes) return { whole: false, opens: null, listens: false, reason: 'too large' }
-  if (side === 'request' && facts.waits) {
-    return { whole: false, opens: null, listens, reason: 'waits for 100-continue' }
-  }
   return { whole: true, opens: null, listens }
 }
 

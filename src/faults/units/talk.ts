@@ -35,6 +35,8 @@ export interface Asked extends Exchange {
   exchange: LiveExchange | null
   /** Events with a name or data that its stream has had. */
   events: number
+  /** Its client waited for a `100 Continue`, and has got ours. */
+  continued?: boolean
   /** It was let go without being understood. */
   spared?: boolean
   /** Its body, as long as that is to be understood should its answer be. */

@@ -71,6 +71,11 @@ export class UnitEvents {
     if (raw.length > 0) this.#put(raw, raw, offset, kind, span)
   }
 
+  /** So many bytes at that address that do not go on. */
+  withheld(length: number, offset: number, kind: FrameKind): void {
+    this.#put(NOTHING, NOTHING, offset, kind, length)
+  }
+
   /** A unit. `span`: how many bytes it stands for, where its bytes are not those that came. */
   unit(unit: Unit, raw: Uint8Array, payload: Uint8Array, offset: number, span?: number): void {
     const event = {
@@ -90,3 +95,4 @@ export class UnitEvents {
 }
 
 const NONE: readonly SubjectMessage[] = []
+const NOTHING = new Uint8Array(0)

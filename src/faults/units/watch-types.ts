@@ -16,7 +16,7 @@ export interface LeftAlone {
   readonly direction: Direction
   /** Address of the first byte of the message. */
   readonly offset: number
-  /** `too large`, `waits for 100-continue`, `broken framing`. */
+  /** `too large`, `broken framing`. */
   readonly reason: string
 }
 

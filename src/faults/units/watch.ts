@@ -207,6 +207,7 @@ const isWebSocket = (head: Http1Head): boolean =>
 /** The last stage, that sees to it that compressed messages can be read. */
 const keepingContext = (exit: NamedStage, context: () => SharedContext | null): NamedStage => ({
   ...exit,
+  framing: true,
   stage: (event) => {
     const shared = context()
     const leaving = shared === null ? event : shared.leaves(event)

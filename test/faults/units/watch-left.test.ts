@@ -23,19 +23,6 @@ describe('what is left alone', () => {
     expect(last(line)).toMatchObject({ verb: 'POST', path: '/mcp?a=b' })
   })
 
-  test('is a body that waits for 100-continue', () => {
-    const line = watchedLine()
-    const text = post(call(1, 'a'), 'Expect: 100-continue')
-    line.push('c2s', text.slice(0, -20))
-    expect(line.out('c2s')).toBe(text.slice(0, -20))
-    line.push('s2c', 'HTTP/1.1 100 Continue\r\n\r\n')
-    expect(line.out('s2c')).toBe('HTTP/1.1 100 Continue\r\n\r\n')
-    line.push('c2s', text.slice(-20))
-    line.push('s2c', ok(json({ id: 1, result: {} })))
-    expect(line.units.map(said)).toEqual(['s2c body response tools/call a 1'])
-    expect(line.left).toEqual(['c2s 0 waits for 100-continue'])
-  })
-
   test('is what is too large, told before or not', () => {
     const line = watchedLine({ maxUnitBytes: 200 })
     const known = post('x'.repeat(300))
@@ -95,5 +82,39 @@ describe('what is left alone', () => {
     line.push('c2s', 'x\n{}\n')
     expect([line.left, line.units.length]).toEqual([['c2s 0 too large'], 1])
     expect(line.out('c2s')).toBe(`${'x'.repeat(17)}\n{}\n`)
+  })
+})
+
+describe('a client that waits for 100-continue', () => {
+  const text = post(call(1, 'a'), 'Expect: 100-continue')
+  const head = text.slice(0, text.indexOf('\r\n\r\n') + 4)
+  const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
+
+  test('is told by us to go on; what the server says of that does not go on', () => {
+    const line = watchedLine()
+    line.push('c2s', head)
+    expect([line.out('c2s'), line.out('s2c'), line.watch.aligned]).toEqual(['', CONTINUE, false])
+    line.push('c2s', text.slice(head.length, -10))
+    line.push('c2s', text.slice(-10))
+    expect([line.out('c2s'), line.watch.aligned]).toEqual([text, false])
+    line.push('s2c', 'HTTP/1.1 100 Go on\r\nX: y\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n')
+    line.push('s2c', ok(json({ id: 1, result: {} })))
+    expect(line.out('s2c')).toBe(`${CONTINUE}HTTP/1.1 103 Early Hints\r\n\r\n${ok(json({ id: 1, result: {} }))}`)
+    expect(line.units.map(said)).toEqual(['c2s body request tools/call a 1', 's2c body response tools/call a 1'])
+    expect([line.edits.at(-1), line.watch.aligned]).toEqual([`edit 0 -28 + framing`, true])
+  })
+
+  test('is told by the server where its body is there, or HTTP/1.0 was spoken, or nobody wants it whole', () => {
+    for (const [bytes, wants] of [
+      [text, 'whole'],
+      [head.replace('HTTP/1.1', 'HTTP/1.0'), 'whole'],
+      [head, 'pass'],
+    ] as const) {
+      const line = watchedLine({ wants: () => wants })
+      line.push('c2s', bytes)
+      expect(line.out('s2c')).toBe('')
+      line.push('s2c', CONTINUE)
+      expect(line.out('s2c')).toBe(CONTINUE)
+    }
   })
 })
