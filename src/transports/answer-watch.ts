@@ -39,7 +39,7 @@ export function createServerMemory(): ServerMemory {
 /** One for each connection: told of its requests, asked about its answers. */
 export class AnswerWatch implements BodyWatch {
   readonly #options: AnswerWatchOptions
-  /** Of requests without an answer. */
+  /** Of requests without an answer; most are left out, as their answer holds nothing. */
   readonly #expected = new WeakMap<Exchange, Expected>()
   #answering: Expected = 'other'
   #bearer = false
@@ -51,7 +51,8 @@ export class AnswerWatch implements BodyWatch {
   /** A request head is complete. */
   request(head: Http1Head): void {
     const exchange = this.#options.outstanding.exchanges.at(-1)
-    if (exchange !== undefined) this.#expected.set(exchange, this.#expect(head))
+    const expected = this.#expect(head)
+    if (exchange !== undefined && expected !== 'other') this.#expected.set(exchange, expected)
     if (this.#options.memory.resource) this.#bearer = /^bearer /i.test(head.field('authorization') ?? '')
   }
 

@@ -56,14 +56,19 @@ export function connectionEdits({ names, rewrite, headers }: Rewriting): Connect
   let ownOrigin = publicUrl?.origin ?? `${ownScheme}//${names.ownAuthority}`
   const map = (): UrlMap => ({ upstreamOrigin, ownOrigin, prefix })
 
-  const host: LineEditor = (line) => {
+  const upstreamHost = Buffer.from(names.upstream.host, 'latin1')
+  let host = ''
+  let isOurs = false
+  const hostEdit: LineEditor = (line) => {
     const { text, from, to } = valueOf(line)
-    const scheme = schemeOf(text)
-    if (scheme === undefined) return null
-    ownOrigin = `${scheme}//${text}`
-    return text === names.upstream.host
-      ? null
-      : { from, to, bytes: Buffer.from(names.upstream.host, 'latin1'), rule: 'host' }
+    // most clients say the same each time
+    if (text !== host) {
+      host = text
+      const scheme = schemeOf(text)
+      isOurs = scheme !== undefined && text !== names.upstream.host
+      if (scheme !== undefined) ownOrigin = `${scheme}//${text}`
+    }
+    return isOurs ? { from, to, bytes: upstreamHost, rule: 'host' } : null
   }
 
   const origin: LineEditor = (line) => {
@@ -75,7 +80,10 @@ export function connectionEdits({ names, rewrite, headers }: Rewriting): Connect
     return { from, to, bytes: Buffer.from(upstreamOrigin, 'latin1'), rule: 'origin' }
   }
 
-  const request: Record<string, LineEditor> = { ...(rewrite ? { host, origin } : {}), ...withoutTheirs(headers) }
+  const request: Record<string, LineEditor> = {
+    ...(rewrite ? { host: hostEdit, origin } : {}),
+    ...withoutTheirs(headers),
+  }
   const response: Record<string, LineEditor> = rewrite
     ? {
         location: (line) => locationEdit(line, map()),

@@ -1,4 +1,7 @@
 const COLON = 58
+const LF = 10
+/** Lines are looked through byte by byte for so long: most end there, and a native search costs as much as fifty bytes. */
+const SHORT = 64
 
 /** The value of a field line, without the blanks around it, as latin1; and where in the line it is. */
 export function valueOf(line: Uint8Array): { readonly text: string; readonly from: number; readonly to: number } {
@@ -35,4 +38,21 @@ export function mayBe(part: Uint8Array, names: readonly string[]): boolean {
   const colon = part.indexOf(COLON)
   const name = startOf(part, colon < 0 ? part.length : colon).toLowerCase()
   return names.some((known) => (colon < 0 ? known.startsWith(name) : known === name.trimEnd()))
+}
+
+/** A bit for a letter, small or capital; other bytes have that of some letter. */
+export const letterOf = (byte: number): number => 1 << (byte & 31)
+
+/** Bits of the letters that these names begin with. */
+export function firstLetters(names: readonly string[]): number {
+  return names.reduce((letters, name) => letters | letterOf(name.charCodeAt(0)), 0)
+}
+
+/** Index of the line's LF, or -1 when it is not before `to`. */
+export function endOfLine(chunk: Uint8Array, from: number, to: number): number {
+  const near = Math.min(to, from + SHORT)
+  for (let at = from; at < near; at++) if (chunk[at] === LF) return at
+  if (near === to) return -1
+  const end = chunk.indexOf(LF, near)
+  return end < to ? end : -1
 }

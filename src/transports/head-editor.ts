@@ -9,14 +9,14 @@ import type { Outlet } from '../pipe/pipe.ts'
 import type { Standing } from '../pipe/policy.ts'
 import type { BodyDecision } from './body-edits.ts'
 import { BodyPlace } from './body-place.ts'
-import { mayBe, nameOf } from './field-line.ts'
+import { endOfLine } from './field-line.ts'
+import { CONTENT_LENGTH, EditedLines } from './edited-lines.ts'
 import type { HeadEditorOptions } from './head-editor-options.ts'
 import { Insertions, type InsertionPlace } from './insertions.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { Outgoing } from './outgoing.ts'
 import { standingAt } from './standing.ts'
 
-const LF = 10
 const CR = 13
 const NOTHING = new Uint8Array(0)
 /** A line longer than this is let go unedited. */
@@ -25,14 +25,12 @@ const LINE_BYTES = 16 * 1024
 const START_BYTES = 256 * 1024
 /** A message that is kept is let go when it grows beyond this. */
 const KEPT_BYTES = 64 * 1024
-const CONTENT_LENGTH = 'content-length'
 
 /** The outlet of one direction. */
 export class HeadEditor implements Outlet, Http1Listener {
   readonly #options: HeadEditorOptions
   readonly #splitter: Http1Splitter
-  /** Names of fields that are looked at in a message that is kept. */
-  readonly #keptNames: readonly string[]
+  readonly #lines: EditedLines
   readonly #out = new Outgoing()
   /** The head that is passing has begun. */
   #inHead = false
@@ -60,7 +58,7 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#options = options
     this.#splitter = createHttp1Splitter(options.side, options.outstanding, this)
     this.#socket = createWebSocketBorders(options.outstanding)
-    this.#keptNames = [...options.table.names, CONTENT_LENGTH]
+    this.#lines = new EditedLines(options.table)
   }
 
   get border(): boolean {
@@ -139,10 +137,6 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#out.release()
   }
 
-  get #names(): readonly string[] {
-    return this.#out.kept === undefined ? this.#options.table.names : this.#keptNames
-  }
-
   /** Of a byte of the current chunk; bytes of ours have none. */
   #address(index: number): number {
     return this.#offset < 0 ? Number.NEGATIVE_INFINITY : this.#offset + index
@@ -180,8 +174,8 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#headEnd = to
     let at = from
     while (at < to) {
-      const end = chunk.indexOf(LF, at)
-      if (end < 0 || end >= to) return this.#unfinished(chunk, at, to)
+      const end = endOfLine(chunk, at, to)
+      if (end < 0) return this.#unfinished(chunk, at, to)
       this.#finished(chunk, at, end + 1)
       at = end + 1
     }
@@ -291,8 +285,8 @@ export class HeadEditor implements Outlet, Http1Listener {
     const part =
       this.#held.length === 0 ? chunk.subarray(from, to) : Buffer.concat([this.#held, chunk.subarray(from, to)])
     // the start line is wanted whole
-    const start = this.#filled && this.#options.table.start !== undefined && part.length <= START_BYTES
-    if (this.#line > 0 ? part.length <= LINE_BYTES && mayBe(part, this.#names) : start) {
+    const start = this.#filled && this.#lines.starts && part.length <= START_BYTES
+    if (this.#line > 0 ? part.length <= LINE_BYTES && this.#lines.mayBe(part, this.#out.kept !== undefined) : start) {
       this.#out.copy(chunk, from)
       this.#held = this.#held.length === 0 ? Uint8Array.prototype.slice.call(part) : part
       this.#out.cursor = to
@@ -308,15 +302,12 @@ export class HeadEditor implements Outlet, Http1Listener {
 
   #edit(chunk: Uint8Array, from: number, to: number, first: boolean): void {
     const held = this.#held
+    const kept = this.#out.kept
+    if (held.length === 0 && this.#lines.passes(chunk[from]!, first, kept !== undefined)) return
     const line = held.length === 0 ? chunk.subarray(from, to) : Buffer.concat([held, chunk.subarray(from, to)])
-    const name = first ? undefined : nameOf(line, this.#names)
-    if (name === CONTENT_LENGTH && this.#out.kept !== undefined)
-      return this.#keepLength(this.#out.kept, line, chunk, from, to)
-    const edit = first
-      ? (this.#options.table.start?.(line) ?? null)
-      : name === undefined
-        ? null
-        : this.#options.table.line(name, line)
+    const name = first ? undefined : this.#lines.nameOf(line, kept !== undefined)
+    if (name === CONTENT_LENGTH && kept !== undefined) return this.#keepLength(kept, line, chunk, from, to)
+    const edit = first ? this.#lines.start(line) : this.#lines.edit(name, line)
     if (held.length === 0) {
       if (edit !== null)
         this.#replace(chunk, from + edit.from, from + edit.to, edit.bytes, edit.rule, edit.secret === true)

@@ -34,7 +34,13 @@ const CR = 13
 const TAB = 9
 const SPACE = 32
 const COLON = 58
+const ZERO = 48
+/** A number of so many digits is below 2^53. */
+const SAFE_DIGITS = 15
+/** Start lines beyond it are read each time. */
+const LONG = 256
 
+const isDigit = (c: number | undefined): boolean => c !== undefined && c >= ZERO && c < ZERO + 10
 const isBlank = (c: number | undefined): boolean => c === SPACE || c === TAB || c === CR || c === LF
 
 /** Where things are in a head, as offsets into its `raw`; found by the scanner. */
@@ -44,6 +50,28 @@ export interface HeadLayout {
   readonly startTo: number
   /** Where each field line begins; continuation lines (obs-fold) belong to the line before. */
   readonly lines: readonly number[]
+}
+
+/** Start lines of requests: one like the last is not read again. */
+export class RequestLine {
+  method = ''
+  target = ''
+  #line = ''
+
+  read(raw: Buffer, from: number, to: number): void {
+    if (this.#isLike(raw, from, to)) return
+    const line = (this.#line = raw.toString('latin1', from, to))
+    const space = line.indexOf(' ')
+    this.method = line.slice(0, space)
+    this.target = line.slice(space, line.lastIndexOf(' ')).trim()
+  }
+
+  #isLike(raw: Buffer, from: number, to: number): boolean {
+    const line = this.#line
+    if (line.length !== to - from || line.length > LONG) return false
+    for (let at = from; at < to; at++) if (raw[at] !== line.charCodeAt(at - from)) return false
+    return true
+  }
 }
 
 /** The head of a request or response. `framing` and `length` hold once `settle` has been called. */
@@ -57,18 +85,19 @@ export class ParsedHead implements Http1Head {
   readonly #lines: readonly number[]
   #kept = false
 
-  constructor(side: 'request' | 'response', { raw, startFrom, startTo, lines }: HeadLayout) {
+  constructor(side: 'request' | 'response', { raw, startFrom, startTo, lines }: HeadLayout, line?: RequestLine) {
     this.raw = raw
     this.#lines = lines
-    const line = raw.toString('latin1', startFrom, startTo)
     if (side === 'response') {
       this.method = ''
       this.target = ''
-      this.status = Number(line.slice(9, 12))
+      this.status =
+        (raw[startFrom + 9]! - ZERO) * 100 + (raw[startFrom + 10]! - ZERO) * 10 + raw[startFrom + 11]! - ZERO
     } else {
-      const space = line.indexOf(' ')
-      this.method = line.slice(0, space)
-      this.target = line.slice(space, line.lastIndexOf(' ')).trim()
+      const start = line ?? new RequestLine()
+      start.read(raw, startFrom, startTo)
+      this.method = start.method
+      this.target = start.target
       this.status = 0
     }
   }
@@ -132,7 +161,12 @@ export class ParsedHead implements Http1Head {
       if (first !== 99 && first !== 116) continue
       let from = this.#after(k, 'content-length')
       if (from !== -1) {
-        framing = this.#lengthOf(this.#value(k, from), framing)
+        const plain = framing === 'none' ? this.#plainLength(from) : -1
+        if (plain === -1) framing = this.#lengthOf(this.#value(k, from), framing)
+        else {
+          framing = 'length'
+          this.length = plain
+        }
         continue
       }
       from = this.#after(k, 'transfer-encoding')
@@ -144,6 +178,19 @@ export class ParsedHead implements Http1Head {
     }
     if (codings === undefined) return framing
     return /(?:^|,)[ \t]*chunked$/i.test(codings) ? 'chunked' : 'until-close'
+  }
+
+  /** Of a value that is digits and nothing else, as nearly all are; -1 where it has to be looked at closely. */
+  #plainLength(after: number): number {
+    const { raw } = this
+    let at = after
+    while (raw[at] === SPACE || raw[at] === TAB) at++
+    const first = at
+    let length = 0
+    for (; isDigit(raw[at]); at++) length = length * 10 + raw[at]! - ZERO
+    if (at === first || at - first > SAFE_DIGITS) return -1
+    if (raw[at] === CR) at++
+    return raw[at] === LF && raw[at + 1] !== SPACE && raw[at + 1] !== TAB ? length : -1
   }
 
   /** A list of equal lengths counts as one (RFC 9112 §6.3 rule 5). */

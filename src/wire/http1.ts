@@ -8,7 +8,7 @@
  * in chunk framing, and blanks before the first field; a start line without version; what `BodyFraming` calls `unknown`.
  */
 import { ChunkedBody, type ChunkPlace } from './http1-chunked.ts'
-import { type BodyFraming, type Http1Head, ParsedHead } from './http1-head.ts'
+import { type BodyFraming, type Http1Head, ParsedHead, RequestLine } from './http1-head.ts'
 import { HeadScanner, INCOMPLETE, NO_HEAD } from './http1-scan.ts'
 import { agreedDeflate, type WebSocketDeflate } from './websocket-deflate.ts'
 
@@ -107,6 +107,8 @@ class Splitter implements Http1Splitter {
   #scanner: HeadScanner
   /** Once there is one: most bodies are of a length. */
   #chunked: ChunkedBody | undefined
+  /** Of requests. */
+  readonly #start: RequestLine | undefined
   #mode = HEAD
   #remaining = 0
   /** The bytes of a head that straddles chunks; its length is the scanner's. */
@@ -120,6 +122,7 @@ class Splitter implements Http1Splitter {
     this.#listener = listener
     this.#maxHeadBytes = maxHeadBytes
     this.#scanner = new HeadScanner(side)
+    this.#start = side === 'request' ? new RequestLine() : undefined
   }
 
   get state(): Http1State {
@@ -203,7 +206,7 @@ class Splitter implements Http1Splitter {
     scanner.reset()
     this.#held = undefined
     this.#listener.headSpan(chunk, from, end)
-    this.#begin(new ParsedHead(this.#side, { raw, startFrom, startTo, lines }))
+    this.#begin(new ParsedHead(this.#side, { raw, startFrom, startTo, lines }, this.#start))
     return end
   }
 

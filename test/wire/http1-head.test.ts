@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ParsedHead } from '../../src/wire/http1-head.ts'
+import { ParsedHead, RequestLine } from '../../src/wire/http1-head.ts'
 import { HeadScanner } from '../../src/wire/http1-scan.ts'
 
 function headOf(text: string): ParsedHead {
@@ -38,9 +38,36 @@ describe('a head', () => {
     ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip', '', 'until-close', 0],
     ['HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: ', '', 'unknown', 0],
     ['HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4', '', 'unknown', 0],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3', '', 'length', 3],
+    ['HTTP/1.1 200 OK\nContent-Length:3\nA: b', '', 'length', 3],
+    ['HTTP/1.1 200 OK\r\nContent-Length: \t3 \t', '', 'length', 3],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 3, 3', '', 'length', 3],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2', '', 'unknown', 0],
+    ['HTTP/1.1 200 OK\r\nContent-Length:\r\n 2', '', 'length', 2],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 9007199254740991', '', 'length', 9007199254740991],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 9007199254740992', '', 'unknown', 0],
+    ['HTTP/1.1 200 OK\r\nContent-Length: ', '', 'unknown', 0],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 3x', '', 'unknown', 0],
   ])('%j to %s has a body of %s %d', (text, asked, framing, length) => {
     const head = headOf(text)
     head.settle('response', asked)
     expect(head).toMatchObject({ framing, length })
+  })
+})
+
+describe('start lines of one direction', () => {
+  test('are read anew when they differ', () => {
+    const line = new RequestLine()
+    const read = (text: string): string => {
+      line.read(Buffer.from(`\r\n${text}\r\n`, 'latin1'), 2, 2 + text.length)
+      return `${line.method} ${line.target}`
+    }
+    const long = `/${'x'.repeat(300)}`
+    expect(read('POST /a HTTP/1.1')).toBe('POST /a')
+    expect(read('POST /a HTTP/1.1')).toBe('POST /a')
+    expect(read('POST /b HTTP/1.1')).toBe('POST /b')
+    expect(read('GET /b  HTTP/1.1')).toBe('GET /b')
+    expect(read(`GET ${long} HTTP/1.1`)).toBe(`GET ${long}`)
+    expect(read(`GET ${long} HTTP/1.1`)).toBe(`GET ${long}`)
   })
 })
