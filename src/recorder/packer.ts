@@ -7,12 +7,19 @@ import { BORDER, CAME, HEADER, KIND, S2C, type Loss, type PackedBuffer } from '.
 const NOTHING: Uint8Array = new Uint8Array(0)
 const encoder = new TextEncoder()
 
-/** Packs into buffers of `capacity` bytes (a record that is larger gets one of its own) and hands each on when the next record has no room. */
+/** Size of a buffer while there is little to pack: it is under way as a whole, however little is in it. */
+const SMALL_BYTES = 32 * 1024
+/** With more than this from one flush to the next there is much to pack, and handing on costs more than memory. */
+const MUCH_BYTES = 96 * 1024
+
+/** Packs into buffers of `capacity` bytes, or fewer where there is little (a record that is larger gets one of its own), and hands each on when the next record has no room. */
 export class Packer {
   readonly #capacity: number
   readonly #maxSpare: number
   readonly #full: (packed: PackedBuffer) => void
+  readonly #small: number
   readonly #spare: ArrayBuffer[] = []
+  readonly #smallSpare: ArrayBuffer[] = []
   readonly #rules = new Map<string, Uint8Array>()
   #bytes: Uint8Array = NOTHING
   #words = new Uint32Array(0)
@@ -22,11 +29,16 @@ export class Packer {
   #chunkBytes = 0
   #from = 0
   #to = 0
+  /** Handed on since the last flush. */
+  #handed = 0
+  /** There was much to pack before it. */
+  #busy = false
 
-  /** `capacity`: default 256 KiB, a multiple of 8. `maxSpare`: buffers kept for reuse, default 40. */
+  /** `capacity`: default 256 KiB, a multiple of 8. `maxSpare`: buffers of each size kept for reuse, default 40. */
   constructor(full: (packed: PackedBuffer) => void, capacity = 256 * 1024, maxSpare = 40) {
     this.#full = full
     this.#capacity = capacity
+    this.#small = Math.min(capacity, SMALL_BYTES)
     this.#maxSpare = maxSpare
   }
 
@@ -37,7 +49,14 @@ export class Packer {
 
   /** Hands on what there is. */
   flush(): void {
+    this.#hand()
+    this.#busy = this.#handed > MUCH_BYTES
+    this.#handed = 0
+  }
+
+  #hand(): void {
     if (this.#length === 0) return
+    this.#handed += this.#length
     const packed: PackedBuffer = {
       buffer: this.#bytes.buffer as ArrayBuffer,
       length: this.#length,
@@ -53,7 +72,14 @@ export class Packer {
 
   /** Takes a buffer back that has been read. */
   reuse(buffer: ArrayBuffer): void {
-    if (buffer.byteLength === this.#capacity && this.#spare.length < this.#maxSpare) this.#spare.push(buffer)
+    const spare = buffer.byteLength === this.#small ? this.#smallSpare : this.#spare
+    const known = spare === this.#smallSpare || buffer.byteLength === this.#capacity
+    if (known && spare.length < this.#maxSpare) spare.push(buffer)
+  }
+
+  /** Lets go of spare buffers of each size beyond so many. */
+  keep(buffers: number): void {
+    for (const spare of [this.#spare, this.#smallSpare]) if (spare.length > buffers) spare.length = buffers
   }
 
   opened(connection: number, at: number, info: ConnectionInfo): void {
@@ -177,11 +203,17 @@ export class Packer {
   }
 
   #room(padded: number): void {
-    this.flush()
-    const buffer =
-      padded > this.#capacity ? new ArrayBuffer(padded) : (this.#spare.pop() ?? new ArrayBuffer(this.#capacity))
+    this.#hand()
+    const buffer = this.#buffer(padded)
     this.#bytes = new Uint8Array(buffer)
     this.#words = new Uint32Array(buffer)
     this.#floats = new Float64Array(buffer)
+  }
+
+  #buffer(padded: number): ArrayBuffer {
+    if (padded > this.#capacity) return new ArrayBuffer(padded)
+    const small = padded <= this.#small && !this.#busy && this.#handed <= MUCH_BYTES
+    if (small) return this.#smallSpare.pop() ?? new ArrayBuffer(this.#small)
+    return this.#spare.pop() ?? new ArrayBuffer(this.#capacity)
   }
 }

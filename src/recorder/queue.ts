@@ -44,6 +44,10 @@ const WATCH_MS = 100
 const FIRST_RESTART_MS = 1000
 const LAST_RESTART_MS = 30_000
 const CLOSE_MS = 1500
+/** Packed buffers kept for reuse once everything is stored: enough for a commit's worth of flushes; what a burst needed beyond goes back. */
+const REST_BUFFERS = 8
+/** New objects of the thread, in MiB, three times a semi-space: at 8 MiB as fast as at Node's 16, at 4 a tenth slower (measured), and resident for good. */
+const YOUNG_MB = 24
 
 /** The live thread's side: packs, keeps count of what is under way, and decides when to slow and when to give up. */
 export class RecorderQueue {
@@ -165,7 +169,8 @@ export class RecorderQueue {
   #spawn(started: (refusal: Refusal | null) => void): void {
     const { workerUrl, settings } = this.#options
     const workerData = { ...settings, instance: this.#instance, ...(this.#known === 0 ? {} : { known: this.#known }) }
-    const worker = new Worker(workerUrl, { workerData, name: 'recorder' })
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB }
+    const worker = new Worker(workerUrl, { workerData, name: 'recorder', resourceLimits })
     this.#worker = worker
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'ready') {
@@ -245,6 +250,7 @@ export class RecorderQueue {
     if (this.#posted.length === 0) {
       clearInterval(this.#watch)
       this.#watch = undefined
+      this.#packer.keep(REST_BUFFERS)
     }
     if (this.#postedBytes > this.#options.bound * RELEASE) return
     if (this.#lost.active) this.#resume()

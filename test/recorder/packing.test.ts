@@ -147,3 +147,27 @@ test('buffers that come back are used again', () => {
   p.flush()
   expect(buffers[1]!.buffer).toBe(buffer)
 })
+
+test('buffers are small where there is little from one flush to the next, and large where there is much', () => {
+  const { packer: p, buffers } = packer()
+  const round = (chunks: number): number[] => {
+    buffers.length = 0
+    for (let i = 0; i < chunks; i++) p.chunk(1, 'c2s', 0, Buffer.alloc(10_000), 1, 1, false)
+    p.flush()
+    return buffers.map(({ buffer }) => buffer.byteLength / 1024)
+  }
+  expect([1, 4, 13, 20, 1, 1].map(round)).toEqual([[32], [32, 32], [32, 32, 32, 32, 256], [256], [256], [32]])
+})
+
+test('no more buffers are kept than asked for', () => {
+  const { packer: p, buffers } = packer()
+  const flushed = (): ArrayBuffer => {
+    p.closed(1, 1)
+    p.flush()
+    return buffers.at(-1)!.buffer
+  }
+  const all = [flushed(), flushed(), flushed()]
+  for (const buffer of all) p.reuse(buffer)
+  p.keep(1)
+  expect([flushed(), flushed()].map((buffer) => all.includes(buffer))).toEqual([true, false])
+})
