@@ -8,7 +8,7 @@ import { connectionInfo } from './connection-info.ts'
 import { createDoor } from './listener-door.ts'
 import { KeptWaiting } from './kept-waiting.ts'
 import { listen } from './listen.ts'
-import { TurnedAway } from './turned-away.ts'
+import { TurnedAway, type Refused, type TurnedAwayOptions } from './turned-away.ts'
 
 export interface Listener {
   readonly address: string
@@ -77,8 +77,7 @@ export async function openListener(
   let connections = 0
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true, highWaterMark: 1 })
   await listen(server, host, port)
-  const bound = server.address()
-  if (bound === null || typeof bound === 'string') throw new ProxyError('LISTEN_FAILED', 'The listener has no address.')
+  const bound = addressOf(server)
   const accept = accepting(bound)
   const door = createDoor(server, host, bound.port, clock)
   server.on('connection', (socket) => {
@@ -87,8 +86,7 @@ export async function openListener(
     const admission = policy.admit({ servers: behind.servers, address, open: live.size - waiting.size })
     if (admission.do !== 'accept' && admission.do !== 'hang') {
       const about = { ...options, id: options.nextConnection?.() ?? number, info: infoOf(socket, behind) }
-      const client: TurnedAway = new TurnedAway(socket, admission, about, () => away.delete(client))
-      return void away.add(client)
+      return turnAway(socket, admission, about, away)
     }
     const client = accept({ socket, number, waits: admission.do === 'hang' ? admission.rule : undefined }, (gone) => {
       live.delete(gone)
@@ -125,6 +123,17 @@ export async function openListener(
       return close(server, () => [...live, ...away], graceMs, clock)
     },
   }
+}
+
+function turnAway(socket: Socket, admission: Refused, about: TurnedAwayOptions, away: Set<TurnedAway>): void {
+  const client: TurnedAway = new TurnedAway(socket, admission, about, () => away.delete(client))
+  away.add(client)
+}
+
+function addressOf(server: Server): AddressInfo {
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new ProxyError('LISTEN_FAILED', 'The listener has no address.')
+  return bound
 }
 
 const infoOf = (socket: Socket, { target, servers }: ListenFor): ConnectionInfo =>
