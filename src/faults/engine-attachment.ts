@@ -128,6 +128,8 @@ export class Attachment implements Attached {
     if (rule['new-connections-only'] === true && this.openedAt <= live.since) return false
     const stdio = info.transport === 'stdio'
     if (!rule.fault.applies.some((transport) => (transport === 'stdio') === stdio)) return false
+    // elsewhere it acts at the door
+    if (rule.fault.needs === 'listener' && !stdio) return false
     return rule.analysis.possible({
       server: info.server,
       tap: this.#options.tap,

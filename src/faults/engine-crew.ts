@@ -9,6 +9,7 @@ import { toCount } from './engine-after.ts'
 import { toProcess } from './engine-process.ts'
 import { firstDirection, type Instance, type LiveRule, type Run, type Verdict } from './engine-rule.ts'
 import type { Attached, RuleStage } from './engine-stage.ts'
+import { SessionStates } from './engine-states.ts'
 import type { FaultAction, FaultEvent, Kept } from './fault.ts'
 import { sparingFixed } from './fixed-units.ts'
 
@@ -19,13 +20,11 @@ export interface CrewOptions {
   notice(text: string): void
   ended(rule: string, why: 'expired' | 'bug'): void
   attached(connection: number): Attached | undefined
+  /** The process of a connection is to be started again for a rule's sake. */
+  awaited(connection: number, rule: string): void
   /** A rule may have nothing left to do, or is off. */
   changed(): void
 }
-
-/** All sessions begin in it. */
-const FIRST_STATE = 'started'
-const STATES = 10_000
 
 /** What is recorded each time, not only when a rule fires; edits are recorded by the pipe. */
 const NOTABLE: ReadonlySet<string> = new Set(['cut', 'end', 'signal', 'restart', 'exit', 'reply', 'hold'])
@@ -42,7 +41,7 @@ interface Scene {
 
 export class Crew {
   readonly #options: CrewOptions
-  readonly #states = new Map<string, string>()
+  readonly #states = new SessionStates()
   readonly breakpoints: Breakpoints
   #scene: Scene | undefined
 
@@ -119,17 +118,12 @@ export class Crew {
 
   /** State of the session allows it. */
   mayMeet({ rule }: LiveRule, session: string): boolean {
-    const wanted = rule.state?.requires
-    return wanted === undefined || (this.#states.get(session) ?? FIRST_STATE) === wanted
+    return this.#states.allows(rule, session)
   }
 
   fired(live: LiveRule, session: string): void {
     live.count()
-    const { sets } = live.rule.state ?? {}
-    if (sets !== undefined) {
-      if (this.#states.size >= STATES) this.#states.clear()
-      this.#states.set(session, sets)
-    }
+    this.#states.enter(live.rule, session)
     if (live.state !== 'on') this.#options.changed()
   }
 
@@ -180,8 +174,11 @@ export class Crew {
           if (!('to' in action)) actions.push(action)
           else this.#connection(action.to.connection)?.insert(action.to.direction, action.bytes, live.id)
           break
-        case 'signal':
         case 'restart':
+          this.#options.awaited(stage.connection, live.id)
+          toProcess(stage.attached.connection, action, live.id)
+          break
+        case 'signal':
         case 'exit':
         case 'stderr':
           toProcess(stage.attached.connection, action, live.id)

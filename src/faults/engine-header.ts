@@ -1,5 +1,6 @@
 /** Rules that a request brings along: `x-mitmcp-fault: latency; delay=200ms`, for its own exchange only. The server never sees the header. */
-import { type NamedStage, pass } from '../pipe/action.ts'
+import type { ProxyError } from '../errors.ts'
+import { type Action, type NamedStage, pass } from '../pipe/action.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { Crew } from './engine-crew.ts'
 import { endsExchange } from './engine-place.ts'
@@ -29,8 +30,8 @@ function valueOf(text: string): unknown {
 
 export interface HeaderRulesOptions {
   readonly crew: Crew
-  /** The rule of a header; null where it cannot be read, which has been said. */
-  rule(text: string): LiveRule | null
+  /** The rule of a header, or what is wrong with it. */
+  rule(text: string): LiveRule | ProxyError
 }
 
 /** What requests of one connection have brought along: hosts of the stages that do it. */
@@ -78,9 +79,13 @@ export class HeaderRules {
     }
   }
 
-  #unit(direction: Direction, event: FaultFrame, exchange: number) {
+  #unit(direction: Direction, event: FaultFrame, exchange: number): readonly Action[] {
     const text = direction === 'c2s' && event.meaning.asks ? event.meaning.subject.header(FAULT_HEADER) : undefined
-    const stripped = text === undefined ? event : this.#begin(event, exchange, text)
+    const brought = text === undefined ? undefined : this.#options.rule(text)
+    const refused = brought instanceof Error ? refusalOf(brought, event.meaning) : null
+    if (refused !== null) return [refused]
+    if (brought !== undefined && !(brought instanceof Error)) this.#begin(brought, exchange)
+    const stripped = text === undefined ? event : strip(event)
     const stage = this.#inner.get(exchange)?.[direction]
     const actions = stage?.named.stage(stripped) ?? [pass(stripped)]
     if (endsExchange(event.meaning, event.frame.kind) && stage !== undefined && stage.live.instances.size === 0) {
@@ -89,14 +94,27 @@ export class HeaderRules {
     return actions
   }
 
-  #begin(event: FaultFrame, exchange: number, text: string): FaultFrame {
-    const live = this.#options.rule(text)
-    if (live !== null) {
-      const make = (direction: Direction): RuleStage =>
-        new RuleStage(live, this.#attached, direction, this.#options.crew, this.stages[direction])
-      this.#inner.set(exchange, { c2s: make('c2s'), s2c: make('s2c') })
-    }
-    const raw = event.meaning.withHead({ [FAULT_HEADER]: null })
-    return raw === null ? event : withRaw(event, raw)
+  #begin(live: LiveRule, exchange: number): void {
+    const make = (direction: Direction): RuleStage =>
+      new RuleStage(live, this.#attached, direction, this.#options.crew, this.stages[direction])
+    this.#inner.set(exchange, { c2s: make('c2s'), s2c: make('s2c') })
   }
+}
+
+/** The request without the header; all else of it goes on as it came. */
+function strip(event: FaultFrame): FaultFrame {
+  const raw = event.meaning.withHead({ [FAULT_HEADER]: null })
+  if (raw === null) return event
+  const stripped = withRaw(event, raw)
+  return event.span === undefined ? { ...stripped, came: event.frame.raw } : stripped
+}
+
+/**
+ * Our own answer to a request whose header is no rule: whoever wrote it is the one to hear what is wrong. Never 400 or 404, which clients
+ * take for the server's word about their session. Null where nothing can be answered: it then goes on without the header.
+ */
+function refusalOf({ code, message, hint }: ProxyError, unit: Unit): Action | null {
+  const body = `mitmcp: ${FAULT_HEADER}: ${message}\n${hint}\nThis answer comes from the proxy, not from the server.\n`
+  const bytes = unit.respond(502, { 'Content-Type': 'text/plain; charset=utf-8', 'x-mitmcp-error': code }, body)
+  return bytes === null ? null : { do: 'reply', bytes }
 }

@@ -10,7 +10,7 @@ export function toProcess(connection: SteeredConnection, action: ProcessAction, 
     case 'signal':
       return connection.signal?.(action.signal, rule)
     case 'restart':
-      return connection.restart?.(rule, action.afterMs)
+      return connection.restart?.(rule, action)
     case 'exit':
       return connection.exit?.(action.code, rule)
     case 'stderr':

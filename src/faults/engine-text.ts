@@ -38,7 +38,7 @@ function textOf(action: FaultAction): string {
     case 'signal':
       return `signal ${action.signal}`
     case 'restart':
-      return `restart after ${durationText(action.afterMs)}`
+      return action.afterMs === null ? 'restart when healed' : `restart after ${durationText(action.afterMs)}`
     case 'exit':
       return `exit ${action.code}`
     case 'stderr':

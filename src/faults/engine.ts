@@ -11,11 +11,12 @@ import type { Clock } from '../pipe/clock.ts'
 import type { Policy, SteeredConnection, SteeredListener } from '../pipe/policy.ts'
 import type { ConnectionInfo, Tap } from '../pipe/tap.ts'
 import { Attachment } from './engine-attachment.ts'
+import type { ProxyError } from '../errors.ts'
 import type { Answered } from './engine-breakpoints.ts'
+import { BroughtRules } from './engine-brought.ts'
 import { Crew } from './engine-crew.ts'
 import { Doors } from './engine-doors.ts'
 import { Hanging } from './engine-hanging.ts'
-import { readFaultHeader } from './engine-header.ts'
 import { LiveRule, type RuleState } from './engine-rule.ts'
 import type { AnyFault } from './fault.ts'
 import { faults } from './index.ts'
@@ -92,8 +93,6 @@ interface Entry {
 const RANK = { header: 0, control: 1, file: 2 } as const
 /** When units are looked at anew that could not be done without. */
 const RETRY_US = 50_000
-/** Different fault headers that are remembered. */
-const HEADERS = 1000
 
 export function createEngine(options: EngineOptions): Engine {
   return new FaultEngine(options)
@@ -110,11 +109,16 @@ class FaultEngine implements Engine {
   #lives: readonly LiveRule[] = []
   #alarms = new Map<LiveRule, (() => void)[]>()
   #settling = false
-  readonly #headers = new Map<string, LiveRule | null>()
+  readonly #brought: BroughtRules
 
   constructor(options: EngineOptions) {
     this.#options = options
     const { clock, tap } = options
+    this.#brought = new BroughtRules({
+      among: options.among ?? faults,
+      read: (active) => this.#read(active),
+      begin: (rule, active) => this.#begin(rule, active),
+    })
     this.#conversations = options.conversations ?? createLiveConversations()
     const shared = {
       clock,
@@ -124,7 +128,10 @@ class FaultEngine implements Engine {
       ended: (rule: string, why: 'expired' | 'bug') => options.ended?.(rule, why),
       changed: () => this.#soon(0),
     }
-    this.#crew = new Crew({ ...shared, attached: (id) => this.#attachments.get(id) })
+    const attached = (id: number): Attachment | undefined => this.#attachments.get(id)
+    const awaited = (id: number, rule: string): void =>
+      this.#hanging.add(id, rule, () => attached(id)?.connection.startNow?.(rule))
+    this.#crew = new Crew({ ...shared, attached, awaited })
     this.#doors = new Doors({ ...shared, tap: options.name ?? '' })
   }
 
@@ -200,7 +207,7 @@ class FaultEngine implements Engine {
       tap: name,
       watch: (about) => this.#watch(about),
       asked: (id) => asked?.(id),
-      ...(headers ? { header: (text: string) => this.#ofHeader(text) } : {}),
+      ...(headers ? { header: (text: string) => this.#brought.of(text) } : {}),
     })
     this.#attachments.set(connection.id, attachment)
     if (this.#lives.length > 0 || headers) attachment.apply(this.#lives, true)
@@ -221,36 +228,16 @@ class FaultEngine implements Engine {
     }
     if (!active.enabled) return { active, written, live: null }
     const rule = this.#read(active)
-    return { active, written, live: rule === undefined ? null : this.#begin(rule, active) }
+    return { active, written, live: rule instanceof Error ? null : this.#begin(rule, active) }
   }
 
-  #read(active: ActiveRule): Rule | undefined {
+  #read(active: ActiveRule): Rule | ProxyError {
     try {
       return { ...parseRule({ ...active.source, id: active.id }, this.#options.among ?? faults), source: active.source }
     } catch (error) {
       this.#options.notice(`Rule ${active.id} stays off. ${(error as Error).message}`)
-      return undefined
+      return error as ProxyError
     }
-  }
-
-  /** Equal headers are one rule, so that it counts and draws from one request to the next. */
-  #ofHeader(text: string): LiveRule | null {
-    const known = this.#headers.get(text)
-    if (known !== undefined) return known
-    const source = readFaultHeader(text)
-    const wide = (this.#options.among ?? faults).some(({ type, per }) => type === source.fault && per !== 'message')
-    const active: ActiveRule = {
-      id: 'fault-header',
-      revision: 0,
-      source: { ...source, ...(wide ? { per: 'stream' } : {}) },
-      origin: 'header',
-      enabled: true,
-    }
-    const rule = this.#read(active)
-    const live = rule === undefined ? null : this.#begin(rule, active)
-    if (this.#headers.size >= HEADERS) this.#headers.clear()
-    this.#headers.set(text, live)
-    return live
   }
 
   #begin(rule: Rule, active: ActiveRule): LiveRule {
@@ -282,7 +269,12 @@ class FaultEngine implements Engine {
     if (how === 'keep' || (fault.closesPort?.(options) ?? null) !== null) return
     for (const { connection, openedAt } of this.#attachments.values()) {
       const { server } = connection.info
-      if (openedAt > at || !analysis.possible({ server, tap: this.#options.name ?? '' })) continue
+      if (
+        openedAt > at ||
+        connection.info.transport === 'stdio' ||
+        !analysis.possible({ server, tap: this.#options.name ?? '' })
+      )
+        continue
       this.#record(live, connection.id, true, `cut ${how}`)
       connection.cut(how, 'both', live.id)
     }

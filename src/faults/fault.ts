@@ -1,7 +1,7 @@
 /** The shape of a fault: settings, one sentence, one pure function. */
 import type { z } from 'zod'
 import type { Action, CutHow, CutSide, PipeEvent } from '../pipe/action.ts'
-import type { Admission, DialVerdict } from '../pipe/policy.ts'
+import type { Admission, DialVerdict, Restart } from '../pipe/policy.ts'
 import type { Direction, Transport } from '../wire/frame.ts'
 import type { FaultFrame } from './unit.ts'
 
@@ -15,7 +15,7 @@ export type Scope = 'connection' | 'session' | 'stream' | 'message'
  * Where a fault acts.
  * - `bytes`: on a pipe, chunk by chunk; on whole units where its rule's `match`, or another rule on the pipe, asks for them
  * - `units`: on a pipe, on whole units
- * - `listener`: when a client connects, and on the listening port
+ * - `listener`: when a client connects, and on the listening port; its `stage`, if any, is for stdio, where nobody connects
  * - `dial`: when the upstream is dialled
  * - `process`: as the process of a stdio server is started
  */
@@ -71,7 +71,7 @@ export type Damage = (event: FaultEvent) => readonly FaultAction[]
  * - `wake`: this instance gets a `tick` with `token` after `ms`, never early, on the pipe of that direction and connection (default: of the event)
  * - `write` with `to`: into the other direction, or another connection's pipe, at its next border
  * - `signal`: to the process of a stdio server; `restart`: it ends, by a `signal` in front of it or by SIGKILL, and is started again after
- *   `afterMs`, while what the client sends waits; `exit`: it is killed, and ends for the client with that code
+ *   `afterMs` (null: when the rule goes), while what the client sends waits, also until the new one has said `ready`; `exit`: it is killed, and ends for the client with that code
  * - `stderr`: bytes of ours to the client's stderr, on stdio
  * - `end`: as `cut`, of another connection
  * - `ask`: puts the event before a person; this instance gets a `tick` with an `Answer` for token once there is one. `ms`: how long it will wait
@@ -94,7 +94,7 @@ export type FaultAction =
   | { readonly do: 'signal'; readonly signal: NodeJS.Signals }
   | { readonly do: 'ask'; readonly ms: number }
   | { readonly do: 'settle'; readonly state: 'sent' | 'edited' | 'dropped' }
-  | { readonly do: 'restart'; readonly afterMs: number }
+  | ({ readonly do: 'restart' } & Restart)
   | { readonly do: 'exit'; readonly code: number }
   | { readonly do: 'stderr'; readonly bytes: Uint8Array }
   | { readonly do: 'end'; readonly connection: number; readonly how: CutHow; readonly side: CutSide }

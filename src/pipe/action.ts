@@ -11,13 +11,19 @@ interface Arrived {
 /**
  * - `chunk`: bytes as read (cut-through)
  * - `frame`: a whole frame, only behind a stage that makes frames; `meaning` is its own, for stages that know it; `span`: how many received bytes it stands for,
- *   where that is not the length of its `raw` (it was edited)
+ *   where that is not the length of its `raw` (it was edited); `came`: these bytes, of which only some lines were edited: the others go on as they came
  * - `end`: nothing more will come
  * - `tick`: `Pipe.tick` was called for this stage; it goes to no other. Its actions stand behind what has passed the stage already, before all else
  */
 export type PipeEvent =
   | (Arrived & { readonly kind: 'chunk'; readonly bytes: Uint8Array })
-  | (Arrived & { readonly kind: 'frame'; readonly frame: Frame; readonly meaning?: object; readonly span?: number })
+  | (Arrived & {
+      readonly kind: 'frame'
+      readonly frame: Frame
+      readonly meaning?: object
+      readonly span?: number
+      readonly came?: Uint8Array
+    })
   | { readonly kind: 'end'; readonly at: number; readonly ending: Ending }
   | { readonly kind: 'tick'; readonly at: number; readonly token: unknown }
 

@@ -1,45 +1,12 @@
 /** One direction of a connection: chunks in, stages, chunks out, with a tap at both ends. */
-import type { Direction } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
-import type { Action, CutHow, CutSide, NamedStage, PipeEvent } from './action.ts'
+import type { Action, NamedStage, PipeEvent } from './action.ts'
 import { bytesOf } from './action.ts'
-import type { Clock } from './clock.ts'
+import { differenceOf } from './difference.ts'
+import type { Outlet, PipeHost } from './pipe-host.ts'
 import { type Block, framed, framedAction, isSpared, type Step, stops } from './step.ts'
-import type { Tap } from './tap.ts'
 
-/** Where a pipe's bytes leave: the edits of heads, then a socket. */
-export interface Outlet {
-  /** Bytes with their address (-1: ours). */
-  write(bytes: Uint8Array, offset: number): void
-  /** Lets go of what was kept back. */
-  flush(): void
-  /** Bytes of ours at the next border, told to the tap by the outlet. Absent: they go at once. */
-  insert?(bytes: Uint8Array, rule: string): void
-  /** Nothing leaves from now on: `held` is Infinity. */
-  silence?(): void
-  /** How many of the bytes written last are kept back; Infinity when nothing ever leaves. */
-  readonly held: number
-  /** True when the next byte begins a message. */
-  readonly border: boolean
-}
-
-/** What a pipe needs of the connection it belongs to. */
-export interface PipeHost {
-  readonly connection: number
-  readonly direction: Direction
-  readonly outlet: Outlet
-  readonly tap: Tap
-  readonly clock: Clock
-  /** Bytes the inbox may hold before the reader is paused. Default 64 KiB: a wait longer than it takes to fill throttles. */
-  readonly inboxBytes?: number
-  /** The reader has to stop, or may go on. */
-  pause(stop: boolean): void
-  /** The pipe's last event has come out. */
-  ended(ending: Ending, at: number): void
-  cut(how: CutHow, side: CutSide, rule: string): void
-  /** Bytes of ours for the peer the pipe reads from. */
-  reply(bytes: Uint8Array, rule: string): void
-}
+export type { Outlet, PipeHost }
 
 const NOTHING = new Uint8Array(0)
 const INBOX_BYTES = 64 * 1024
@@ -324,6 +291,7 @@ export class Pipe {
     this.#drop(event.offset)
     const { tap, connection, direction, outlet } = this.#host
     if (rule !== '') {
+      if (event.kind === 'frame' && event.came !== undefined) return this.#outChanged(event, event.came, rule)
       const span = event.kind === 'frame' ? (event.span ?? bytes.length) : bytes.length
       const removed = Math.min(span, this.#received - event.offset)
       tap.edited(connection, direction, event.offset, removed, bytes, rule)
@@ -335,6 +303,20 @@ export class Pipe {
       this.#given = event.offset + bytes.length
       this.flushed()
     }
+  }
+
+  /** Most of it is what was received: only the lines that are not are ours. */
+  #outChanged({ offset, frame: { raw } }: Extract<PipeEvent, { kind: 'frame' }>, came: Uint8Array, rule: string): void {
+    const { tap, connection, direction, outlet } = this.#host
+    const { from, removed, bytes } = differenceOf(came, raw)
+    const behind = from + removed
+    tap.edited(connection, direction, offset + from, removed, bytes, rule)
+    outlet.write(raw.subarray(0, from), offset)
+    this.#given = offset + behind
+    if (bytes.length > 0) outlet.write(bytes, -1)
+    outlet.write(raw.subarray(from + bytes.length), offset + behind)
+    this.#given = offset + came.length
+    this.flushed()
   }
 
   /** Tells the stages from `from` on. */

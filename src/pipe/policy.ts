@@ -39,6 +39,14 @@ export interface Standing {
   readonly outstanding: Outstanding
 }
 
+/** How the process of a stdio server is replaced. */
+export interface Restart {
+  /** How much later, ms; null: not before `startNow`. */
+  readonly afterMs: number | null
+  /** What the client sends waits until the new process has written this to its stdout or stderr, at most 30 s. Default: until it runs. */
+  readonly ready?: string
+}
+
 /** A connection, as far as it can be steered. */
 export interface SteeredConnection {
   readonly id: number
@@ -66,8 +74,10 @@ export interface SteeredConnection {
   dialNow?(): void
   /** To the process of a stdio server; absent elsewhere. */
   signal?(signal: NodeJS.Signals, rule: string): void
-  /** Of stdio: ends the process, if it still runs, and starts the command again after `afterMs` (default 0), while the client's side stays open and what it sends waits. */
-  restart?(rule: string, afterMs?: number): void
+  /** Of stdio: ends the process, if it still runs, and starts the command again, while the client's side stays open and what it sends waits. */
+  restart?(rule: string, how: Restart): void
+  /** Of stdio: a process that is to be started for this rule is started at once; nothing otherwise. */
+  startNow?(rule: string): void
   /** Of stdio: kills the process; the client sees it end with this code. */
   exit?(code: number, rule: string): void
   /** Of stdio: bytes of ours to the client's stderr. */

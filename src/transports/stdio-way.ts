@@ -14,12 +14,6 @@ export const RECORDER = 2
 const INBOX = 4
 export const OVER = 8
 
-/** What a fault wants done with the server's process. */
-export interface Again {
-  readonly rule: string
-  readonly afterMs: number
-}
-
 /** One stream: where its bytes come from and go to. */
 export interface Way {
   source: Readable
@@ -97,6 +91,28 @@ export async function readLeft(ways: readonly Way[], read: () => number): Promis
     idle = read() === seen ? idle + 1 : 0
   }
   return open()
+}
+
+interface Reader {
+  read(bytes: Uint8Array): void
+  /** Nothing more will come. */
+  ended(ending: Ending): void
+}
+
+/** Reads the way's source, as it is now. */
+export function readFrom({ source, direction }: PipedWay, reader: Reader): void {
+  const by = direction === 'c2s' ? 'client' : 'server'
+  source.on('data', (bytes: Uint8Array) => reader.read(bytes))
+  source.once('end', () => reader.ended({ how: 'fin', by }))
+  source.once('error', (error: NodeJS.ErrnoException) =>
+    reader.ended({ how: 'rst', by, detail: error.code ?? error.message }),
+  )
+}
+
+/** Listens to the way's sink, as it is now; `gone`, with a reason, once nothing can be written there. */
+export function writeTo(way: PipedWay, gone: (detail: string) => void): void {
+  way.sink.on('drain', () => pause(way, PEER, false))
+  way.sink.on('error', (error: NodeJS.ErrnoException) => gone(error.code ?? error.message))
 }
 
 /** What a process says to its stderr, which no fault reaches. */

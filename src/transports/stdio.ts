@@ -12,11 +12,13 @@ import type { Readable, Writable } from 'node:stream'
 import type { Clock } from '../pipe/clock.ts'
 import type { CutHow, CutSide } from '../pipe/action.ts'
 import type { Pipe } from '../pipe/pipe.ts'
-import { noPolicy, type Policy, type SteeredConnection } from '../pipe/policy.ts'
+import { noPolicy, type Policy, type Restart, type SteeredConnection } from '../pipe/policy.ts'
 import type { ConnectionInfo, Tap } from '../pipe/tap.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { ClientStreams } from './own-streams.ts'
+import { NextProcess, type Again } from './next-process.ts'
+import { saysReady } from './ready-text.ts'
 import type { ProcessExit, ServerProcess, StartFailure } from './server-process.ts'
 import {
   createWay,
@@ -24,14 +26,14 @@ import {
   exitEnding,
   OVER,
   lastRead,
-  passed,
   passOn,
   pause,
   PEER,
   put,
+  readFrom,
   readLeft,
   RECORDER,
-  type Again,
+  writeTo,
   type PipedWay,
   type Way,
 } from './stdio-way.ts'
@@ -68,12 +70,11 @@ export class StdioLink implements SteeredConnection {
   #endOutput: () => void = () => undefined
   #leaving = false
   #exited = false
-  #giveUp: () => void = () => undefined
   /** Chunks read from the server. */
   #read = 0
   /** A process the server has left behind goes on writing to the client. */
   #handedOver = false
-  #again: Again | undefined
+  readonly #next: NextProcess
   /** The rule that ended the process, or what it talks over. */
   #endedBy: string | undefined
   /** What the client is to see as the status of the process, instead of its own. */
@@ -87,6 +88,7 @@ export class StdioLink implements SteeredConnection {
     this.id = id
     this.info = info
     this.#server = server
+    this.#next = new NextProcess(clock)
     tap.opened(id, clock.now(), info)
     this.#outputOver = new Promise<void>((resolve) => (this.#endOutput = resolve))
     this.#c2s = this.#way('c2s', client.input, child.stdin)
@@ -95,7 +97,8 @@ export class StdioLink implements SteeredConnection {
     this.c2s = this.#c2s.pipe
     this.s2c = this.#s2c.pipe
     const over = policy.opened(this)
-    this.#listenClient()
+    this.#readFrom(this.#c2s, () => true)
+    this.#writeTo(this.#s2c, () => true)
     this.over = this.#serve().then((exit) => {
       this.#finish(exit)
       over()
@@ -110,19 +113,15 @@ export class StdioLink implements SteeredConnection {
       const own = await this.#server.exited
       const exit = this.#exitCode === undefined ? own : { code: this.#exitCode, signal: null }
       this.#exited = true
-      const again = this.#again
+      const again = this.#next.wanted
       const left = readLeft([this.#s2c, this.#errors], () => this.#read)
       const allRead = left.then(async (open) => {
         for (const way of open) await this.#leftBehind(way)
         return Promise.all([again === undefined ? this.#outputOver : outputRead, errorsRead])
       })
-      await Promise.race([allRead, this.#givenUp()])
+      await Promise.race([allRead, this.#next.givenUp()])
       if (again === undefined || !(await this.#startAgain(again, exit))) return exit
     }
-  }
-
-  #givenUp(): Promise<void> {
-    return new Promise((resolve) => (this.#giveUp = resolve))
   }
 
   /** The client has ended its input, or sent a signal: an exit after that is its doing. */
@@ -175,14 +174,18 @@ export class StdioLink implements SteeredConnection {
     if (toClient && how === 'rst') client.closeInput()
   }
 
-  restart(rule: string, afterMs = 0): void {
+  restart(rule: string, how: Restart): void {
     const { startAgain } = this.#options
     if (this.#exited || this.#leaving || (this.#s2c.paused & OVER) !== 0 || startAgain === undefined) {
       return this.#note('not-restarted', { rule })
     }
-    this.#again = { rule, afterMs }
+    this.#next.want({ ...how, rule })
     this.#c2s.outlet.to(undefined)
     if (this.#endedBy !== rule) this.signal('SIGKILL', rule)
+  }
+
+  startNow(rule: string): void {
+    this.#next.now(rule)
   }
 
   exit(code: number, rule: string): void {
@@ -196,10 +199,11 @@ export class StdioLink implements SteeredConnection {
   }
 
   /** False: there is to be no other process. */
-  async #startAgain({ rule, afterMs }: Again, { code, signal }: ProcessExit): Promise<boolean> {
-    const { startAgain, clock } = this.#options
+  async #startAgain(again: Again, { code, signal }: ProcessExit): Promise<boolean> {
+    const { startAgain } = this.#options
+    const { rule, afterMs } = again
     this.#note('restart', { rule, code, signal, afterMs })
-    await Promise.race([passed(afterMs, clock), this.#givenUp()])
+    await this.#next.due(again)
     if (this.#leaving || startAgain === undefined) return false
     const next = await startAgain()
     // asked to end while it was being started
@@ -208,25 +212,36 @@ export class StdioLink implements SteeredConnection {
       this.#note('not-restarted', { rule, code: next.code })
       return false
     }
-    const { stdin, stdout, stderr } = next.child
     this.#server = next
     this.#exited = false
-    this.#again = undefined
+    this.#next.came()
     this.#endedBy = undefined
-    this.#c2s.sink = stdin
-    this.#s2c.source = stdout
-    this.#errors.source = stderr
+    this.#c2s.sink = next.child.stdin
+    this.#s2c.source = next.child.stdout
+    this.#errors.source = next.child.stderr
     this.#note('restarted', { rule, pid: next.pid })
+    if (again.ready === undefined) this.#feed(next)
+    else void this.#whenReady(next, again.ready, rule)
+    return true
+  }
+
+  /** The process gets what the client has sent meanwhile. */
+  #feed({ child: { stdin } }: ServerProcess): void {
     this.#c2s.outlet.to(stdin)
     pause(this.#c2s, PEER, false)
     if ((this.#c2s.paused & OVER) !== 0) stdin.end()
-    return true
+  }
+
+  async #whenReady(server: ServerProcess, text: string, rule: string): Promise<void> {
+    const readiness = await saysReady(text, [server.child.stdout, server.child.stderr], this.#options.clock)
+    this.#note('ready', { rule, readiness })
+    if (this.#server === server && this.#next.wanted === undefined) this.#feed(server)
   }
 
   /** The client does not want another process. */
   #leave(): void {
     this.#leaving = true
-    this.#giveUp()
+    this.#next.giveUp()
   }
 
   #silence(way: PipedWay, ending: Ending): void {
@@ -245,15 +260,10 @@ export class StdioLink implements SteeredConnection {
     return way
   }
 
-  #listenClient(): void {
-    this.#readFrom(this.#c2s, () => true)
-    this.#writeTo(this.#s2c, () => true)
-  }
-
   /** Resolve when nothing more will come of a process's output and errors. */
   #listenServer(server: ServerProcess): { readonly outputRead: Promise<void>; readonly errorsRead: Promise<void> } {
     // what a process that is replaced does with its streams is nobody's end
-    const counts = (): boolean => this.#server === server && this.#again === undefined
+    const counts = (): boolean => this.#server === server && this.#next.wanted === undefined
     const read = { outputRead: lastRead(server.child.stdout), errorsRead: lastRead(server.child.stderr) }
     this.#writeTo(this.#c2s, counts)
     this.#readFrom(this.#s2c, counts)
@@ -266,27 +276,18 @@ export class StdioLink implements SteeredConnection {
     return read
   }
 
-  /** Reads a source as long as that `counts`. */
   #readFrom(way: PipedWay, counts: () => boolean): void {
-    const { source, direction, pipe } = way
-    const by = direction === 'c2s' ? 'client' : 'server'
-    source.on('data', (bytes: Uint8Array) => {
-      this.#read++
-      pipe.push(bytes)
-    })
-    source.once('end', () => {
-      if (counts()) this.#sourceEnded(way, { how: 'fin', by })
-    })
-    source.once('error', (error: NodeJS.ErrnoException) => {
-      if (counts()) this.#sourceEnded(way, { how: 'rst', by, detail: error.code ?? error.message })
+    readFrom(way, {
+      read: (bytes) => {
+        this.#read++
+        way.pipe.push(bytes)
+      },
+      ended: (ending) => counts() && this.#sourceEnded(way, ending),
     })
   }
 
   #writeTo(way: PipedWay, counts: () => boolean): void {
-    way.sink.on('drain', () => pause(way, PEER, false))
-    way.sink.on('error', (error: NodeJS.ErrnoException) => {
-      if (counts()) this.#sinkGone(way, error.code ?? error.message)
-    })
+    writeTo(way, (detail) => counts() && this.#sinkGone(way, detail))
   }
 
   #sourceEnded(way: PipedWay, ending: Ending): void {
@@ -294,7 +295,7 @@ export class StdioLink implements SteeredConnection {
     way.paused |= OVER
     // what ended the output is known when the process has ended
     if (way === this.#c2s) this.#leaving = true
-    if (way === this.#c2s && this.#exited && this.#again !== undefined) this.#leave()
+    if (way === this.#c2s && this.#exited && this.#next.wanted !== undefined) this.#leave()
     if (way === this.#c2s || ending.how === 'rst') this.#report(way, ending)
     way.pipe.end(ending)
   }
@@ -338,7 +339,7 @@ export class StdioLink implements SteeredConnection {
   /** One that does not end with its process is held open by another it has started, which keeps it. */
   async #leftBehind(way: Way): Promise<void> {
     const { client } = this.#options
-    if (this.#again !== undefined) return void way.source.destroy()
+    if (this.#next.wanted !== undefined) return void way.source.destroy()
     way.source.pause()
     const to = way === this.#errors ? 'errors' : 'output'
     this.#note('left-behind', { stream: to === 'errors' ? 'stderr' : 'stdout' })

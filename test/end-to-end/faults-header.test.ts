@@ -17,9 +17,12 @@ test('a rule that is none is refused in our own name, with what is wrong', async
   const notices: string[] = []
   proxy.onNotice((message) => notices.push(message))
   const response = await post(url, call(1), bringing('latenzy; delay=1s'))
-  const told = `${await response.text()} ${notices.join(' ')}`
-  expect(told).toContain('latency')
-  expect(asked.every(({ headers }) => headers['x-mitmcp-fault'] === undefined)).toBe(true)
+  expect([response.status, response.headers.get('x-mitmcp-error')]).toEqual([502, 'RULE_INVALID'])
+  const text = await response.text()
+  expect(text).toContain('did you mean latency?')
+  expect(text).toContain('This answer comes from the proxy')
+  expect([asked, notices]).toEqual([[], [expect.stringContaining('latency')]])
+  expect((await post(url, call(2))).status).toBe(200)
 })
 
 test('the field is the server’s business unless it is allowed', async () => {

@@ -3,7 +3,9 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { RuleSource } from '../../src/faults/rule.ts'
 import { gist } from '../support/event-client.ts'
-import { faultyCommand, faultyStdio } from '../support/faulty-stdio.ts'
+import { cli } from '../support/cli-process.ts'
+import { ANSWERS, faultyCommand, faultyStdio } from '../support/faulty-stdio.ts'
+import { lives } from '../support/stdio-pair.ts'
 
 const of = (tool: string) => `tool:${tool} kind:response`
 const NOTE = '{"jsonrpc":"2.0","method":"notifications/x"}'
@@ -131,6 +133,41 @@ describe('exit', () => {
   })
 })
 
+describe('down', () => {
+  test('for a while: the process is gone, what is sent waits, another one answers it', async () => {
+    const server = faultyStdio([{ fault: 'down', duration: '300ms', after: '600ms', signal: 'SIGTERM' }])
+    const pidOf = async (id: number) => (JSON.parse(await server.answer(id)) as { result: { pid: number } }).result.pid
+    server.call(1, 'x')
+    const first = await pidOf(1)
+    await expect.poll(() => lives(first), { timeout: 5000 }).toBe(false)
+    server.call(2, 'x')
+    expect(await pidOf(2)).not.toBe(first)
+    expect(server.child.exitCode).toBeNull()
+    server.child.stdin.end()
+    expect(await server.exited).toEqual([0, null])
+  })
+
+  test('without a restart the client sees it end by that signal', async () => {
+    const server = faultyStdio([{ fault: 'down', restart: false, signal: 'SIGTERM', after: '400ms' }])
+    expect(await server.exited).toEqual([null, 'SIGTERM'])
+  })
+
+  test('until it is healed: another process starts then, and is fed once it says that it is ready', async () => {
+    const text = `setTimeout(() => {process.stderr.write('up and running\\n');${ANSWERS}}, 300)`
+    const server = faultyStdio([], text)
+    const pidOf = async (id: number) => (JSON.parse(await server.answer(id)) as { result: { pid: number } }).result.pid
+    server.call(1, 'x')
+    const first = await pidOf(1)
+    const fault = (...words: string[]) => cli(['fault', ...words, '--db', server.db]).ended
+    await fault('add', 'down', '--wait-ready', 'and running')
+    await expect.poll(() => lives(first), { timeout: 5000 }).toBe(false)
+    server.call(2, 'x')
+    await fault('heal')
+    expect(await pidOf(2)).not.toBe(first)
+    expect(server.err().toString().split('up and running')).toHaveLength(3)
+  }, 15_000)
+})
+
 test('close-stdout: the client reads the end while the process lives on', async () => {
   const server = faultyStdio([{ fault: 'close-stdout', match: 'tool:last' }])
   const ended = new Promise((resolve) => server.child.stdout.once('end', resolve))
@@ -205,6 +242,14 @@ describe('the client of SDK v1', () => {
     const { call, closed } = await connected([{ fault: 'exit', match: 'tool:deadly' }])
     await expect(call('deadly')).rejects.toMatchObject({ code: -32000 })
     await closed
+  })
+
+  test('does not notice that the server was down, but for the time it took', async () => {
+    const { call } = await connected([{ fault: 'down', duration: '200ms', after: '700ms' }])
+    const pidOf = async () => ((await call('x')) as unknown as { pid: number }).pid
+    const first = await pidOf()
+    await expect.poll(() => lives(first), { timeout: 5000 }).toBe(false)
+    expect(await pidOf()).not.toBe(first)
   })
 
   test('a restart leaves it waiting for the call that was lost, and goes on with the next', async () => {

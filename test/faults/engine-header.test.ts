@@ -27,6 +27,19 @@ describe('a request that brings a rule along', () => {
     expect(table.decided()).toEqual(['fault-header stream 1: latency'])
   })
 
+  test('is recorded as it came but for the one line', () => {
+    const table = engineTable({ headers: true })
+    const line = table.open()
+    const first = asking('latency; delay=200ms; match=dir:s2c')
+    line.push('c2s', first + asking('later; match=dir:s2c', 2))
+    const field = (text: string, before: number) => {
+      const at = text.indexOf('X-Mitmcp-Fault')
+      return `edit c2s ${before + at} -${text.indexOf('\r\n', at) + 2 - at} + fault-header`
+    }
+    expect(table.edits).toEqual([field(first, 0), field(asking('later; match=dir:s2c', 2), first.length)])
+    expect(line.out('c2s')).toBe(plain() + plain(2))
+  })
+
   test('is answered in the place of the server', () => {
     const table = engineTable({ headers: true })
     const line = table.open()
@@ -45,12 +58,19 @@ describe('a request that brings a rule along', () => {
     expect(table.decided()).toHaveLength(1)
   })
 
-  test('that is no rule goes on without it, and that is said', () => {
+  test('that is no rule is answered by us with what is wrong, and the server hears nothing of it', () => {
     const table = engineTable({ headers: true })
     const line = table.open()
-    line.push('c2s', asking('nonsense'))
-    expect(line.out('c2s')).toBe(plain())
-    expect(table.notices).toEqual([expect.stringContaining('there is no fault nonsense')])
+    line.push('c2s', asking('latenc; delay=1s'))
+    line.push('c2s', asking('latenc; delay=1s', 2))
+    line.push('c2s', plain(3))
+    expect(line.out('c2s')).toBe(plain(3))
+    const [first = '', second] = line.out('s2c').split(/(?<=proxy, not from the server\.\n)/)
+    expect(first).toMatch(/^HTTP\/1\.1 502 [^]*x-mitmcp-error: RULE_INVALID\r\n/i)
+    expect(first).toContain('there is no fault latenc')
+    expect(first).toContain('did you mean latency?')
+    expect(second).toBe(first)
+    expect(table.notices).toHaveLength(1)
   })
 
   test('does nothing where that is not allowed: the header is the client’s own', () => {

@@ -129,6 +129,9 @@ function open(
       connection[direction].inject(bytes, rule)
     },
     signal: (signal, rule) => note(`signal ${signal} ${rule}`),
+    restart: (rule, { afterMs, ready }) =>
+      note(`restart ${afterMs}${ready === undefined ? '' : ` until "${ready}"`} ${rule}`),
+    startNow: (rule) => note(`start ${rule}`),
   }
   const over = engine.opened(connection)
   return {

@@ -90,7 +90,7 @@ describe('a server that is started again', () => {
 
   test('is another process of the same command; what the client sends meanwhile waits for it', async () => {
     const wrapper = await up(STAYS)
-    wrapper.steer(`connection.restart('the-rule', 100)`)
+    wrapper.steer(`connection.restart('the-rule', { afterMs: 100 })`)
     await silence()
     wrapper.send('meanwhile\n')
     await wrapper.until(() => wrapper.out().includes('meanwhile'))
@@ -106,9 +106,9 @@ describe('a server that is started again', () => {
 
   test('ends the wrapper with the status of its last process', async () => {
     const wrapper = await up(ENDS)
-    wrapper.steer(`connection.signal('SIGTERM', 'the-rule'); connection.restart('the-rule')`)
+    wrapper.steer(`connection.signal('SIGTERM', 'the-rule'); connection.restart('the-rule', { afterMs: 0 })`)
     await wrapper.until(() => pids(wrapper.out()).length === 2)
-    wrapper.steer(`connection.restart('the-rule')`)
+    wrapper.steer(`connection.restart('the-rule', { afterMs: 0 })`)
     await wrapper.until(() => pids(wrapper.out()).length === 3)
     wrapper.send('x\n')
     await wrapper.until(() => wrapper.out().endsWith('x\n'))
@@ -118,7 +118,7 @@ describe('a server that is started again', () => {
 
   test('is not, when the client has left', async () => {
     const wrapper = await up(STAYS)
-    wrapper.steer(`connection.restart('the-rule', 60_000)`)
+    wrapper.steer(`connection.restart('the-rule', { afterMs: 60_000 })`)
     await silence()
     wrapper.child.stdin?.end()
     expect(await wrapper.closed).toBe(99)

@@ -1,0 +1,46 @@
+/** Rules that requests bring along, remembered: equal headers are one rule, which counts and draws from one request to the next. */
+import type { ProxyError } from '../errors.ts'
+import { readFaultHeader } from './engine-header.ts'
+import type { LiveRule } from './engine-rule.ts'
+import type { AnyFault } from './fault.ts'
+import type { Rule } from './rule-parse.ts'
+import type { ActiveRule } from './rule.ts'
+
+export interface BroughtRulesOptions {
+  readonly among: readonly AnyFault[]
+  /** Or everything that is wrong with it. */
+  read(active: ActiveRule): Rule | ProxyError
+  begin(rule: Rule, active: ActiveRule): LiveRule
+}
+
+/** Different headers that are remembered. */
+const HEADERS = 1000
+
+export class BroughtRules {
+  readonly #options: BroughtRulesOptions
+  readonly #known = new Map<string, LiveRule | ProxyError>()
+
+  constructor(options: BroughtRulesOptions) {
+    this.#options = options
+  }
+
+  /** The rule of a header, or why it is none. */
+  of(text: string): LiveRule | ProxyError {
+    const known = this.#known.get(text)
+    if (known !== undefined) return known
+    const source = readFaultHeader(text)
+    const wide = this.#options.among.some(({ type, per }) => type === source.fault && per !== 'message')
+    const active: ActiveRule = {
+      id: 'fault-header',
+      revision: 0,
+      source: { ...source, ...(wide ? { per: 'stream' } : {}) },
+      origin: 'header',
+      enabled: true,
+    }
+    const rule = this.#options.read(active)
+    const brought = rule instanceof Error ? rule : this.#options.begin(rule, active)
+    if (this.#known.size >= HEADERS) this.#known.clear()
+    this.#known.set(text, brought)
+    return brought
+  }
+}
