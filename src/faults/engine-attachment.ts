@@ -9,15 +9,18 @@ import { metAtOnce, needsUnits, toldByHead, watchedDirections } from './engine-p
 import type { LiveRule } from './engine-rule.ts'
 import { type Attached, RuleStage } from './engine-stage.ts'
 import type { Unit } from './unit.ts'
-import type { Indifference, Place, Watch, WatchOptions } from './units/watch-types.ts'
+import type { Indifference, LeftAlone, Place, Watch, WatchOptions } from './units/watch-types.ts'
 
 const DIRECTIONS = ['c2s', 's2c'] as const
+const NOTHING = new Uint8Array(0)
+/** Exchanges remembered of which the answer matters to nobody; for others it is understood for nothing. */
+const SPARED = 1000
 
 export interface AttachmentOptions {
   readonly crew: Crew
   /** Of the vantage. */
   readonly tap: string
-  watch(options: Pick<WatchOptions, 'info' | 'wants' | 'swallowed' | 'indifference' | 'heardLate'>): Watch
+  watch(options: Pick<WatchOptions, 'info' | 'wants' | 'leftAlone' | 'swallowed' | 'indifference' | 'heardLate'>): Watch
   /** Begins in the middle: what went before is to be asked for. */
   asked(connection: number): void
   /** The rule a request brings along; absent where requests may not. */
@@ -158,7 +161,8 @@ export class Attachment implements Attached {
     const { connection } = this
     this.#watch = this.#options.watch({
       info: connection.info,
-      wants: (soFar, exchange) => this.#wants(soFar, exchange),
+      wants: (...about) => this.#wants(...about),
+      leftAlone: (what) => this.#leftAlone(what),
       swallowed: (answers) => connection.swallowed?.(answers),
       indifference: () => this.#indifference,
       heardLate: (exchange, messages) => {
@@ -175,16 +179,42 @@ export class Attachment implements Attached {
     this.#options.asked(connection.id)
   }
 
-  /** By a head alone: whether the message has to be understood, for some rule may match it, or not even heard. */
-  #wants(soFar: Subject, exchange: number | null): 'whole' | 'pass' | 'ignore' {
+  /** Rules that might have matched it cannot have. */
+  #leftAlone({ direction, offset, reason, verb }: LeftAlone): void {
+    const { crew } = this.#options
+    const known = { direction, ...(verb === undefined ? {} : { verb }) }
+    const about = { kind: 'chunk', at: crew.now(), offset, bytes: NOTHING } as const
+    for (const live of this.#units) {
+      const stage = live.meets && live.rule.directions.includes(direction) ? this.stageOf(live, direction) : undefined
+      if (stage === undefined || !this.#canMatch(live, known)) continue
+      live.notApplied++
+      const verdict = { fired: false, draw: null, key: `connection ${this.connection.id}`, why: '' }
+      crew.decided(stage, verdict, about, `not applied: ${reason}`)
+    }
+  }
+
+  /** By a head, and the method where that is known: whether the message has to be understood, for some rule may match it, or not even heard. */
+  #wants(soFar: Subject, exchange: number | null, told?: string): 'whole' | 'pass' | 'ignore' {
     if (this.#units.some((live) => live.underWay > 0) || this.#brings(soFar, exchange)) return 'whole'
     if (this.#byHead.some(({ rule }) => rule.holds(soFar))) return 'whole'
     if (this.#byBody.length === 0) return 'ignore'
     const { direction, verb } = soFar
     if (direction === 's2c') return exchange !== null && this.#plain.delete(exchange) ? 'ignore' : 'whole'
-    const method = soFar.header('mcp-method')
+    const method = told ?? soFar.header('mcp-method')
     const known = { direction, ...(verb === null ? {} : { verb }), ...(method === undefined ? {} : { method }) }
-    return this.#possible(known) ? 'whole' : 'pass'
+    if (this.#possible(known)) return 'whole'
+    if (exchange !== null && method !== undefined && !this.#answerMatters(method)) this.#spare(exchange)
+    return 'pass'
+  }
+
+  /** That to `initialize` does, for what it says of the session. */
+  #answerMatters(method: string): boolean {
+    let matters = method === 'initialize' || this.#answers.get(method)
+    if (matters === undefined) {
+      matters = this.#possible({ direction: 's2c', method })
+      this.#answers.set(method, matters)
+    }
+    return matters
   }
 
   /** A rule of its own. */
@@ -195,25 +225,27 @@ export class Attachment implements Attached {
       : soFar.header(FAULT_HEADER) !== undefined
   }
 
-  /** A request: whether its answer matters to anybody. That to `initialize` does, for what it says of the session. */
+  /** A request: whether its answer matters to anybody. */
   #asks({ exchange, subject: { messages } }: Unit): void {
     if (exchange === null || messages.length === 0) return
-    for (const { method } of messages) {
-      if (method === null || method === 'initialize') return
-      let matters = this.#answers.get(method)
-      if (matters === undefined) {
-        matters = this.#possible({ direction: 's2c', method })
-        this.#answers.set(method, matters)
-      }
-      if (matters) return
-    }
+    if (messages.some(({ method }) => method === null || this.#answerMatters(method))) return
+    this.#spare(exchange)
+  }
+
+  /** Those that are answered by a stream are never asked about. */
+  #spare(exchange: number): void {
+    const [oldest] = this.#plain
+    if (oldest !== undefined && this.#plain.size >= SPARED) this.#plain.delete(oldest)
     this.#plain.add(exchange)
   }
 
   #possible(known: Known): boolean {
+    return this.#byBody.some((live) => this.#canMatch(live, known))
+  }
+
+  #canMatch({ rule }: LiveRule, known: Known): boolean {
     const { server } = this.connection.info
-    const { tap } = this.#options
-    return this.#byBody.some(({ rule }) => rule.analysis.possible({ server, tap, ...known }))
+    return rule.analysis.possible({ server, tap: this.#options.tap, ...known })
   }
 
   #place(direction: Direction, lives: readonly LiveRule[]): void {

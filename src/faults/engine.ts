@@ -348,7 +348,9 @@ class FaultEngine implements Engine {
     })
   }
 
-  #watch(about: Pick<WatchOptions, 'info' | 'wants' | 'swallowed' | 'indifference' | 'heardLate'>): Watch {
+  #watch(
+    about: Pick<WatchOptions, 'info' | 'wants' | 'leftAlone' | 'swallowed' | 'indifference' | 'heardLate'>,
+  ): Watch {
     const { clock, name = '', identity } = this.#options
     return createWatch({
       ...about,

@@ -28,6 +28,12 @@ export class Gathered {
     this.#own = this.#parts.length
   }
 
+  /** A copy of the first `length` bytes, or of all where there are fewer. */
+  peek(length: number): Uint8Array {
+    const rest = this.#chunk === undefined ? [] : [this.#chunk.subarray(this.#from, this.#to)]
+    return Buffer.concat([...this.#parts, ...rest], Math.min(length, this.length))
+  }
+
   /** Takes the first `length` bytes out: a part of the chunk where they all lie in one run of it, else a copy. */
   take(length = this.length): Uint8Array {
     this.#closeRun()

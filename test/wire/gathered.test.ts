@@ -31,3 +31,10 @@ test('what is kept outlives its chunk, also what was left behind a take', () => 
   }
   expect([gathered.length, text(gathered.take(2)), text(gathered.take())]).toEqual([4, 'cd', 'ef'])
 })
+
+test('a look at the beginning takes nothing', () => {
+  const gathered = new Gathered()
+  gathered.add(Buffer.from('abc'), 0, 3)
+  gathered.add(Buffer.from('def'), 0, 3)
+  expect([text(gathered.peek(4)), text(gathered.peek(10)), gathered.length]).toEqual(['abcd', 'abcdef', 6])
+})

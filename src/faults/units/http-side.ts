@@ -3,6 +3,7 @@ import type { Action, NamedStage, PipeEvent } from '../../pipe/action.ts'
 import { pass } from '../../pipe/action.ts'
 import type { Standing } from '../../pipe/policy.ts'
 import { Gathered } from '../../wire/gathered.ts'
+import { firstMethod } from '../../wire/first-method.ts'
 import { createHttp1Splitter, type Http1Head, type Http1Listener, type Http1Splitter } from '../../wire/http1.ts'
 import { EventStream } from './event-stream.ts'
 import { HeadFactsReader, type HeadFacts } from './head-facts.ts'
@@ -146,8 +147,23 @@ export class HttpSide implements Http1Listener {
   payload(chunk: Uint8Array, from: number, to: number): void {
     if (this.#stream !== null) return this.#stream.payload(chunk, from, to)
     this.#add(chunk, from, to)
+    const before = this.#payload.length
     if (this.#plan?.listens === true) this.#payload.add(chunk, from, to)
+    if (before < TELLING_BYTES && this.#payload.length >= TELLING_BYTES) this.#lookAgain()
     this.#bound()
+  }
+
+  /** The beginning of a request may tell that no rule can match it: the rest then need not be waited for. */
+  #lookAgain(): void {
+    const [plan, head] = [this.#plan, this.#head]
+    if (this.#side === 'response' || plan?.whole !== true || head === null || this.#facts.coded) return
+    const method = firstMethod(this.#payload.peek(TELLING_BYTES))
+    if (method === null) return
+    const { events, watch } = this.#options
+    const soFar = events.subject({ kind: 'head', size: this.#raw.length, asked: this.#asked, head })
+    const wanted = watch.wants?.(soFar, this.#asked?.number ?? null, method) ?? 'whole'
+    if (wanted !== 'whole') this.#plan = { ...plan, whole: false, listens: wanted === 'pass' }
+    if (wanted === 'ignore') this.#payload.take()
   }
 
   framing(chunk: Uint8Array, from: number, to: number): void {
@@ -340,7 +356,8 @@ export class HttpSide implements Http1Listener {
 
   #leave(offset: number, reason: string): void {
     const { events, watch } = this.#options
-    watch.leftAlone?.({ direction: events.direction, offset, reason })
+    const verb = this.#asked?.method ?? ''
+    watch.leftAlone?.({ direction: events.direction, offset, reason, ...(verb === '' ? {} : { verb }) })
   }
 
   #add(chunk: Uint8Array, from: number, to: number): void {
@@ -366,5 +383,7 @@ export class HttpSide implements Http1Listener {
 }
 
 const NOTHING = new Uint8Array(0)
+/** How much of a body is looked at before it is whole. */
+const TELLING_BYTES = 4096
 const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 const PASS: Plan = { whole: false, opens: null, listens: false }

@@ -18,6 +18,8 @@ export interface LeftAlone {
   readonly offset: number
   /** `too large`, `broken framing`. */
   readonly reason: string
+  /** Of an HTTP request, or what it answers. */
+  readonly verb?: string
 }
 
 /** What rules do not care about. */
@@ -39,9 +41,9 @@ export interface WatchOptions {
   /**
    * Asked at each HTTP head that has a body to wait for, but not for event streams. `exchange`: which it belongs to. `whole` (default): held
    * until it is a unit; `pass`: leaves as it comes, in `opaque` frames. What it says is heard all the same, so that an answer finds its
-   * request; with `ignore` it is not.
+   * request; with `ignore` it is not. Asked once more where the beginning of a long request tells its method.
    */
-  wants?(soFar: Subject, exchange: number | null): 'whole' | 'pass' | 'ignore'
+  wants?(soFar: Subject, exchange: number | null, method?: string): 'whole' | 'pass' | 'ignore'
   /** So many answers, the oldest that are due, have come and will not leave. */
   swallowed?(answers: number): void
   /** Messages that need not even be understood; the same object as long as rules do not change. Null, and by default: there are none. */

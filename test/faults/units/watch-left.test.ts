@@ -118,3 +118,40 @@ describe('a client that waits for 100-continue', () => {
     }
   })
 })
+
+describe('a long request', () => {
+  const long = (method: string): string =>
+    post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { name: 'a', text: 'x'.repeat(8000) } }))
+  const wants: WatchOptions['wants'] = (soFar, _exchange, method) =>
+    soFar.direction === 'c2s' && method !== undefined && method !== 'tools/call' ? 'pass' : 'whole'
+
+  test('goes on as soon as its beginning tells that no rule can match it, and is heard all the same', () => {
+    const line = watchedLine({ wants })
+    const text = long('prompts/get')
+    line.push('c2s', text.slice(0, 4000))
+    expect(line.out('c2s')).toBe('')
+    line.push('c2s', text.slice(4000, 6000))
+    expect(line.out('c2s')).toBe(text.slice(0, 6000))
+    line.push('c2s', text.slice(6000))
+    line.push('s2c', ok(json({ id: 1, result: {} })))
+    expect([line.out('c2s'), line.units.map(said)]).toEqual([text, ['s2c body response prompts/get a 1']])
+    expect([line.edits, line.left]).toEqual([[], []])
+  })
+
+  test('waits where some rule may, or where nothing is told yet', () => {
+    for (const text of [long('tools/call'), long('prompts/get').replace('{"jsonrpc"', '[{"jsonrpc"')]) {
+      const line = watchedLine({ wants })
+      line.push('c2s', text.slice(0, -10))
+      expect(line.out('c2s')).toBe('')
+    }
+  })
+
+  test('need not even be heard', () => {
+    const line = watchedLine({ wants: (_soFar, _exchange, method) => (method === undefined ? 'whole' : 'ignore') })
+    const text = long('prompts/get')
+    line.push('c2s', text.slice(0, 6000))
+    line.push('c2s', text.slice(6000))
+    line.push('s2c', ok(json({ id: 1, result: {} })))
+    expect([line.out('c2s'), line.units.map(said)]).toEqual([text, ['s2c body response 1']])
+  })
+})

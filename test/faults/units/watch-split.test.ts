@@ -47,7 +47,8 @@ describe('with no rule in between', () => {
         all(line, 'c2s', bytes, places)
         line.end('c2s')
         expect(line.out('c2s')).toBe(latin1(bytes))
-        expect(line.edits).toEqual([])
+        // who waits for it is told to go on
+        expect(line.edits.filter((edit) => !edit.includes('+HTTP/1.1 100 Continue'))).toEqual([])
       }),
       { numRuns: 500 },
     )
