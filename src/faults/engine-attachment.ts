@@ -266,5 +266,8 @@ export class Attachment implements Attached {
 const indifferenceOf = (lives: readonly LiveRule[]): Indifference => ({
   words: [...new Set(lives.flatMap(({ silence }) => silence.words))],
   couldHold: (subject, ofSession) => lives.some(({ silence }) => silence.couldHold(subject, ofSession)),
-  busy: () => lives.some((live) => live.underWay > 0),
+  busy: () => {
+    for (const live of lives) if (live.underWay > 0) return true
+    return false
+  },
 })

@@ -60,27 +60,15 @@ export class Conversations<Frame, S, C> {
 
   /** A request head has come. */
   request(line: Line<Frame, S, C>, facts: RequestFacts, at: number): Exchange<Frame, S, C> {
-    const exchange: Exchange<Frame, S, C> = {
-      line,
-      facts,
-      session: null,
-      era: null,
-      revision: facts.revision,
-      resumable: false,
-      response: null,
-      responseFrame: null,
-      began: false,
-      alone: null,
-      calls: [],
-    }
+    const exchange = exchangeOf<Frame, S, C>(line, facts)
     this.#places.byHead(exchange, at)
     return exchange
   }
 
-  /** A request like one before, of the session that was of. */
+  /** A request that came `at` then and was like one before, whose session it is of; told late, it moves nothing else. */
   again({ line, facts, session, era }: Exchange<Frame, S, C>, at: number): Exchange<Frame, S, C> {
-    const exchange = this.request(line, facts, at)
-    if (session !== null && exchange.session === null) this.#talks.tie(exchange, session, at)
+    const exchange = session === null ? this.request(line, facts, at) : exchangeOf<Frame, S, C>(line, facts)
+    exchange.session ??= session
     exchange.era = era
     return exchange
   }
@@ -202,5 +190,21 @@ export class Conversations<Frame, S, C> {
     talk.revision = message.revision ?? talk.revision
     exchange.revision = talk.revision
     this.#listener.session(talk)
+  }
+}
+
+function exchangeOf<Frame, S, C>(line: Line<Frame, S, C>, facts: RequestFacts): Exchange<Frame, S, C> {
+  return {
+    line,
+    facts,
+    session: null,
+    era: null,
+    revision: facts.revision,
+    resumable: false,
+    response: null,
+    responseFrame: null,
+    began: false,
+    alone: null,
+    calls: [],
   }
 }

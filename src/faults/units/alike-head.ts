@@ -71,9 +71,9 @@ export class AlikeHead {
     const raw = this.#raw
     const fixed = this.#fixed
     for (let i = 0; i < fixed.length; i += 2) {
-      const first = fixed[i]!
       const last = fixed[i + 1]!
-      if (raw.compare(bytes, first, last, first, last) !== 0) return false
+      // native comparisons only pay from some hundred bytes on
+      for (let at = fixed[i]!; at < last; at++) if (bytes[at] !== raw[at]) return false
     }
     return this.#date === null || isText(bytes, ...this.#date)
   }

@@ -15,6 +15,9 @@ const REMEMBERED = 4
 /** When so many could not be learnt, it is given up until the rules change. */
 const MAX_REFUSED = 16
 
+/** Requests beyond it get memory of their own. */
+const SCRATCH_BYTES = 4 * 1024
+
 interface Alike {
   readonly head: AlikeHead
   readonly session: KnownSession | null
@@ -68,6 +71,7 @@ export class Spared {
   /** Heads that could not be learnt. */
   #refused = 0
   #tells = wordsIn([])
+  #scratch: Uint8Array = new Uint8Array(0)
   readonly #asks = wordsIn(['"method"'])
 
   constructor(options: SparedOptions) {
@@ -113,7 +117,9 @@ export class Spared {
     for (const { head, session, asked, isHeard } of this.#requests) {
       if (!head.fits(bytes)) continue
       if (!talk.isStill(session) || this.#tells(bytes, head.size)) return false
-      due.exchanges.push(talk.again(asked, isHeard ? Buffer.from(bytes.subarray(head.size)) : null, at))
+      const kept = isHeard ? this.#kept(bytes) : null
+      const unheard = { like: asked, at, bytes: kept, from: head.size, to: bytes.length }
+      due.exchanges.push(talk.again(asked, session, unheard))
       return true
     }
     return false
@@ -132,6 +138,15 @@ export class Spared {
       return true
     }
     return false
+  }
+
+  /** A copy: in memory that is used again where no other request waits for its answer. */
+  #kept(bytes: Uint8Array): Uint8Array {
+    if (this.#options.due.exchanges.length > 0 || bytes.length > SCRATCH_BYTES)
+      return Uint8Array.prototype.slice.call(bytes)
+    if (this.#scratch.length < bytes.length) this.#scratch = Buffer.allocUnsafeSlow(2 * bytes.length)
+    this.#scratch.set(bytes)
+    return this.#scratch
   }
 
   #refreshed(): Indifference | null {

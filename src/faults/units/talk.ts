@@ -37,10 +37,21 @@ export interface Asked extends Exchange {
   events: number
   /** Its client waited for a `100 Continue`, and has got ours. */
   continued?: boolean
-  /** It was let go without being understood. */
+  /** It was let go without being understood: true until its answer is. */
   spared?: boolean
-  /** Its body, as long as that is to be understood should its answer be. */
-  unheard?: Uint8Array | null
+  /** What of it is to be understood should its answer be. */
+  unheard?: Unheard | null
+}
+
+/** A request that was let go, in case. */
+export interface Unheard {
+  /** The one it was like. */
+  readonly like: Asked
+  readonly at: number
+  /** Its body lies there; null: it is not to be heard. Valid as long as no answer is due before its own. */
+  readonly bytes: Uint8Array | null
+  readonly from: number
+  readonly to: number
 }
 
 /** A session, and what was known of it. */
@@ -102,20 +113,12 @@ export class ConnectionTalk {
     )
   }
 
-  /** A request like one before, that is not looked into; its body is kept, for its answer may be. */
-  again({ method, target, head, exchange: before }: Asked, body: Uint8Array | null, at: number): Asked {
-    const exchange = before === null ? null : this.#conversations.again(before, at)
-    return {
-      method,
-      upgrade: false,
-      number: this.#count++,
-      target,
-      head,
-      exchange,
-      events: 0,
-      spared: true,
-      unheard: body,
-    }
+  /** A request like one before, that is not looked into; what belongs to it is made out when its answer is. */
+  again(like: Asked, known: KnownSession | null, unheard: Unheard): Asked {
+    if (known !== null) known.session.lastAt = unheard.at
+    const { method, target, head } = like
+    const number = this.#count++
+    return { method, upgrade: false, number, target, head, exchange: null, events: 0, spared: true, unheard }
   }
 
   /** What a request said that was not looked into, now that its answer is. */
@@ -123,7 +126,10 @@ export class ConnectionTalk {
     const { unheard } = asked
     asked.spared = false
     asked.unheard = null
-    return unheard == null ? NONE : this.messages(asked, 'c2s', unheard, at)
+    if (unheard == null) return NONE
+    const { like, bytes, from, to } = unheard
+    asked.exchange = like.exchange === null ? null : this.#conversations.again(like.exchange, unheard.at)
+    return bytes === null ? NONE : this.messages(asked, 'c2s', bytes.subarray(from, to), at)
   }
 
   /** A request that was sent before the watch began. */

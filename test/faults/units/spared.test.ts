@@ -77,6 +77,21 @@ describe('messages that no rule can match', () => {
   })
 })
 
+test('what requests said that were let go is known when their answers are seen, also of several at once', () => {
+  const table = engineTable({ among: faults })
+  table.rules(drop('code:-1 dir:s2c'))
+  const line = table.open()
+  calls(line, 'echo', 'echo')
+  for (const [id, tool] of ['name', 'find', 'list'].entries()) {
+    line.push('c2s', wire.post(wire.call(id, tool)))
+    expect(line.connection.c2s.waiting).toBe(false)
+  }
+  for (const id of [0, 1, 2]) line.push('s2c', wire.ok(wire.json({ id, error: { code: -1, message: 'no' } })))
+  expect(table.decided()).toEqual(
+    ['name', 'find', 'list'].map((tool) => expect.stringContaining(`tools/call ${tool} 1`)),
+  )
+})
+
 const rules: readonly RuleSource[] = [
   drop('tool:search dir:c2s'),
   drop('tool:search dir:s2c'),
@@ -125,6 +140,7 @@ const traffic = fc.array(
     fields: fc.constantFrom('', '', '', 'Mcp-Session-Id: s1\r\n', 'X-A: b\r\n'),
     answer: fc.constantFrom(...answers),
     cut: fc.constantFrom(0, 0, 0, 20),
+    ahead: fc.constantFrom(false, false, true),
   }),
   { minLength: 1, maxLength: 40 },
 )
@@ -138,12 +154,15 @@ test('sparing them changes no decision, no byte and no count', () => {
         table.rules(...chosen)
         const lines = [table.open(), table.open()]
         expect(table.notices).toEqual([])
-        for (const { line, ask, fields, answer, cut } of calls) {
+        const due: [string[], string[]] = [[], []]
+        for (const { line, ask, fields, answer, cut, ahead } of calls) {
           const to = lines[line]!
           const asked = wire.post(ask, fields)
           if (cut > 0) to.push('c2s', asked.slice(0, cut))
           to.push('c2s', asked.slice(cut))
-          to.push('s2c', answer(Number(/"id":(\d+)/.exec(ask)?.[1] ?? 0)))
+          due[line]!.push(answer(Number(/"id":(\d+)/.exec(ask)?.[1] ?? 0)))
+          // some clients ask on without waiting for the answer
+          if (!ahead) for (const text of due[line]!.splice(0)) to.push('s2c', text)
         }
         table.clock.advance(0)
         return {
