@@ -28,6 +28,6 @@ export function challenge(unit: Unit, error: 'invalid_token' | 'insufficient_sco
   const { subject } = unit
   const host = subject.header('host') ?? 'localhost'
   const path = (subject.path ?? '/').split('?')[0] ?? '/'
-  const metadata = `http://${host}/.well-known/oauth-protected-resource${path === '/' ? '' : path}`
+  const metadata = `${unit.scheme ?? 'http'}://${host}/.well-known/oauth-protected-resource${path === '/' ? '' : path}`
   return `Bearer error="${error}", resource_metadata="${metadata}"`
 }

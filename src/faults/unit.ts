@@ -35,6 +35,8 @@ export interface Unit {
   readonly exchange: number | null
   /** The JSON text it carries (body, data of an event, text of a message, line); null when there is none. */
   readonly json: string | null
+  /** How the client speaks to us. Default: `http`. */
+  readonly scheme?: 'http' | 'https'
   /** It opens an exchange of its own that can be answered: an HTTP request. */
   readonly asks: boolean
   /** Why it has to get there once, in its place and as it is: later ones cannot be read without it. Null or absent where it has not. */

@@ -32,6 +32,8 @@ export interface ConnectionInfo {
   /** Where the client arrived: the proxy's own address and port. */
   readonly localAddress: string
   readonly localPort: number
+  /** The client speaks TLS to us. Left out where it does not. */
+  readonly secure?: true
   /** Path under which clients reach the server, where it is not the root. */
   readonly prefix?: string
   /** Of stdio: the server behind it. */

@@ -77,7 +77,8 @@ export class Connection implements SteeredConnection {
     const { id, client, tcp, reach, waits } = parts
     this.id = id
     this.#options = options
-    this.info = connectionInfo(tcp, target, server, prefix)
+    const isSecure = client.socket !== client.raw
+    this.info = { ...connectionInfo(tcp, target, server, prefix), ...(isSecure ? { secure: true } : {}) }
     tap.opened(id, clock.now(), this.info)
     const verdict: DialVerdict = reach === undefined ? policy.dial(id, this.info) : { do: 'dial' }
     this.#verdict = verdict

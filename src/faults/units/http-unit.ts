@@ -61,6 +61,10 @@ export class HttpUnit implements Unit {
     return (this.#json ??= json === null ? null : decoder.decode(json))
   }
 
+  get scheme(): 'http' | 'https' {
+    return this.subject.secure ? 'https' : 'http'
+  }
+
   get asks(): boolean {
     return this.#parts.direction === 'c2s'
   }

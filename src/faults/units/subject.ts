@@ -12,6 +12,8 @@ export interface SubjectParts {
   readonly transport: Transport
   readonly server: string
   readonly tap: string
+  /** The client speaks TLS to us. */
+  readonly secure: boolean
   readonly asked: Asked | null
   /** Head of this direction. */
   readonly head: Http1Head | null
@@ -60,6 +62,10 @@ export class LiveSubject implements Subject {
 
   get tap(): string {
     return this.#parts.tap
+  }
+
+  get secure(): boolean {
+    return this.#parts.secure
   }
 
   get session(): string | null {

@@ -58,6 +58,7 @@ export class UnitEvents {
       transport: this.transport,
       server: this.#info.server,
       tap: this.#tap,
+      secure: this.#info.secure === true,
       asked,
       head: head ?? null,
       stream: stream ?? false,
