@@ -103,11 +103,11 @@ const STORIES: Readonly<Record<string, (way: ForwardWay) => Promise<void>>> = {
   malform: async (way) => {
     for (const [kind, code] of [
       ['content-length', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
-      ['garbage', 'HPE_INVALID_CONSTANT'],
+      ['garbage', 'HTTPParserError'],
     ]) {
       const answer: Answer = (_asked, response) => void response.setHeader('connection', 'close').end('{}')
       const { tell } = await faultyForward(way, answer, [{ fault: 'malform', kind }])
-      expect((await tell({ body: call(1) })).error).toBe(code)
+      expect((await tell({ body: call(1) })).error).toContain(code)
     }
   },
   redirect: async (way) => {
@@ -149,7 +149,7 @@ const STORIES: Readonly<Record<string, (way: ForwardWay) => Promise<void>>> = {
 
 describe.each<ForwardWay>(['absolute form', 'a tunnel with TLS opened in it'])('by %s', (way) => {
   test.each(Object.entries(STORIES))('%s', async (_type, story) => {
-    await story(way)
+    await expect(story(way)).resolves.toBeUndefined()
   })
 })
 
