@@ -5,7 +5,15 @@ import { ProxyError } from './errors.ts'
 import { createClock, createLateTap, nullTap, type Clock, type ConnectionInfo, type Tap } from './pipe/index.ts'
 import type { Policy } from './pipe/policy.ts'
 import type { RecordDepth, RedactOptions } from './proxy.ts'
-import { followRuleFile, inForceText, readRuleFile, seedFor, type FileRule } from './proxy/rule-file.ts'
+import {
+  followRuleFile,
+  inForceText,
+  readRuleFile,
+  refusedText,
+  seedFor,
+  type FileRule,
+  type RuleFile,
+} from './proxy/rule-file.ts'
 import { createSteering, followCapture, type Steering } from './proxy/steering.ts'
 import type { Recorder } from './recorder/index.ts'
 import { shownArgs } from './recorder/shown-args.ts'
@@ -120,14 +128,14 @@ export async function wrapServer(options: WrapperOptions): Promise<WrapperEnd> {
   return { kind: 'exit', code, signal, quiet: link.s2c.received === 0 && !link.leaving }
 }
 
-/** Fault rules of this process: those of a file at once, those of the capture when there is one. Throws `RULE_INVALID`. */
+/** Fault rules of this process: those of a file at once, those of the capture when there is one. */
 async function steer(
   { faults, seed, name = '', onNotice = () => undefined }: WrapperOptions,
   clock: Clock,
   tap: Tap,
   recorder: () => Recorder | undefined,
 ): Promise<{ readonly policy: Steering; recording(): void; end(): void }> {
-  const file = faults === undefined ? undefined : await readRuleFile(faults, 1)
+  const file = faults === undefined ? undefined : await readOrSay(faults, onNotice)
   const drawn = seedFor(file, seed)
   const policy = createSteering({
     clock,
@@ -138,20 +146,21 @@ async function steer(
     recall: () => recorder()?.control.conversationState() ?? Promise.resolve(null),
     seed: drawn,
   })
+  let rulesOfFile = file?.rules
   const put = async (rules: readonly FileRule[]): Promise<void> => {
+    rulesOfFile = rules
     await policy.setRules('file', rules)
     await recorder()?.control.setFileRules(rules)
   }
   if (file !== undefined && faults !== undefined) onNotice(inForceText(faults, file, drawn))
-  const unfollow =
-    file === undefined || faults === undefined ? undefined : await followRuleFile(faults, file, put, onNotice)
+  const unfollow = faults === undefined ? undefined : await followRuleFile(faults, file, put, onNotice)
   return {
     policy,
     recording: () => {
       const control = recorder()?.control
       if (control === undefined) return
       followCapture(policy, control, onNotice)
-      if (file !== undefined) void control.setFileRules(file.rules)
+      if (rulesOfFile !== undefined) void control.setFileRules(rulesOfFile)
     },
     end: () => {
       unfollow?.()
@@ -204,6 +213,17 @@ async function openRecorder(
   } catch (error) {
     trouble(error)
     settled()
+    return undefined
+  }
+}
+
+/** A client is waiting for its server: a mistake in a file of rules does not take that away. */
+async function readOrSay(path: string, say: (message: string) => void): Promise<RuleFile | undefined> {
+  try {
+    return await readRuleFile(path, 1)
+  } catch (error) {
+    if (!(error instanceof ProxyError)) throw error
+    say(refusedText(error))
     return undefined
   }
 }

@@ -60,11 +60,7 @@ export interface Persona {
 /** Reads what a persona's file says. Throws `RULE_INVALID` with everything that is wrong. `among`: the faults there are. */
 export function parsePersona(source: unknown, among: readonly AnyFault[] = faults): Persona {
   const read = persona.safeParse(source)
-  const problems: RuleProblem[] = (read.error?.issues ?? []).map(({ path, message }) => ({
-    path: path.join('.'),
-    message,
-  }))
-  if (!read.success) throw ruleError(problems)
+  if (!read.success) throw ruleError(read.error.issues.flatMap(problemsOf))
   const { name, rules, 'not-imitated': notImitated, ...words } = read.data
   try {
     const named = parseRules(rules, among).rules.map((rule) => withId(rule, `${name}/${rule.id}`))
@@ -74,6 +70,15 @@ export function parsePersona(source: unknown, among: readonly AnyFault[] = fault
     if (found.length === 0) throw error
     throw ruleError(found)
   }
+}
+
+function problemsOf(issue: z.core.$ZodIssue): RuleProblem[] {
+  const { path, message } = issue
+  const at = (key?: string): string => [...path, ...(key === undefined ? [] : [key])].join('.')
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: at(key), message: 'is no key of a persona' }))
+  }
+  return [{ path: at(), message: message.replace(/^Invalid input: (.*), received undefined$/, 'is needed: $1') }]
 }
 
 const withId = (rule: Rule, id: string): Rule => ({ ...rule, id, source: { ...rule.source, id } })

@@ -38,7 +38,8 @@ export function parseRules(source: unknown, among: readonly AnyFault[] = faults)
       ...(meant === undefined ? {} : { nearest: meant }),
     })
   }
-  const rules = (read.data?.rules ?? []).flatMap((rule, at) => {
+  // a mistake elsewhere does not hide those in the rules
+  const rules = listIn(written).flatMap((rule, at) => {
     try {
       return [parseRule(rule, among)]
     } catch (error) {
@@ -51,6 +52,11 @@ export function parseRules(source: unknown, among: readonly AnyFault[] = faults)
   const named = distinct(rules, problems)
   if (problems.length > 0) throw ruleError(problems)
   return { seed: read.data?.seed ?? null, rules: named }
+}
+
+function listIn(written: object | string | number): readonly unknown[] {
+  const { rules } = Object(written) as { rules?: unknown }
+  return Array.isArray(rules) ? (rules as unknown[]) : []
 }
 
 function distinct(rules: readonly Rule[], problems: RuleProblem[]): Rule[] {

@@ -10,12 +10,15 @@ export interface RuleProblem {
   readonly nearest?: string
 }
 
+/** `rules.0.tims: is no option of drop; did you mean times?` */
+export function problemText({ path, message, nearest }: RuleProblem): string {
+  const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`
+  return `${path === '' ? '' : `${path}: `}${message}${meant}`
+}
+
 /** An error with every problem in its message. */
 export function ruleError(problems: readonly RuleProblem[]): ProxyError {
-  const lines = problems.map(({ path, message, nearest }) => {
-    const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`
-    return `${path === '' ? '' : `${path}: `}${message}${meant}`
-  })
+  const lines = problems.map(problemText)
   const text =
     lines.length === 1 ? `The rule is not valid: ${lines[0]}` : `The rule is not valid:\n  ${lines.join('\n  ')}`
   return new ProxyError('RULE_INVALID', text, {

@@ -17,32 +17,40 @@ export interface FileRule extends ActiveRule {
   readonly sentence: string
 }
 
-/** Throws `RULE_INVALID` with every problem, named for the file; `revision` is that of its rules. */
+/** Throws `RULE_INVALID` with every problem, each with its line; `revision` is that of its rules. */
 export async function readRuleFile(path: string, revision: number): Promise<RuleFile> {
-  const { parse } = await import('yaml')
+  const { readRuleText } = await import('../config/rule-text.ts')
   const { parseRules } = await import('../faults/rule-document.ts')
   const { explainRule } = await import('../faults/sentence.ts')
   const { conflictsOf } = await import('../faults/rule-conflicts.ts')
-  try {
-    const { seed, rules } = parseRules(parse(await readFile(path, 'utf8'), { prettyErrors: true }))
-    return {
-      seed,
-      conflicts: conflictsOf(rules).map(({ text }) => text),
-      rules: rules.map((rule) => {
-        const { id, source } = rule
-        return { id, revision, source, origin: 'file', enabled: source.enabled ?? true, sentence: explainRule(rule) }
-      }),
-    }
-  } catch (error) {
-    const hint = error instanceof ProxyError ? error.hint : 'Give --faults a YAML file with rules.'
-    throw new ProxyError('RULE_INVALID', `${path}: ${whyNot(error as NodeJS.ErrnoException)}`, { hint, cause: error })
+  const { seed, rules } = readRuleText(path, await textOf(path), (value) => parseRules(value))
+  return {
+    seed,
+    conflicts: conflictsOf(rules).map(({ text }) => text),
+    rules: rules.map((rule) => {
+      const { id, source } = rule
+      return { id, revision, source, origin: 'file', enabled: source.enabled ?? true, sentence: explainRule(rule) }
+    }),
   }
 }
 
-/** In one line: the parser of YAML draws the place below its message. */
-const whyNot = ({ code = '', message }: NodeJS.ErrnoException): string =>
-  ({ ENOENT: 'there is no such file', EACCES: 'permission denied', EISDIR: 'it is a folder' })[code] ??
-  message.replace(/:\n\n[^]*$/, '')
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    throw new ProxyError('RULE_INVALID', `${path}: ${NO_FILE[code] ?? message}`, {
+      hint: 'Give --faults a YAML file with rules.',
+      cause: error,
+    })
+  }
+}
+
+const NO_FILE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+}
 
 /** Of all draws: that of the file, else the one that was asked for, else any. */
 export const seedFor = (file: Pick<RuleFile, 'seed'> | undefined, asked: number | undefined): number =>
@@ -56,6 +64,12 @@ export function inForceText(path: string, { rules, conflicts }: RuleFile, seed?:
   const lines = rules.map(({ id, sentence, enabled }) => `${id}${enabled ? '' : ' (off)'}: ${sentence}`)
   return [first, ...lines, ...conflicts.map((text) => `mind: ${text}`)].join('\n  ')
 }
+
+const NONE = 'None of its rules is in force.'
+
+/** What is wrong with a file that could not be read at the start, where the start goes on: `file has 1 problem: … None of its rules is in force. …` */
+export const refusedText = ({ message }: ProxyError): string =>
+  `${message}\n  ${NONE} The server runs all the same. Mend the file, and they are, at once.`
 
 /** Bursts of changes are one: editors write a file in several steps. */
 const SETTLE_MS = 50
@@ -97,20 +111,25 @@ export function watchRuleFile(
   }
 }
 
-/** Puts the rules of a file in force, and those of each later state of it that can be read; says so. Resolves when the first act; gives what ends it. */
+/**
+ * Puts the rules of a file in force, and those of each later state of it that can be read; says so. `first`: as it was read at the start;
+ * undefined where it could not be, which is the caller's to say. Resolves when the first act; gives what ends it.
+ */
 export async function followRuleFile(
   path: string,
-  first: RuleFile,
+  first: RuleFile | undefined,
   put: (rules: readonly FileRule[]) => Promise<void>,
   say: (message: string) => void,
 ): Promise<() => void> {
-  await put(first.rules)
+  let good = first !== undefined
+  if (first !== undefined) await put(first.rules)
   return watchRuleFile(
     path,
     (file) => {
+      good = true
       say(`${path} has changed. ${inForceText(path, file)}`)
       void put(file.rules)
     },
-    ({ message }) => say(`${message}. The last good rules stay in force.`),
+    ({ message }) => say(`${message}\n  ${good ? 'The last good rules stay in force.' : NONE}`),
   )
 }

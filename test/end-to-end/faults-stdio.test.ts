@@ -3,9 +3,12 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { RuleSource } from '../../src/faults/rule.ts'
 import { gist } from '../support/event-client.ts'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { cli } from '../support/cli-process.ts'
-import { ANSWERS, faultyCommand, faultyStdio } from '../support/faulty-stdio.ts'
-import { lives } from '../support/stdio-pair.ts'
+import { ANSWERS, faultyCommand, faultyStdio, linesOf } from '../support/faulty-stdio.ts'
+import { lives, start } from '../support/stdio-pair.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const of = (tool: string) => `tool:${tool} kind:response`
 const NOTE = '{"jsonrpc":"2.0","method":"notifications/x"}'
@@ -166,6 +169,25 @@ describe('down', () => {
     expect(await pidOf(2)).not.toBe(first)
     expect(server.err().toString().split('up and running')).toHaveLength(3)
   }, 15_000)
+})
+
+test('a file of rules with a mistake takes nobody’s server away: it is said where, and mended it is in force', async () => {
+  const path = join(temporaryFolder(), 'faults.yaml')
+  writeFileSync(path, 'rules:\n  - fault: drp\n')
+  const server = linesOf(start('wrapped', ANSWERS, { flags: ['--faults', path] }))
+  server.call(1, 'x')
+  await server.answer(1)
+  const said = () => server.err().toString()
+  expect(said()).toContain(`mitmcp: ${path} has 1 problem:\n  ${path}:2:5  rules.0.fault: there is no fault drp`)
+  expect(said()).toContain('None of its rules is in force. The server runs all the same.')
+  writeFileSync(path, 'rules:\n  - { fault: drop, match: "kind:notification" }\n  - 1\n')
+  await expect.poll(said).toContain(`${path}:3:5`)
+  expect(said()).not.toContain('last good rules')
+  writeFileSync(path, 'rules:\n  - { fault: drop, match: "kind:notification" }\n')
+  await expect.poll(said).toContain('1 fault rule of')
+  server.call(2, 'x')
+  await server.answer(2)
+  expect(server.lines().map(gist)).toEqual(['before x', 'answer 1', 'answer 2'])
 })
 
 test('close-stdout: the client reads the end while the process lives on', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { engineTable } from '../support/engine.ts'
+import { deny, doorman } from '../support/fake-faults.ts'
 import type { SteeredListener } from '../../src/pipe/policy.ts'
 
 const CLIENT = { servers: ['demo'], address: '127.0.0.1', open: 0 }
@@ -52,7 +53,7 @@ describe('clients that connect', () => {
   })
 
   test('and are kept waiting are let in when their rule goes', () => {
-    const table = engineTable()
+    const table = engineTable({ among: [deny, doorman] })
     const listener = port(['demo'])
     table.engine.listening(listener)
     table.rules({ fault: 'doorman', times: 1 }, { fault: 'deny' })

@@ -35,9 +35,13 @@ test('a rule may be switched off in it', async () => {
 })
 
 test.each([
-  ['a fault that is none', 'rules: [{ fault: latenzy, delay: 1s }]', /rules\.yaml: .*latency/s],
-  ['no YAML', 'rules: [\n', /rules\.yaml: Flow sequence .* at line 2, column 1$/],
-])('%s is refused, and named for the file', async (_, text, told) => {
+  [
+    'a fault that is none',
+    'rules:\n  - { fault: latenzy, delay: 1s }',
+    /rules\.yaml:2:7 {2}rules\.0\.fault: .*latency/s,
+  ],
+  ['no YAML', 'rules: [\n', /rules\.yaml:2:1 {2}Flow sequence/],
+])('%s is refused, with its line', async (_, text, told) => {
   await expect(readRuleFile(await file(text), 1)).rejects.toMatchObject({ code: 'RULE_INVALID', message: told })
 })
 

@@ -170,7 +170,6 @@ export const fakeFaults: readonly AnyFault[] = [
   drop,
   snap,
   deny,
-  doorman,
   gone,
   keep,
   eat,

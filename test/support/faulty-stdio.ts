@@ -57,7 +57,11 @@ export interface FaultyStdio extends Peer {
 
 /** Starts it with these rules. */
 export function faultyStdio(rules: readonly RuleSource[], server = ANSWERS): FaultyStdio {
-  const peer = start('wrapped', server, { flags: ['--faults', ruleFile(rules, temporaryFolder())] })
+  return linesOf(start('wrapped', server, { flags: ['--faults', ruleFile(rules, temporaryFolder())] }))
+}
+
+/** Its lines, and what makes it write some. */
+export function linesOf(peer: Peer): FaultyStdio {
   const { child, out } = peer
   const lines = (): string[] => out().toString().split('\n').slice(0, -1)
   const see = (what: (text: string) => boolean): Promise<void> =>

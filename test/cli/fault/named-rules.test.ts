@@ -36,10 +36,13 @@ test('faster divides every time span', () => {
 
 test('all that is wrong with a file is said, with its name', () => {
   const path = file('rules:\n  - { fault: drop, tims: 1 }\n  - { fault: latency }\n')
-  expect(() => namedRules(path)).toThrow(`${path}: The rule is not valid:
-  rules.0.tims: is no option of drop; did you mean times?
-  rules.1.delay: is needed: must be a time span such as 250ms, 1.5s or 2m`)
+  expect(() => namedRules(path)).toThrow(`${path} has 2 problems:
+  ${path}:2:20  rules.0.tims: is no option of drop; did you mean times?
+  ${path}:3:5  rules.1.delay: is needed: must be a time span such as 250ms, 1.5s or 2m`)
 })
+
+test('so is what is wrong with a persona of one’s own', () =>
+  expect(() => namedRules(file('imitates: x\nname: own\nrulez: []\ntitle: 1\n'))).toThrow(/rules\.yaml:3:1 {2}.*rulez/))
 
 test.each([
   ['crsh', 'There is no file crsh, and no persona of that name.'],
@@ -47,4 +50,4 @@ test.each([
 ])('%s is refused', (what, message, faster?: string) => expect(() => namedRules(what, faster)).toThrow(message))
 
 test('a file that is no YAML is refused with the line', () =>
-  expect(() => namedRules(file('rules: [\n  {'))).toThrow(/rules\.yaml: line \d+: /))
+  expect(() => namedRules(file('rules: [\n  {'))).toThrow(/rules\.yaml:2:\d+ {2}/))
