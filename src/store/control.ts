@@ -63,7 +63,7 @@ function controlOf(db: Database, now: () => number): Omit<Control, 'close'> {
     const found = inForce().filter((rule) => rule.id === id && (at === undefined || rule.instance === at))
     const [only] = found
     if (only !== undefined && found.length === 1) return only
-    if (only === undefined) throw noRule(id, inForce())
+    if (only === undefined) throw noRule(id, inForce(), live())
     throw ambiguous(id, found, live())
   }
   const add = ({ id, source, sentence, enabled = true }: NewRule, where: Where): RuleRow => {
@@ -94,7 +94,7 @@ function controlOf(db: Database, now: () => number): Omit<Control, 'close'> {
       write(() => {
         const at = named(where)
         const all = inForce().filter(({ instance }) => at === undefined || instance === at)
-        for (const id of ids ?? []) if (!all.some((rule) => rule.id === id)) throw noRule(id, all)
+        for (const id of ids ?? []) if (!all.some((rule) => rule.id === id)) throw noRule(id, inForce(), live())
         return all
           .filter(({ id }) => ids === undefined || ids.includes(id))
           .map((rule) => ended(rules, rows.byKey, rule, 'healed', now()))
@@ -127,7 +127,15 @@ function answerOf(db: Database, rules: RuleTable, id: number, answer: HeldAnswer
   return row
 }
 
-function noRule(id: string, rules: readonly RuleRow[]): ProxyError {
+/** There is none of that name where it was looked for. */
+function noRule(id: string, rules: readonly RuleRow[], live: readonly InstanceRow[]): ProxyError {
+  const elsewhere = rules.filter((rule) => rule.id === id)
+  if (elsewhere.length > 0) {
+    const places = elsewhere.map((rule) => placeText(rule, live)).join(', ')
+    return new ProxyError('NOT_FOUND', `There is no rule ${id} in force there; it acts in ${places}.`, {
+      hint: waysOut(id, elsewhere),
+    })
+  }
   const there = rules.length === 0 ? 'There are no rules.' : `There are: ${rules.map((rule) => rule.id).join(', ')}.`
   return new ProxyError('NOT_FOUND', `There is no rule ${id} in force.`, { hint: there })
 }
@@ -139,11 +147,22 @@ function idTaken(id: string): ProxyError {
 }
 
 function ambiguous(id: string, found: readonly RuleRow[], live: readonly InstanceRow[]): ProxyError {
-  const where = found.map(({ instance }) => {
-    const process = live.find((each) => each.id === instance)
-    return process === undefined ? 'everywhere' : `${process.id} (${process.role}, pid ${process.pid})`
+  const where = found.map((rule) => placeText(rule, live)).join(', ')
+  return new ProxyError('INSTANCE_AMBIGUOUS', `There is a rule ${id} in several places: ${where}.`, {
+    hint: waysOut(id, found),
   })
-  return new ProxyError('INSTANCE_AMBIGUOUS', `There is a rule ${id} in several places: ${where.join(', ')}.`, {
-    hint: 'Say which one: --instance <number>, or --everywhere.',
-  })
+}
+
+function placeText({ instance }: RuleRow, live: readonly InstanceRow[]): string {
+  const process = live.find((each) => each.id === instance)
+  if (process !== undefined) return `${process.id} (${process.role}, pid ${process.pid})`
+  return instance === null ? 'all processes' : `${instance}`
+}
+
+/** What to say to reach one of them, or all. */
+function waysOut(id: string, found: readonly RuleRow[]): string {
+  const flags = found.map(({ instance }) => (instance === null ? '--everywhere' : `--instance ${instance}`))
+  const [last = '', ...before] = flags.toReversed()
+  const which = before.length === 0 ? last : `${before.toReversed().join(', ')} or ${last}`
+  return `Say which one: ${which}; or end all of that name: mitmcp fault heal ${id}`
 }

@@ -157,8 +157,47 @@ test('a rule that is in two processes has to be named with one', () => {
   add('instance', { id: 2, pid: 9 })
   for (const instance of [1, 2]) control.addRule(named('drop'), { instance })
   expect(() => control.removeRule('drop')).toThrow(code('INSTANCE_AMBIGUOUS', '2 (proxy, pid 9)'))
+  expect(() => control.setEnabled('drop', false)).toThrow(
+    expect.objectContaining({
+      hint: 'Say which one: --instance 1 or --instance 2; or end all of that name: mitmcp fault heal drop',
+    }),
+  )
   expect(control.removeRule('drop', { instance: 2 }).instance).toBe(2)
   expect(() => control.removeRule('drop', { instance: 2 })).toThrow(code('NOT_FOUND', 'There is no rule drop'))
+})
+
+test('one that is everywhere, and one of a process that calls it the same, are told apart', () => {
+  const { control, add } = controlled()
+  control.addRule(named('drop'), { everywhere: true })
+  add('rule', { id: 'drop', instance: 1, origin: 'file' })
+  expect(() => control.setEnabled('drop', false)).toThrow(
+    code('INSTANCE_AMBIGUOUS', 'in several places: 1 (proxy, pid 1), all processes'),
+  )
+  expect(control.setEnabled('drop', false, { everywhere: true })).toMatchObject({ instance: null, enabled: false })
+  expect(control.removeRule('drop', { instance: 1 })).toMatchObject({ instance: 1, endedWhy: 'removed' })
+  expect(control.removeRule('drop')).toMatchObject({ instance: null })
+})
+
+test('who names the wrong process hears where the rule is', () => {
+  const { control, add } = controlled()
+  add('instance', { id: 2, pid: 9 })
+  control.addRule(named('drop'), { everywhere: true })
+  for (const act of [() => control.removeRule('drop', { instance: 2 }), () => control.heal(['drop'], { instance: 2 })])
+    expect(act).toThrow(
+      expect.objectContaining({
+        code: 'NOT_FOUND',
+        message: 'There is no rule drop in force there; it acts in all processes.',
+        hint: 'Say which one: --everywhere; or end all of that name: mitmcp fault heal drop',
+      }),
+    )
+  expect(control.heal(['drop'])).toHaveLength(1)
+})
+
+test('healing a name ends it in every process', () => {
+  const { control, add } = controlled()
+  add('instance', { id: 2, pid: 9 })
+  for (const instance of [1, 2]) control.addRule(named('drop'), { instance })
+  expect(control.heal(['drop']).map(({ instance }) => instance)).toEqual([1, 2])
 })
 
 test('a rule is over when its process is, whoever looks', () => {

@@ -24,7 +24,11 @@ const newRules = z.strictObject({
   instance: z.number().int().optional(),
   everywhere: z.boolean().optional(),
 })
-const which = z.strictObject({ ids: z.array(z.string()).optional(), instance: z.number().int().optional() })
+const which = z.strictObject({
+  ids: z.array(z.string()).optional(),
+  instance: z.number().int().optional(),
+  everywhere: z.boolean().optional(),
+})
 const dryRun = z.strictObject({ rule: written, last: z.number().int().min(1).max(MOST).default(LAST) })
 
 /** `/rules`: what is in force, and what puts it there and takes it away. */
@@ -65,7 +69,7 @@ export function ruleRoutes(reader: Reader, controls: Controls): Hono {
     })
 }
 
-const whereOf = (c: Context): Where => query(c, { instance: id.optional() })
+const whereOf = (c: Context): Where => given(query(c, { instance: id.optional(), everywhere: flag.optional() }))
 
 /** Absent rather than undefined. */
 function given({ instance, everywhere }: { instance?: number | undefined; everywhere?: boolean | undefined }): Where {

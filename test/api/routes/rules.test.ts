@@ -67,6 +67,22 @@ test('a rule is switched off and on, and removed', async () => {
   expect((await json('/api/rules?all=true')).body).toMatchObject([{ id: 'latency', endedWhy: 'removed' }])
 })
 
+test('one that is everywhere is reached by saying so, where a process has one of that name', async () => {
+  const { send, add } = live()
+  await send('POST', '/api/rules', { rules: [slow], everywhere: true })
+  add('rule', { id: 'latency', instance: 1, origin: 'file' })
+  expect(await send('DELETE', '/api/rules/latency')).toMatchObject({
+    status: 409,
+    body: { code: 'INSTANCE_AMBIGUOUS', hint: expect.stringContaining('--everywhere') },
+  })
+  const off = await send('PATCH', '/api/rules/latency?everywhere=true', { enabled: false })
+  expect(off).toMatchObject({ status: 200, body: { instance: null, enabled: false } })
+  expect(await send('POST', '/api/rules/heal', { ids: ['latency'], everywhere: true })).toMatchObject({
+    body: [{ instance: null }],
+  })
+  expect(await send('DELETE', '/api/rules/latency')).toMatchObject({ body: { instance: 1 } })
+})
+
 test('healing ends those named, or all', async () => {
   const { send } = live()
   await send('POST', '/api/rules', {

@@ -58,7 +58,7 @@ test('a rule keeps its place when it is switched off and on', async () => {
 test('names with a slash stay one part of the path', async () => {
   const { faults, asked } = await withRules([], () => ruleRow(1, { endedAt: 1, endedWhy: 'removed' }))
   await faults.remove({ id: 'crash/refuse', instance: null })
-  expect(asked).toEqual([['DELETE', '/api/rules/crash%2Frefuse', undefined]])
+  expect(asked).toEqual([['DELETE', '/api/rules/crash%2Frefuse?everywhere=true', undefined]])
 })
 
 test('healing tells how many it ended', async () => {

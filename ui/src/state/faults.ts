@@ -93,7 +93,7 @@ function changesOf(
   take: (rows: readonly RuleRow[]) => void,
 ): Pick<Faults, 'add' | 'setEnabled' | 'remove' | 'heal'> {
   const path = ({ id, instance }: RulePlace) =>
-    `/api/rules/${encodeURIComponent(id)}${instance === null ? '' : `?instance=${instance}`}`
+    `/api/rules/${encodeURIComponent(id)}?${instance === null ? 'everywhere=true' : `instance=${instance}`}`
   return {
     add: async (body) => {
       const rows = await api.send<RuleRow[]>('POST', '/api/rules', body)
