@@ -1,7 +1,7 @@
 import type { Filter } from '../filter/index.ts'
 import type { Reader } from '../store/index.ts'
 import type { CallRow, FrameRow, LogRow, SessionRow } from '../store/rows.ts'
-import { callEntries, flowEntries, frameEntries, logEntry, type Entry } from './entry.ts'
+import { callEntries, flowEntries, frameEntries, logEntries, type Entry } from './entry.ts'
 import { filtered } from './filter.ts'
 import { previewOf } from './message-text.ts'
 import { callsOf, flowsOf, framesOf, logsOf } from './walk.ts'
@@ -14,12 +14,15 @@ export function* conversation(reader: Reader, session: SessionRow, all: boolean,
   const calls = new Map<number, CallRow>()
   const flows = [...flowsOf(reader, session.uid)]
   const endOf = new Map(flows.map(({ id, endedAt }) => [id, endedAt]))
-  const between: Entry[] = flows.flatMap(flowEntries)
+  const madeUp = new Map<number, CallRow>()
+  const between: Entry[] = []
   for (const call of callsOf(reader, session.uid)) {
     calls.set(call.id, call)
+    if (call.madeBy !== null) madeUp.set(call.flow, call)
     between.push(...callEntries(call, call.answeredAt ?? endOf.get(call.flow) ?? session.lastAt))
   }
-  if (filter === undefined) for (const log of logsOf(reader, session.uid)) between.push(logEntry(log))
+  between.push(...flows.flatMap((flow) => flowEntries(flow, madeUp.get(flow.id))))
+  if (filter === undefined) for (const log of logsOf(reader, session.uid)) between.push(...logEntries(log))
   const others = filter === undefined ? between : between.filter((entry) => filtered(filter, reader).entry(entry))
   others.sort((a, b) => a.at - b.at)
   let next = 0
@@ -65,11 +68,12 @@ export const previewIn = (reader: Pick<Reader, 'payload'>, entry: Entry): string
 /** What fault rules did to it: `[fault drop: drop · frame 57]`, the empty string where none touched it. */
 export const badgeIn = (reader: Pick<Reader, 'decisions'>, entry: Entry): string => {
   if ((entry.kind !== 'message' && entry.kind !== 'frame') || entry.frame.faults.length === 0) return ''
-  const { id, faults } = entry.frame
+  const { id, faults, ours } = entry.frame
   const decisions = reader.decisions({ frame: id })
   const said = faults.map((rule) => {
     const actions = decisions.filter((one) => one.rule === rule && one.fired).map(({ action }) => action)
     return actions.length === 0 ? rule : `${rule}: ${[...new Set(actions)].join(', ')}`
   })
+  if (ours !== null && faults.includes(ours)) return `[made by rule ${ours} · frame ${id}]`
   return `[fault ${said.join('; ')} · frame ${id}]`
 }

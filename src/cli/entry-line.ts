@@ -1,4 +1,4 @@
-import type { CallRow, FrameRow, MessageRow, Outcome } from '../store/rows.ts'
+import type { CallRow, FlowRow, FrameRow, MessageRow, Outcome } from '../store/rows.ts'
 import type { Direction } from '../wire/frame.ts'
 import { closeCodeOf, closeWords } from '../wire/websocket-close.ts'
 import { sessionOf, type Entry } from './entry.ts'
@@ -69,10 +69,7 @@ const partsOf = (entry: Entry): Part[] => {
         },
       ]
     case 'refused':
-      return [
-        { text: `HTTP ${entry.flow.status ?? '?'}`, as: 'bad' },
-        { text: printable(`${entry.flow.verb ?? ''} ${entry.flow.target ?? ''}`) },
-      ]
+      return refusedParts(entry.flow, entry.call)
     case 'broken': {
       const { how, by, at, detail } = entry.ending
       const code = closeCodeOf(how)
@@ -80,12 +77,34 @@ const partsOf = (entry: Entry): Part[] => {
       const place = at === undefined || code !== undefined ? '' : ` ${at}`
       const why = detail === undefined ? '' : ` (${printable(detail)})`
       return [
-        { text: `${what} by ${by}${place}${why}`, as: 'warn' },
+        {
+          text:
+            by === 'fault' && detail !== undefined
+              ? `${what} by rule ${printable(detail)}${place}`
+              : `${what} by ${by}${place}${why}`,
+          as: 'warn',
+        },
         { text: printable(`${entry.flow.verb ?? entry.flow.kind} ${entry.flow.target ?? ''}`) },
       ]
     }
   }
 }
+
+const refusedParts = ({ status, verb, target, s2cEnding }: FlowRow, call: CallRow | undefined): Part[] => {
+  const where = { text: printable(`${verb ?? ''} ${target ?? ''}`) }
+  const made = s2cEnding?.by === 'fault' && s2cEnding.detail !== undefined ? [madeBy(s2cEnding.detail)] : []
+  if (call === undefined) return [{ text: `HTTP ${status ?? '?'}`, as: 'bad' }, where, ...made]
+  const took = call.answeredAt === null ? '' : ` ${durationText(call.answeredAt - call.requestedAt)}`
+  return [
+    ...name(call.method, call.tool),
+    id(call.rpcId),
+    { text: `HTTP ${status ?? '?'}${took}`, as: 'bad' },
+    where,
+    ...(call.madeBy === null ? [] : [madeBy(call.madeBy)]),
+  ]
+}
+
+const madeBy = (rule: string): Part => ({ text: `[made by rule ${printable(rule)}]`, as: 'warn' })
 
 /** What we changed in it on the way; what rules did to it is a badge. */
 const changed = ({ edits, faults }: FrameRow): Part[] => {
@@ -113,18 +132,20 @@ const messageParts = (message: MessageRow, call: CallRow | undefined, madeUp: bo
       return [{ text: 'no JSON-RPC message', as: 'bad' }]
     case 'response':
     case 'error':
-      return [...named, id(message.rpcId), ...outcomeParts(message, call)]
+      return [...named, id(call?.rpcId ?? message.rpcId), ...outcomeParts(message, call)]
   }
 }
 
 const outcomeParts = (message: MessageRow, call: CallRow | undefined): Part[] => {
   const failed = message.kind === 'error'
-  const outcome = call !== undefined && call.outcome !== 'pending' ? call.outcome : failed ? 'error' : 'ok'
+  const own = call !== undefined && call.outcome !== 'pending' && call.madeBy === null ? call.outcome : undefined
+  const outcome = own ?? (failed ? 'error' : 'ok')
   const { text, as } = OUTCOMES[outcome]
   const code = message.code === null ? '' : ` ${message.code}`
   const took =
     call === undefined || call.answeredAt === null ? '' : ` ${durationText(call.answeredAt - call.requestedAt)}`
-  return [{ text: `${text}${code}${took}`, as }]
+  const resumed = call?.resumedAfter == null ? [] : [{ text: 'resumed', as: 'warn' } as const]
+  return [{ text: `${text}${code}${took}`, as }, ...resumed]
 }
 
 /** How outcomes are said and painted. */

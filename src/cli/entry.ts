@@ -1,7 +1,6 @@
 import type { CallRow, FlowRow, FrameRow, LogRow, MessageRow } from '../store/rows.ts'
 import type { Direction } from '../wire/frame.ts'
-import type { Ending } from '../wire/ending.ts'
-import { closeCodeOf, isOrderlyClose } from '../wire/websocket-close.ts'
+import { isBroken, type Ending } from '../wire/ending.ts'
 
 /** One line of a conversation as `show` and `tail` tell it. `at` orders them, microseconds since the epoch. */
 export type Entry =
@@ -19,8 +18,8 @@ export type Entry =
   | { readonly kind: 'unanswered'; readonly at: number; readonly call: CallRow }
   /** A line of the log: a server's stderr, how it ended, what the proxy has to say. */
   | { readonly kind: 'log'; readonly at: number; readonly log: LogRow }
-  /** An HTTP answer that says no. */
-  | { readonly kind: 'refused'; readonly at: number; readonly flow: FlowRow }
+  /** An HTTP answer that says no, or that a rule gave: then with the call it answers, if any. */
+  | { readonly kind: 'refused'; readonly at: number; readonly flow: FlowRow; readonly call?: CallRow }
   /** A direction of a flow that did not end as it should. */
   | {
       readonly kind: 'broken'
@@ -43,29 +42,30 @@ export const frameEntries = (frame: FrameRow, callOf: (id: number) => CallRow | 
 export const callEntries = (call: CallRow, endedAt: number): Entry[] =>
   call.outcome === 'pending' || call.responseFrame !== null ? [] : [{ kind: 'unanswered', at: endedAt, call }]
 
-/** The entry of a line of the log. */
-export const logEntry = (log: LogRow): Entry => ({ kind: 'log', at: log.at, log })
+/** The entry of a line of the log; none where the entry of a flow tells the same. */
+export const logEntries = (log: LogRow): Entry[] => (log.kind === 'ending' ? [] : [{ kind: 'log', at: log.at, log }])
 
-/** Entries of a flow: a status of 400 and above, and endings other than clean ones (a client closing its idle stream is clean enough). */
-export const flowEntries = (flow: FlowRow): Entry[] => {
+/** Entries of a flow: a status of 400 and above, and endings other than clean ones, or by a fault. `call`: that a rule answered on it. */
+export const flowEntries = (flow: FlowRow, call?: CallRow): Entry[] => {
   const entries: Entry[] = []
-  if (flow.status !== null && flow.status >= 400)
-    entries.push({ kind: 'refused', at: flow.respondedAt ?? flow.startedAt, flow })
+  // its answer is a message, and told as that
+  const told = call !== undefined && !isStatus(call.code)
+  if (flow.status !== null && !told && (flow.status >= 400 || call !== undefined))
+    entries.push({ kind: 'refused', at: flow.respondedAt ?? flow.startedAt, flow, ...(call && { call }) })
   for (const direction of ['c2s', 's2c'] as const) {
     const ending = direction === 'c2s' ? flow.c2sEnding : flow.s2cEnding
-    if (ending !== null && flow.endedAt !== null && isBroken(ending, direction)) {
+    if (ending !== null && flow.endedAt !== null && (isBroken(ending, direction) || isCut(ending))) {
       entries.push({ kind: 'broken', at: flow.endedAt, flow, direction, ending })
     }
   }
   return entries
 }
 
-/** Of a server that its client has ended the log tells how. A close frame that complains is told once, where it was sent first; its echo says nothing new. */
-const isBroken = ({ how, by }: Ending, direction: Direction): boolean => {
-  const code = closeCodeOf(how)
-  if (code === undefined) return how !== 'clean' && !(how === 'exit' && by === 'client')
-  return !isOrderlyClose(code) && (by === 'client') === (direction === 'c2s')
-}
+/** A rule ended it properly, as far as its reader can tell. An answer that a rule made up has no place where it ended. */
+const isCut = ({ how, by, at }: Ending): boolean => how === 'clean' && by === 'fault' && at !== undefined
+
+/** Codes of JSON-RPC errors lie elsewhere. */
+const isStatus = (code: number | null): boolean => code !== null && code >= 100 && code < 600
 
 /** Session uid an entry belongs to; null while not known. */
 export const sessionOf = (entry: Entry): string | null => {

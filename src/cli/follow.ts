@@ -1,5 +1,5 @@
 import type { CallRow, ChangeSet } from '../store/rows.ts'
-import { callEntries, flowEntries, frameEntries, logEntry, sessionOf, type Entry } from './entry.ts'
+import { callEntries, flowEntries, frameEntries, logEntries, sessionOf, type Entry } from './entry.ts'
 
 /** What of the traffic is wanted. */
 export interface Wanted {
@@ -59,13 +59,14 @@ export const createFollower = (wanted: Wanted): Follower => {
     push: (change, now, callOf) => {
       for (const call of change.calls) note(call)
       const calls = new Map(change.calls.map((call) => [call.id, call]))
+      const madeUp = new Map(change.calls.flatMap((call) => (call.madeBy === null ? [] : [[call.flow, call] as const])))
       const frames = change.frames
         .filter(({ id }) => id > skipped)
         .flatMap((frame) => frameEntries(frame, (id) => calls.get(id) ?? callOf(id), wanted.all))
       const others = [
         ...change.calls.flatMap((call) => callEntries(call, call.answeredAt ?? now)),
-        ...change.flows.flatMap(flowEntries),
-        ...change.logs.filter(({ id }) => id > skippedLogs).map(logEntry),
+        ...change.flows.flatMap((flow) => flowEntries(flow, madeUp.get(flow.id))),
+        ...change.logs.filter(({ id }) => id > skippedLogs).flatMap(logEntries),
       ]
       return [...frames, ...others]
         .filter((entry) => isWanted(entry, wanted) && once(keyOf(entry)))

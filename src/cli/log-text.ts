@@ -1,5 +1,6 @@
-import type { LogRow } from '../store/rows.ts'
+import type { BrokenOff, LogRow, Resumed } from '../store/rows.ts'
 import type { Direction } from '../wire/frame.ts'
+import { closeCodeOf, closeWords } from '../wire/websocket-close.ts'
 import { bytesText, countText, durationText } from './units.ts'
 
 /** What a line of the log says behind its kind; not yet safe to print. A kind that is not known gives its detail as JSON. */
@@ -12,15 +13,50 @@ export const logText = ({ kind, detail }: LogRow): string => {
 
 /** Who a line of the log comes from: the server, the client, or (undefined) ourselves. */
 export const logDirection = (kind: string): Direction | undefined =>
-  kind === 'signal' ? 'c2s' : OF_SERVER.has(kind) ? 's2c' : undefined
+  kind === 'signal' || kind === 'resume' ? 'c2s' : OF_SERVER.has(kind) ? 's2c' : undefined
 
 const OF_SERVER = new Set(['stderr', 'exit', 'stdin-closed', 'left-behind'])
 
 type Detail = Partial<Record<string, unknown>>
 
+const HOW: Partial<Record<string, string>> = {
+  clean: 'properly',
+  fin: 'closed',
+  rst: 'reset',
+  hang: 'silent from here on',
+  timeout: 'given up',
+  unreachable: 'never connected',
+}
+
+const PLACE: Partial<Record<string, string>> = {
+  boundary: ', between frames',
+  'after-headers': ', behind the headers',
+  'mid-event': ', mid-event',
+  'mid-head': ', mid-head',
+  'mid-body': ', mid-body',
+  'mid-message': ', mid-message',
+}
+
+/** `POST /mcp` */
+const where = ({ verb, target }: Detail): string =>
+  typeof verb === 'string' && typeof target === 'string' ? `${verb} ${target}` : ''
+
+/** `reset by rule cut-it, mid-event · POST /mcp`: how an exchange was broken off. */
+const brokenOff = (told: Detail): string => {
+  const { how = '', by = '', at, detail, status } = told as Partial<BrokenOff>
+  const code = closeCodeOf(how)
+  const what = code === undefined ? (HOW[how] ?? how) : `closed with ${code} ${closeWords(code)}`
+  const who = by === 'fault' ? `rule ${detail ?? '?'}` : `the ${by}`
+  const why = by === 'fault' || detail === undefined ? '' : ` (${detail})`
+  const said = status === undefined ? what : `answered with ${status}`
+  return [`${said} by ${who}${PLACE[at ?? ''] ?? ''}${why}`, where(told)].filter(Boolean).join(' · ')
+}
+
 const TEXTS: Partial<Record<string, (detail: Detail) => string | undefined>> = {
   stderr: ({ text, bytes }) =>
     typeof text === 'string' ? text : typeof bytes === 'number' ? `${countText(bytes, 'byte')}, not kept` : undefined,
+  ending: brokenOff,
+  resume: (told) => `${where(told)} resumes after ${(told as Partial<Resumed>).after ?? '?'}`,
   signal: ({ signal }) => (typeof signal === 'string' ? signal : undefined),
   exit: ({ code, signal }) => (typeof signal === 'string' ? signal : `code ${typeof code === 'number' ? code : '?'}`),
   'stdin-closed': ({ code }) => `the server reads no more${typeof code === 'string' ? ` (${code})` : ''}`,

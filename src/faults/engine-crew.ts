@@ -318,14 +318,18 @@ export class Crew {
     held: number | null = null,
   ): void {
     const { live } = stage
-    const event = about !== null && (about.kind === 'chunk' || about.kind === 'frame') ? about : null
+    // what begins somewhere is about what it begins at
+    const start = about !== null && about.kind === 'start' ? about.unit : null
+    const event = about !== null && (about.kind === 'chunk' || about.kind === 'frame') ? about : start
+    // a rule that begins with the connection acts on all of it
+    const whole = about?.kind === 'start' && start === null && live.rule.directions.length > 1
     const length = event === null ? null : event.kind === 'chunk' ? event.bytes.length : event.frame.raw.length
     this.#options.decided({
       at: this.#options.clock.now(),
       rule: live.id,
       revision: live.active.revision,
       connection: stage.connection,
-      direction: stage.direction,
+      direction: whole ? null : stage.direction,
       offset: event === null ? null : event.offset,
       length,
       scope: key,

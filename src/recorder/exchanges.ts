@@ -1,4 +1,4 @@
-import type { ConnectionRecord } from '../store/records.ts'
+import type { ConnectionRecord, FlowRecord } from '../store/records.ts'
 import type { EndingBy } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { Outstanding } from '../wire/http1.ts'
@@ -27,6 +27,8 @@ export class Exchanges {
   #waiting: Flow[] = []
   #asking: Flow | null = null
   #answering: Flow | null = null
+  /** A fault has ended it, and more may come of it. */
+  #cut: Flow | null = null
   /** What the connection was switched to. */
   #tunnel: Flow | null = null
   /** What belongs to no exchange. */
@@ -122,10 +124,16 @@ export class Exchanges {
     return this.#answered?.findLast(({ begins }) => begins < offset)?.flow ?? this.current
   }
 
+  /** Of those answered last the one that this is the row of. */
+  answeredOf(row: FlowRecord): Flow | undefined {
+    return this.#answered?.find(({ flow }) => flow.row === row)?.flow
+  }
+
   /** The response is complete, or as good as that where the connection ends with it: `json` and `by` say how. */
   answeredWhole(at: number, json = CLEAN.s2c, by: EndingBy | null = null): void {
     const flow = this.#answering
     this.#answering = null
+    if (by === 'fault') this.#cut = flow
     flow?.over(json, by, at)
   }
 
@@ -138,7 +146,7 @@ export class Exchanges {
 
   /** What came `at` that instant belongs to it. */
   flowOf(direction: Direction, at: number): Flow {
-    return this.#tunnel ?? (direction === 'c2s' ? this.#asking : this.#answering) ?? this.opaque(at)
+    return this.#tunnel ?? (direction === 'c2s' ? this.#asking : (this.#answering ?? this.#cut)) ?? this.opaque(at)
   }
 
   /** For what belongs to no exchange. */
@@ -149,6 +157,7 @@ export class Exchanges {
   clientEnded(json: string, at: number): void {
     for (const flow of [this.#asking, this.#tunnel, this.#opaque]) {
       if (flow === null || flow.row.c2sEnding !== null) continue
+      flow.brokeOff('c2s', json, at)
       flow.row.c2sEnding = json
       if (flow.row.s2cEnding !== null) flow.row.endedAt = at
       flow.changed()
@@ -158,6 +167,7 @@ export class Exchanges {
   serverEnded(json: string, at: number): void {
     for (const flow of [this.#tunnel, this.#opaque]) {
       if (flow === null || flow.row.s2cEnding !== null) continue
+      flow.brokeOff('s2c', json, at)
       flow.row.s2cEnding = json
       if (flow.row.c2sEnding !== null) flow.row.endedAt = at
       flow.changed()

@@ -1,13 +1,19 @@
-import type { ConnectionRecord, FlowRecord, FrameRecord, MessageRecord } from '../store/records.ts'
-import type { EndingBy } from '../wire/ending.ts'
+import type { CallRecord, ConnectionRecord, FlowRecord, FrameRecord, MessageRecord } from '../store/records.ts'
+import type { Ending, EndingBy } from '../wire/ending.ts'
+import type { Call } from '../wire/conversation.ts'
 import type { Direction } from '../wire/frame.ts'
 import { scanMessages, type ScannedMessage } from '../wire/jsonrpc.ts'
 import { parseStreamEvent } from '../wire/stream-event.ts'
+import { tellBroken, tellResumed } from './broken-off.ts'
 import type { RecordingContext } from './context.ts'
 import type { FrameSpan } from './frame-span.ts'
 import type { HeadFacts } from './heads.ts'
 import { FRAME_KIND, MESSAGE_KIND } from './kinds.ts'
+import { messagesIn } from './own-bytes.ts'
 import { adopt, type RecordedExchange } from './sessions.ts'
+
+/** In the JSON of an ending. */
+const BY_FAULT = '"by":"fault"'
 
 const NO_MESSAGES: readonly MessageRecord[] = []
 
@@ -20,6 +26,8 @@ export class Flow {
   /** Where its request begins. */
   begins: number | null = null
   readonly #context: RecordingContext
+  /** Its ending was told of. */
+  #told = false
   #frames = 0
   #bytes = 0
   #events = 0
@@ -31,6 +39,7 @@ export class Flow {
     at: number,
     facts: HeadFacts | null = null,
     exchange: RecordedExchange | null = null,
+    resumes: string | null = null,
   ) {
     this.#context = context
     this.facts = facts
@@ -55,9 +64,11 @@ export class Flow {
       endedAt: null,
       c2sEnding: null,
       s2cEnding: null,
+      resumes,
     }
     this.changed()
     this.#adopt()
+    if (resumes !== null) tellResumed(context, this.row, resumes, at)
   }
 
   changed(): void {
@@ -147,25 +158,87 @@ export class Flow {
     }
   }
 
+  /** What came when a fault had ended the way to the client: nobody is answered by it. */
+  unheard(frame: FrameRecord, payload: Uint8Array): void {
+    const data = frame.kind === FRAME_KIND.event ? parseStreamEvent(payload).data : payload
+    frame.messages = data === null ? NO_MESSAGES : messagesIn(data)
+    for (const message of frame.messages) {
+      const call = this.exchange?.calls.find(({ id }) => id === message.rpcId)
+      if (call === undefined || message.kind === MESSAGE_KIND.request) continue
+      message.call = call.tag
+      message.method ??= call.method
+      message.tool ??= call.tool
+    }
+  }
+
   /** No more comes of the response. `by`: who broke it off, null when it is complete. */
   over(ending: string, by: EndingBy | null, at: number): void {
+    if (this.row.s2cEnding === null && (by !== null || ending.includes(BY_FAULT))) this.brokeOff('s2c', ending, at)
     this.row.s2cEnding ??= ending
     this.row.endedAt ??= at
     this.changed()
     if (this.exchange !== null) this.#context.conversations.ended(this.exchange, by, at)
   }
 
+  /** The direction did not end as it should; told once. `status`: of an answer of ours that is no message. */
+  brokeOff(direction: Direction, ending: string, at: number, status?: number): void {
+    const broken = { direction, ending, at, ...(status === undefined ? {} : { status }) }
+    if (!this.#told) this.#told = tellBroken(this.#context, this.row, broken)
+  }
+
+  /** Its answer was whole, and yet had not left when a fault ended the connection. */
+  notLeft(ending: string, at: number): void {
+    this.row.s2cEnding = ending
+    this.row.endedAt = at
+    this.brokeOff('s2c', ending, at)
+    this.changed()
+  }
+
   /** A rule gave the answer; the request never left. */
-  answeredByFault(status: number | null, at: number): void {
-    this.row.status = status
-    this.row.respondedAt = at
-    this.over('{"how":"clean","by":"fault","at":"boundary"}', 'fault', at)
+  answeredByFault(rule: string, frame: FrameRecord, at: number): void {
+    const { row, exchange } = this
+    const status = Number(/^HTTP\/\d\.\d (\d{3})/.exec(frame.label ?? '')?.[1] ?? 0) || null
+    row.status = status
+    row.respondedAt = at
+    if (exchange !== null) this.#pairOwn(rule, frame, status, at)
+    const ending = JSON.stringify({ how: 'clean', by: 'fault', detail: rule } satisfies Ending)
+    // an answer that is a message has a row of its own already
+    if (frame.messages.length === 0) this.brokeOff('s2c', ending, at, status ?? undefined)
+    row.s2cEnding ??= ending
+    this.over(ending, 'fault', at)
+  }
+
+  /** Messages that a rule made up, in an answer or among what the server sends: those that answer a call are tied to it. */
+  madeUp(rule: string, frame: FrameRecord, at: number): void {
+    if (this.exchange !== null && frame.messages.length > 0) this.#pairOwn(rule, frame, null, at)
   }
 
   /** Its end was not seen, and is behind it at `at`. */
   lost(at: number): void {
     this.row.endedAt ??= at
     this.changed()
+  }
+
+  #pairOwn(rule: string, frame: FrameRecord, status: number | null, at: number): void {
+    const { exchange } = this
+    const { conversations } = this.#context
+    if (exchange === null) return
+    const as = { frame, at, status }
+    const answers = frame.messages.filter(({ kind }) => kind === MESSAGE_KIND.response || kind === MESSAGE_KIND.error)
+    const settled = (call: Call<FrameRecord, CallRecord> | null): typeof call => {
+      if (call?.tag != null) call.tag.madeBy = rule
+      return call
+    }
+    if (status !== null && answers.length === 0) settled(conversations.answeredByFault(exchange, null, as))
+    for (const message of answers) {
+      const kind = message.kind === MESSAGE_KIND.error ? 'error' : 'response'
+      const known = exchange.calls.find(({ id, answeredAt }) => id === message.rpcId && answeredAt !== null)
+      const call = known ?? settled(conversations.answeredByFault(exchange, { ...message, kind }, as))
+      if (call === null) continue
+      message.call = call.tag
+      message.method = call.method
+      message.tool = call.tool
+    }
   }
 
   #messages(direction: Direction, frame: FrameRecord, payload: Uint8Array): readonly MessageRecord[] {

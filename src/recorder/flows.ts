@@ -11,17 +11,23 @@ import { decisionRecord } from './decided.ts'
 import { eventLabel } from './events.ts'
 import { Exchanges } from './exchanges.ts'
 import { Flow } from './flow.ts'
-import { emptySpan, type BodyPlan, type FrameSpan } from './frame-span.ts'
+import type { BodyPlan, FrameSpan } from './frame-span.ts'
 import { Half, type HalfOwner } from './half.ts'
 import type { HeadFacts } from './heads.ts'
 import { FRAME_KIND } from './kinds.ts'
-import { headLength } from './own-bytes.ts'
-import { isOwn, ownFrame } from './own-frame.ts'
+import { MadeUp, type MadeUpPlace } from './made-up.ts'
+import { isOwn } from './own-frame.ts'
 import type { PackedChunk, PackedEdit } from './packing.ts'
 import type { RecordedLine } from './sessions.ts'
 import { SocketFlow } from './socket-flow.ts'
 import type { SocketSpan } from './socket-side.ts'
 import { createMessageInflater, type MessageInflater, type WebSocketDeflate } from '../wire/websocket-deflate.ts'
+
+/** What is left of a body that was broken off: framing of its transfer, part of an event. */
+const CUT_OFF = 'broken off'
+
+/** Characters of a `Last-Event-ID` that are kept beside its head. */
+const MAX_EVENT_ID = 200
 
 /** One connection: its two halves, and the flows they make between them. */
 export class ConnectionFlows implements HalfOwner {
@@ -37,12 +43,14 @@ export class ConnectionFlows implements HalfOwner {
   /** What the connection was switched to, where that is a WebSocket. */
   #socket: SocketFlow | null = null
   #deflate: WebSocketDeflate | null = null
-  /** Where the request began that a rule has last answered itself, by rule. */
-  #replies: Map<string, number> | null = null
+  /** Made when there is something. */
+  #madeUp: MadeUp | null = null
   /** The client ended its direction while an answer was due. */
   #left = false
   /** While the end of the server's direction is worked off: what ends with it. */
   #ending: { readonly json: string; readonly by: EndingBy | null } | null = null
+  /** A fault has ended what the client hears, and more came of it: its ending, in JSON. */
+  #cut: string | null = null
 
   constructor(context: RecordingContext, at: number, info: ConnectionInfo) {
     this.#context = context
@@ -84,7 +92,7 @@ export class ConnectionFlows implements HalfOwner {
   edited(edit: PackedEdit, at: number): void {
     const { outgoing } = this.#half(edit.direction)
     if (!isOwn(edit)) return outgoing.edited(edit)
-    if (!outgoing.late(edit, at)) this.#own(edit, at)
+    if (!outgoing.late(edit, at)) this.#makes.put(edit, at, this.#standing)
   }
 
   get open() {
@@ -93,21 +101,27 @@ export class ConnectionFlows implements HalfOwner {
 
   decided(decision: Decision): void {
     const { direction, offset, rule, action } = decision
-    if (direction === 'c2s' && offset !== null && action.includes('reply'))
-      (this.#replies ??= new Map()).set(rule, offset)
+    if (direction === 'c2s' && offset !== null && action.includes('reply')) this.#makes.replies(rule, offset)
     const row = decisionRecord(decision, this.row, this.#exchanges.current?.row.session ?? null)
     if (direction === null) this.#context.dirty.decision(row)
     else this.#half(direction).outgoing.decided(row)
   }
 
-  ended(direction: Direction, at: number, { how, by, detail }: Ending, unsent: number): void {
+  ended(direction: Direction, at: number, { how: seen, by, detail }: Ending, unsent: number): void {
     const half = this.#half(direction)
+    // bytes of a rule may have ended it properly before the rule closed it
+    const how = by === 'fault' ? (this.#madeUp?.ended(direction, seen) ?? seen) : seen
     const ending: Ending = { how, by, at: this.#place(half), ...(detail === undefined ? {} : { detail }) }
     const json = JSON.stringify(ending)
-    const whole = how === 'fin' || how === 'clean'
-    this.#ending = { json, by: whole ? null : by }
-    half.side.end(whole)
-    this.#ending = null
+    const whole = seen === 'fin' || seen === 'clean'
+    // more may come of what is cut off here: it is understood, and goes nowhere
+    const cut = by === 'fault' && (how === 'hang' || how === 'rst')
+    if (cut) half.cut = true
+    else {
+      this.#ending = { json, by: whole ? null : by }
+      half.side.end(whole)
+      this.#ending = null
+    }
     const { row } = this
     if (direction === 'c2s') {
       row.c2sEnding = json
@@ -117,9 +131,10 @@ export class ConnectionFlows implements HalfOwner {
       row.s2cEnding = json
       row.s2cUnsent = unsent
       this.#serverEnded(ending, at)
+      if (by === 'fault') this.#cut = json
     }
     if (unsent > 0) {
-      if (by === 'fault') half.outgoing.lost()
+      if (by === 'fault') this.#notLeft(half, json, at)
       const from = half.side.offset - unsent
       this.#context.dirty.batch.unsent.push({ connection: row, direction: direction === 'c2s' ? 0 : 1, from })
     }
@@ -146,7 +161,7 @@ export class ConnectionFlows implements HalfOwner {
   }
 
   head(direction: Direction, head: Http1Head, facts: HeadFacts, span: FrameSpan): BodyPlan {
-    return direction === 'c2s' ? this.#request(facts, span) : this.#response(head, facts, span)
+    return direction === 'c2s' ? this.#request(head, facts, span) : this.#response(head, facts, span)
   }
 
   frame(direction: Direction, span: FrameSpan): void {
@@ -155,11 +170,13 @@ export class ConnectionFlows implements HalfOwner {
     const frame = flow.frame(direction, span, null)
     half.outgoing.framed(frame)
     const { payload } = span
-    if (payload !== null && span.complete) {
+    if (payload !== null && span.complete && half.cut) flow.unheard(frame, payload)
+    else if (payload !== null && span.complete) {
       if (span.kind === 'body') flow.body(direction, frame, payload)
       else if (span.kind === 'event') flow.event(direction, frame, payload)
       if (frame.messages.length > 0) half.outgoing.read(frame)
     }
+    if (!span.complete && span.kind === 'end') frame.label = CUT_OFF
     const isMessage = frame.messages.length > 0
     const kept = half.looking === null && !span.inflated ? payload : half.redact(span, isMessage)
     if (kept === null || this.#context.depth !== 'full') return
@@ -175,22 +192,30 @@ export class ConnectionFlows implements HalfOwner {
     half.outgoing.framed(flow.frame(direction, span, 'sent before the answer'))
   }
 
-  taken(direction: Direction, { kind, offset, receivedLastAt }: FrameRecord): void {
+  taken(direction: Direction, { kind, offset, receivedLastAt, edits }: FrameRecord): void {
     if (direction !== 'c2s' || kind !== FRAME_KIND.head) return
     const flow = this.#exchanges.swallowed(offset, this.#outstanding)
-    flow?.over('{"how":"hang","by":"fault","at":"boundary"}', 'fault', receivedLastAt)
+    const detail = edits?.edits.at(-1)?.rule ?? ''
+    flow?.over(JSON.stringify({ how: 'hang', by: 'fault', at: 'boundary', detail }), 'fault', receivedLastAt)
   }
 
   messageEnd(direction: Direction): void {
     if (direction === 'c2s') return this.#exchanges.askedWhole()
-    const ending = this.#ending
+    const ending = this.#cut === null ? this.#ending : { json: this.#cut, by: 'fault' as const }
     this.#exchanges.answeredWhole(this.#s2c.lastAt, ending?.json, ending?.by)
   }
 
-  #request(facts: HeadFacts, span: FrameSpan): BodyPlan {
+  /** A fault has ended the direction: what was whole here was not there. */
+  #notLeft(half: Half, json: string, at: number): void {
+    const flows = half.outgoing.lost()
+    if (half === this.#s2c) for (const row of flows) this.#exchanges.answeredOf(row)?.notLeft(json, at)
+  }
+
+  #request(head: Http1Head, facts: HeadFacts, span: FrameSpan): BodyPlan {
+    const resumes = facts.request.verb === 'GET' ? (head.field('last-event-id')?.slice(0, MAX_EVENT_ID) ?? null) : null
     const at = span.receivedAt
     const exchange = this.#context.conversations.request(this.#line, facts.request, at)
-    const flow = new Flow(this.#context, this.row, 'http', at, facts, exchange)
+    const flow = new Flow(this.#context, this.row, 'http', at, facts, exchange, resumes)
     this.#exchanges.asked(flow)
     this.#c2s.outgoing.framed(flow.frame('c2s', span, facts.label))
     if (facts.upgrade === 'websocket') this.#c2s.becomeSocket()
@@ -261,59 +286,14 @@ export class ConnectionFlows implements HalfOwner {
   #serverEnded(ending: Ending, at: number): void {
     const { by } = ending
     const json = JSON.stringify(ending)
-    this.#inserted(at)
+    const left = this.#s2c.outgoing.leftover()
+    if (left.length > 0) this.#makes.answered(left, at, this.#standing)
     // the server only closed behind a client that had left
     if (this.#left && by === 'server')
       this.#exchanges.breakOff(JSON.stringify({ ...ending, by: 'client' }), 'client', at)
     else this.#exchanges.breakOff(json, this.#left ? 'client' : by, at)
     this.#exchanges.serverEnded(json, at)
     this.#socket?.ended(by, at)
-  }
-
-  /** An answer of ours where the server gave none: a frame without bytes received, which carries the edit. */
-  #inserted(at: number): void {
-    const edits = this.#s2c.outgoing.leftover()
-    const first = edits[0]
-    if (first === undefined) return
-    const label = Buffer.from(first.bytes).toString('latin1').split('\r\n', 1)[0]!.slice(0, 200)
-    const flow = this.#exchanges.oldest ?? this.#exchanges.opaque(at)
-    const { offset } = this.#s2c.side
-    const instants = { receivedAt: at, receivedLastAt: at, sentAt: at, sentLastAt: at }
-    const span: FrameSpan = { ...emptySpan(), ...instants, kind: 'head', offset }
-    const frame = flow.frame('s2c', span, label)
-    frame.edits = this.#context.edits.intern(
-      edits.map(({ bytes, rule }) => ({ offset: 0, length: null, removed: new Uint8Array(0), bytes, rule })),
-    )
-    const status = /^HTTP\/1\.[01] (\d{3})/.exec(label)
-    if (status === null) return
-    flow.row.status = Number(status[1])
-    flow.row.respondedAt = at
-  }
-
-  /** Bytes a rule made up: an answer to a request that never left, a request of its own, or part of what passes. */
-  #own(edit: PackedEdit, at: number): void {
-    const { direction, bytes, rule } = edit
-    const head = headLength(bytes) > 0
-    // a client is told to go on, and is answered later
-    if (rule === 'framing') ownFrame(this.#context, this.#exchanges.newest ?? this.#exchanges.opaque(at), edit, at)
-    else if (head && direction === 's2c' && this.#socket === null) {
-      const flow =
-        this.#exchanges.answeredByFault(this.#replies?.get(rule), this.#outstanding) ?? this.#exchanges.opaque(at)
-      const frame = ownFrame(this.#context, flow, edit, at)
-      flow.answeredByFault(Number(/^HTTP\/\d\.\d (\d{3})/.exec(frame.label ?? '')?.[1] ?? 0) || null, at)
-    } else if (head && direction === 'c2s' && this.#socket === null) {
-      const flow = new Flow(this.#context, this.row, 'http', at)
-      const [verb = '', target = ''] = Buffer.from(bytes.subarray(0, 2000)).toString('latin1').split(' ', 2)
-      this.#outstanding.exchanges.push({ method: verb, upgrade: false })
-      this.#exchanges.asked(flow)
-      this.#exchanges.askedWhole()
-      ownFrame(this.#context, flow, edit, at)
-      Object.assign(flow.row, { verb, target })
-    } else {
-      const within = direction === 's2c' && edit.offset < this.#s2c.side.offset
-      const flow = within ? this.#exchanges.answerAt(edit.offset) : this.#exchanges.current
-      ownFrame(this.#context, flow ?? this.#exchanges.opaque(at), edit, at)
-    }
   }
 
   /** Bytes were lost: nothing is understood until both directions are at a border again. */
@@ -324,6 +304,14 @@ export class ConnectionFlows implements HalfOwner {
     }
     this.#outstanding = createOutstanding()
     this.#exchanges.forget()
+  }
+
+  get #makes(): MadeUp {
+    return (this.#madeUp ??= new MadeUp(this.#context, this.row, this.#exchanges))
+  }
+
+  get #standing(): MadeUpPlace {
+    return { outstanding: this.#outstanding, socket: this.#socket !== null, answered: this.#s2c.side.offset }
   }
 
   #half(direction: Direction): Half {

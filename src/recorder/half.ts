@@ -29,6 +29,8 @@ export class Half implements FramingListener, OutgoingOwner {
   readonly outgoing: Outgoing
   /** Bytes were lost: to be understood again at the next border. */
   lost = false
+  /** A fault has ended it towards who reads it: what comes now goes nowhere. */
+  cut = false
   /** Instant of the newest chunk. */
   lastAt = 0
   /** How bodies are to be looked through for secrets; null for not at all. */

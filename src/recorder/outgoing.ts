@@ -1,11 +1,11 @@
 import { isFaultRule } from '../store/fault-rules.ts'
-import type { CallRecord, DecisionRecord, EditRecord, FrameRecord } from '../store/records.ts'
+import type { CallRecord, DecisionRecord, EditRecord, FlowRecord, FrameRecord } from '../store/records.ts'
 import type { RecordingContext } from './context.ts'
 import { FRAME_KIND } from './kinds.ts'
 import { headLength, keptOwn } from './own-bytes.ts'
 import type { PackedEdit } from './packing.ts'
 import type { RawStream } from './raw.ts'
-import { setOutcome } from './sessions.ts'
+import { lose, setOutcome } from './sessions.ts'
 
 const NOTHING = new Uint8Array(0)
 /** Dropped frames remembered, as they may leave late. */
@@ -129,9 +129,10 @@ export class Outgoing {
     if (this.#dropped?.has(frame) === true) this.#dropped.set(frame, this.#faulted(frame))
   }
 
-  /** What has not left by now never will, for a fault ended it: nobody is asked or answered by it. */
-  lost(): void {
+  /** What has not left by now never will, for a fault ended it: nobody is asked or answered by it. Gives the flows it is of. */
+  lost(): Set<FlowRecord> {
     for (const frame of this.#unsent) this.#faulted(frame)
+    return new Set(this.#unsent.map(({ flow }) => flow))
   }
 
   #changed(change: Change): void {
@@ -185,7 +186,7 @@ export class Outgoing {
     const calls = frame.messages.map(({ call }) => call).filter((call): call is CallRecord => call !== null)
     const before = calls.map((call) => call.outcome)
     const { conversations } = this.#context
-    for (const call of calls) setOutcome(conversations, call, 'fault')
+    for (const call of calls) lose(conversations, call)
     return () => calls.forEach((call, i) => setOutcome(conversations, call, before[i]!))
   }
 

@@ -2,7 +2,9 @@
 import type { FlowRecord, MessageRecord } from '../store/records.ts'
 import type { FrameKind } from '../wire/frame.ts'
 import { scanMessages } from '../wire/jsonrpc.ts'
+import type { EndingHow } from '../wire/ending.ts'
 import { parseStreamEvent } from '../wire/stream-event.ts'
+import { closeText, parseClose } from '../wire/websocket-close.ts'
 import type { RecordingContext } from './context.ts'
 import { eventLabel } from './events.ts'
 import { MESSAGE_KIND } from './kinds.ts'
@@ -11,6 +13,9 @@ import { MESSAGE_KIND } from './kinds.ts'
 const KEPT_BYTES = 1024 * 1024
 const HEAD = /^(?:HTTP\/\d|[A-Z]+ \S+ HTTP\/\d)/
 const LABEL = 200
+const LAST_CHUNK = /(?:^|\r\n)0\r\n\r\n$/
+/** FIN and opcode 8 (RFC 6455 §5.5.1). */
+const CLOSE_FRAME = 0x88
 
 /** Length of the HTTP head they begin with; 0 where they begin with none. */
 export function headLength(bytes: Uint8Array): number {
@@ -32,6 +37,12 @@ export function keptOwn({ depth, redactor }: RecordingContext, bytes: Uint8Array
   return depth === 'heads' ? copy.subarray(0, head) : copy
 }
 
+/** How bytes of ours end what they are put into: the last chunk of a body (RFC 9112 §7.1), a close frame; null where they do not. */
+export function properEnd(bytes: Uint8Array, socket: boolean): EndingHow | null {
+  if (!socket) return LAST_CHUNK.test(viewOf(bytes).subarray(-7).toString('latin1')) ? 'clean' : null
+  return bytes[0] === CLOSE_FRAME ? `ws:${parseClose(socketText(bytes)).code}` : null
+}
+
 /** What whole bytes of ours are, seen from the flow they go into. */
 export interface OwnMeaning {
   readonly kind: FrameKind
@@ -46,6 +57,10 @@ export function readOwn({ kind, stream }: FlowRecord, kept: Uint8Array | null): 
   if (kept === null) return { kind: what, label: null, messages: [] }
   const head = headLength(kept)
   if (head > 0) return { kind: 'head', label: startLine(kept), messages: messagesIn(kept.subarray(head)) }
+  if (what === 'event' && /^0\r\n\r\n$/.test(viewOf(kept).toString('latin1', 0, 6)))
+    return { kind: 'end', label: null, messages: [] }
+  if (what === 'message' && kept[0] === CLOSE_FRAME)
+    return { kind: 'close', label: closeText(parseClose(socketText(kept))).slice(0, LABEL), messages: [] }
   const text = what === 'event' ? withoutChunk(kept) : what === 'message' ? socketText(kept) : kept
   const data = what === 'event' ? parseStreamEvent(text).data : text
   const messages = data === null ? [] : messagesIn(data)
@@ -53,7 +68,8 @@ export function readOwn({ kind, stream }: FlowRecord, kept: Uint8Array | null): 
   return { kind: what, label, messages }
 }
 
-function messagesIn(payload: Uint8Array): MessageRecord[] {
+/** Messages in a text, tied to no call. */
+export function messagesIn(payload: Uint8Array): MessageRecord[] {
   return scanMessages(payload)
     .filter(({ kind }) => kind !== 'invalid')
     .map(({ kind, method, rpcId, tool, uri, token, code }) => ({

@@ -75,7 +75,9 @@ export class ProcessFlows implements RecordedConnection {
   edited(edit: PackedEdit, at: number): void {
     const { outgoing } = this.#halves[edit.direction]
     if (!isOwn(edit)) return outgoing.edited(edit)
-    if (!outgoing.late(edit, at)) ownFrame(this.#context, this.#flow, edit, at)
+    if (outgoing.late(edit, at)) return
+    const frame = ownFrame(this.#context, this.#flow, edit, at)
+    if (edit.direction === 's2c') this.#flow.madeUp(edit.rule, frame, at)
   }
 
   get open() {
@@ -114,6 +116,7 @@ export class ProcessFlows implements RecordedConnection {
     const { row } = this
     const flow = this.#flow
     if (direction === 'c2s') {
+      flow.brokeOff('c2s', json, at)
       row.c2sEnding = flow.row.c2sEnding = json
       row.c2sUnsent = unsent
     } else {

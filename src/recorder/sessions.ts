@@ -25,6 +25,7 @@ export function createSessions(dirty: Dirty): RecordedConversations {
     },
     call(call, session, before) {
       const row = (call.tag ??= callRow(call))
+      if (row.responseFrame !== call.response) row.madeBy = null
       row.responseFrame = call.response
       row.answeredAt = call.answeredAt
       row.outcome = call.outcome
@@ -96,6 +97,11 @@ interface KnownCall extends CallRecord {
   readonly call: Call<FrameRecord, CallRecord>
 }
 
+/** A fault kept it, or its answer, from who it was for. */
+export function lose(conversations: RecordedConversations, row: CallRecord): void {
+  conversations.lost((row as KnownCall).call)
+}
+
 /** What became of a call is another thing than its messages tell. */
 export function setOutcome(conversations: RecordedConversations, row: CallRecord, outcome: CallOutcome): void {
   conversations.setOutcome((row as KnownCall).call, outcome)
@@ -120,6 +126,7 @@ function callRow(call: Call<FrameRecord, CallRecord>): KnownCall {
     answeredAt: null,
     outcome: call.outcome,
     code: null,
+    madeBy: null,
   }
 }
 

@@ -38,7 +38,8 @@ export class SocketFlow {
       if (span.inflated && !this.#context.redactor.everyBody) this.#keep(frame, span.payload)
       return
     }
-    if (message !== null) this.#flow.body(direction, frame, message)
+    if (message !== null && half.cut) this.#flow.unheard(frame, message)
+    else if (message !== null) this.#flow.body(direction, frame, message)
     half.outgoing.read(frame)
     const kept = half.redactMasked(message, span.compressed, span.ranges)
     if (span.compressed || span.part > 1) {
@@ -78,7 +79,9 @@ export class SocketFlow {
     const ending = direction === 'c2s' ? 'c2sEnding' : 's2cEnding'
     this.#by ??= direction === 'c2s' ? 'client' : 'server'
     const detail = close.reason === '' ? {} : { detail: close.reason }
-    row[ending] ??= JSON.stringify({ how: `ws:${close.code}`, by: this.#by, at: 'boundary', ...detail })
+    const json = JSON.stringify({ how: `ws:${close.code}`, by: this.#by, at: 'boundary', ...detail })
+    if (row[ending] === null) this.#flow.brokeOff(direction, json, frame.receivedLastAt)
+    row[ending] ??= json
     this.#flow.changed()
     this.ended(this.#by, frame.receivedLastAt)
   }

@@ -31,7 +31,10 @@ export const DIRECTIONS: readonly Direction[] = ['c2s', 's2c']
 export const SESSION = '* FROM session'
 export const CONNECTION = '* FROM connection'
 export const FLOW = 'flow.*, session.uid FROM flow LEFT JOIN session ON session.id = flow.session'
-export const CALL = 'call.*, session.uid FROM call LEFT JOIN session ON session.id = call.session'
+/** With what is known of its answer by other tables. */
+export const CALL = `call.*, session.uid,
+  (SELECT flow.resumes FROM frame JOIN flow ON flow.id = frame.flow WHERE frame.id = call.response_frame) AS resumed_after
+  FROM call LEFT JOIN session ON session.id = call.session`
 export const LOG = 'log.*, session.uid FROM log LEFT JOIN session ON session.id = log.session'
 export const DECISION = 'decision.*, session.uid FROM decision LEFT JOIN session ON session.id = decision.session'
 export const FRAME = 'frame.*, session.uid FROM frame LEFT JOIN session ON session.id = frame.session'
@@ -104,6 +107,7 @@ export function flowRow(record: Record): FlowRow {
     endedAt: record['ended_at'] as number | null,
     c2sEnding: ending(record['c2s_ending']),
     s2cEnding: ending(record['s2c_ending']),
+    resumes: record['resumes'] as string | null,
   }
 }
 
@@ -168,6 +172,8 @@ export function callRow(record: Record): CallRow {
     answeredAt: record['answered_at'] as number | null,
     outcome: record['outcome'] as Outcome,
     code: record['code'] as number | null,
+    madeBy: record['made_by'] as string | null,
+    resumedAfter: record['resumed_after'] as string | null,
   }
 }
 
@@ -192,6 +198,7 @@ export function logRow(record: Record): LogRow {
     instance: record['instance'] as number,
     connection: record['connection'] as number | null,
     session: record['uid'] as string | null,
+    flow: record['flow'] as number | null,
     at: record['at'] as number,
     kind: record['kind'] as string,
     detail: JSON.parse(record['detail'] as string) as unknown,

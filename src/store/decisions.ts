@@ -8,6 +8,8 @@ export interface Touching {
   readonly decisionsOf: (frame: Record) => DecisionRow[]
   /** Rules that did something to it. */
   readonly rulesOf: (frame: Record) => string[]
+  /** The rule that ended the connection before all of it had left; null where none did. */
+  readonly cutBy: (frame: Record) => string | null
 }
 
 /**
@@ -24,6 +26,28 @@ export const TOUCHES_FRAME = `decision.connection = frame.connection AND decisio
 /** SQL: it was no mere finding that nothing is to be done. */
 export const ACTED = `decision.fired = 1 AND decision.action NOT LIKE 'not applied%' AND decision.action NOT LIKE 'bug:%'`
 
+/** SQL: it has not left, and nothing took it out. */
+export const WAITS = `(frame.sent_last IS NULL AND frame.edits IS NULL)`
+
+/** SQL: it left later than it came, or has not left: a delay shorter than this is nobody's doing. */
+export const HELD_UP = `(frame.sent_last - frame.received_last >= 1000 OR ${WAITS})`
+
+/**
+ * SQL: decisions about the whole of the connection of `frame`, or all of a direction, that were in force when it came. There is one for
+ * all that they hold up, so what was held up tells itself.
+ */
+export const HOLDS_UP = `decision.connection = frame.connection AND decision.offset IS NULL
+  AND (decision.direction IS NULL OR decision.direction = frame.direction)
+  AND decision.at <= coalesce(frame.sent_last, frame.received_last) AND ${ACTED}
+  AND decision.action NOT GLOB 'cut *' AND decision.action NOT GLOB 'end *' AND decision.action NOT GLOB 'reply *'
+  AND NOT EXISTS (SELECT 1 FROM decision AS over WHERE over.connection = frame.connection AND over.offset IS NULL
+    AND over.rule = decision.rule AND over.at >= decision.at AND over.at <= frame.received_last AND over.action GLOB 'healed*')`
+
+/** SQL: the rule that ended the direction of `frame`, as rule: what had not left by then never did. */
+export const CUT_BY = `SELECT ending ->> '$.detail' AS rule FROM (
+    SELECT CASE frame.direction WHEN 0 THEN c2s_ending ELSE s2c_ending END AS ending FROM connection WHERE id = frame.connection)
+  WHERE ending ->> '$.by' = 'fault' AND ending ->> '$.detail' IS NOT NULL`
+
 export function touching(db: Database): Touching {
   const any = db.prepare('SELECT 1 FROM decision LIMIT 1').pluck()
   const within = db.prepare(
@@ -34,13 +58,19 @@ export function touching(db: Database): Touching {
       `SELECT DISTINCT decision.rule FROM decision JOIN frame ON frame.id = ? WHERE ${TOUCHES_FRAME} AND ${ACTED}`,
     )
     .pluck()
+  const holding = db
+    .prepare(`SELECT DISTINCT decision.rule FROM decision JOIN frame ON frame.id = ? WHERE ${HELD_UP} AND ${HOLDS_UP}`)
+    .pluck()
+  const cut = db.prepare(`SELECT (${CUT_BY}) FROM frame WHERE frame.id = ?`).pluck()
   let some = false
   return {
     decisionsOf: ({ id }) => (within.all(id) as Record[]).map(decisionRow),
     rulesOf({ id }) {
       // most captures have none
       some ||= any.get() !== undefined
-      return some ? (rules.all(id) as string[]) : []
+      return some ? [...(rules.all(id) as string[]), ...(holding.all(id) as string[])] : []
     },
+    cutBy: ({ id, sent_last: sent, edits }) =>
+      sent === null && edits === null ? ((cut.get(id) as string | null | undefined) ?? null) : null,
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Which frames a fault rule touched: those it decided about, and those with an edit of its. The other edits belong to proxying: names of
+ * Which frames a fault rule touched: those it decided about, those it held up or kept back, and those with an edit of its. The other edits belong to proxying: names of
  * ours put into heads and bodies, headers that were asked for.
  */
-import { ACTED, TOUCHES_FRAME } from './decisions.ts'
+import { ACTED, CUT_BY, HELD_UP, HOLDS_UP, TOUCHES_FRAME, WAITS } from './decisions.ts'
 
 /** Names of edits that no rule made; `header:<name>` comes beside them. */
 const OWN = [
@@ -40,5 +40,7 @@ export function touchedBy(condition: (rule: string) => string): string {
   return `(frame.edits IS NOT NULL AND EXISTS (
     SELECT 1 FROM json_each(frame.edits) AS listed JOIN edit ON edit.id = listed.value
     WHERE edit.rule NOT IN (${names}) AND edit.rule NOT GLOB 'header:*' AND NOT (edit.rule GLOB '*_*' AND edit.rule NOT GLOB '*[^A-Z_]*') AND (${condition('edit.rule')}))
-    OR EXISTS (SELECT 1 FROM decision WHERE ${TOUCHES_FRAME} AND ${ACTED} AND (${condition('decision.rule')})))`
+    OR EXISTS (SELECT 1 FROM decision WHERE ${TOUCHES_FRAME} AND ${ACTED} AND (${condition('decision.rule')}))
+    OR (${HELD_UP} AND EXISTS (SELECT 1 FROM decision WHERE ${HOLDS_UP} AND (${condition('decision.rule')})))
+    OR (${WAITS} AND EXISTS (SELECT 1 FROM (${CUT_BY}) AS cut WHERE ${condition('cut.rule')})))`
 }

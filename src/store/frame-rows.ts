@@ -28,7 +28,7 @@ const KEPT_EDITS = 10_000
 export function frameRows(db: Database): FrameRows {
   const messagesOfFrame = db.prepare('SELECT * FROM message WHERE frame = ? ORDER BY idx')
   const editById = db.prepare('SELECT offset, length, removed, bytes, rule FROM edit WHERE id = ?')
-  const { rulesOf } = touching(db)
+  const { rulesOf, cutBy } = touching(db)
   const kept = new Map<number, StoredEdit>()
 
   const edit = (id: number): StoredEdit | undefined => {
@@ -48,8 +48,10 @@ export function frameRows(db: Database): FrameRows {
       (record['messages'] as number) > 0 ? (messagesOfFrame.all(record['id']) as Record[]).map(messageRow) : []
     const all = edits(record)
     const rules = [...new Set(all.map(({ rule }) => rule))]
-    const faults = [...new Set([...rulesOf(record), ...faultRules(rules)])]
-    const droppedBy = all.find((edit) => drops(edit, record))?.rule ?? null
+    const cut = cutBy(record)
+    const faults = [...new Set([...rulesOf(record), ...faultRules(rules), ...(cut === null ? [] : [cut])])]
+    const dropped = all.find((edit) => drops(edit, record))?.rule ?? null
+    const droppedBy = dropped ?? (record['sent_at'] === null ? cut : null)
     const ours = record['length'] === 0 ? (rules[0] ?? null) : null
     return frameRow(record, { edits: rules, faults, droppedBy, ours, messages })
   }

@@ -76,6 +76,7 @@ export function putFlow(st: Statements, births: Bulk, row: FlowRecord): void {
     values[at++] = endedAt
     values[at++] = c2sEnding
     values[at++] = s2cEnding
+    values[at++] = row.resumes
     births.added()
   }
 }
@@ -132,7 +133,7 @@ export function putFrame(st: Statements, births: Births, row: FrameRecord): void
 export function putCall(st: Statements, births: Bulk, row: CallRecord): void {
   const session = row.session === null ? null : row.session.id
   const response = row.responseFrame === null ? null : row.responseFrame.id
-  if (row.stored) st.callUpdate.run(session, response, row.answeredAt, row.outcome, row.code, row.id)
+  if (row.stored) st.callUpdate.run(session, response, row.answeredAt, row.outcome, row.code, row.madeBy, row.id)
   else {
     const values = births.values
     let at = births.at
@@ -149,6 +150,7 @@ export function putCall(st: Statements, births: Bulk, row: CallRecord): void {
     values[at++] = row.answeredAt
     values[at++] = row.outcome
     values[at++] = row.code
+    values[at++] = row.madeBy
     births.added()
   }
 }
@@ -185,8 +187,8 @@ export function putBytes(st: Statements, batch: Batch): void {
 /** The log's lines. Gives the newest id; theirs are the ones up to it, without a gap. */
 export function putLogs(st: Statements, instance: number, { logs }: Batch): number {
   let last = 0
-  for (const { connection, session, at, kind, detail } of logs) {
-    const of = [connection === null ? null : connection.id, session === null ? null : session.id]
+  for (const { connection, session, flow = null, at, kind, detail } of logs) {
+    const of = [connection, session, flow].map((row) => (row === null ? null : row.id))
     last = Number(st.log.run(instance, ...of, at, kind, detail).lastInsertRowid)
   }
   return last

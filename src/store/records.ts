@@ -80,6 +80,8 @@ export interface FlowRecord extends Stored {
   endedAt: number | null
   c2sEnding: string | null
   s2cEnding: string | null
+  /** See `FlowRow`. */
+  resumes: string | null
 }
 
 /** Edits of one frame; equal ones are one object and one set of rows. */
@@ -145,6 +147,8 @@ export interface CallRecord extends Stored {
   answeredAt: number | null
   outcome: Outcome
   code: number | null
+  /** See `CallRow`. */
+  madeBy: string | null
 }
 
 /** A server that is a process; see `ProcessRow`. */
@@ -193,6 +197,8 @@ export interface RedactionRecord {
 export interface LogRecord {
   readonly connection: ConnectionRecord | null
   readonly session: SessionRecord | null
+  /** Default: none. */
+  readonly flow?: FlowRecord
   readonly at: number
   readonly kind: string
   /** JSON. */

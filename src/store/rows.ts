@@ -92,16 +92,38 @@ export interface ProcessRow {
   readonly probe: boolean
 }
 
-/** A line of the record that is not traffic. `stderr`: detail `{text}`; `exit`: `{code, signal}`; `signal`: one that was passed on. */
+/**
+ * A line of the record that is not traffic. `stderr`: detail `{text}`; `exit`: `{code, signal}`; `signal`: one that was passed on; `ending`:
+ * an exchange that did not end as it should, `BrokenOff`; `resume`: a client takes up a stream again, `Resumed`.
+ */
 export interface LogRow {
   readonly id: number
   readonly instance: number
   readonly connection: number | null
   /** Session uid. */
   readonly session: string | null
+  /** The exchange it is about. */
+  readonly flow: number | null
   readonly at: number
   readonly kind: string
   readonly detail: unknown
+}
+
+/** Detail of an `ending`. Of one by a fault `detail` is the rule. */
+export interface BrokenOff extends Ending {
+  readonly direction: Direction
+  readonly verb: string | null
+  readonly target: string | null
+  /** Of an answer that a rule made. */
+  readonly status?: number
+}
+
+/** Detail of a `resume`. */
+export interface Resumed {
+  readonly verb: string | null
+  readonly target: string | null
+  /** `Last-Event-ID`. */
+  readonly after: string
 }
 
 export interface FlowRow {
@@ -125,6 +147,8 @@ export interface FlowRow {
   readonly endedAt: number | null
   readonly c2sEnding: Ending | null
   readonly s2cEnding: Ending | null
+  /** `Last-Event-ID` of its request: it takes up a stream that was broken off. Null where it has none. */
+  readonly resumes: string | null
 }
 
 export interface MessageRow {
@@ -168,7 +192,7 @@ export interface FrameRow {
   readonly edits: readonly string[]
   /** Fault rules that did something to it: changed it, held it up, dropped it, made it. */
   readonly faults: readonly string[]
-  /** The rule that took all of it out: it never left. */
+  /** The rule by which it never left: it took all of it out, or ended the connection first. */
   readonly droppedBy: string | null
   /** Who made it, a rule or the proxy itself: it was never received, and has no bytes of its own among the raw ones. */
   readonly ours: string | null
@@ -191,6 +215,10 @@ export interface CallRow {
   readonly answeredAt: number | null
   readonly outcome: Outcome
   readonly code: number | null
+  /** The rule that made its answer up. */
+  readonly madeBy: string | null
+  /** Its answer came on a stream that was taken up again, behind this event. */
+  readonly resumedAfter: string | null
 }
 
 /** An edit of ours inside one frame. `offset` is relative to the frame's first raw byte. */

@@ -71,7 +71,7 @@ CREATE INDEX instants_address ON instants (connection, direction, offset);
 CREATE TABLE flow (
   id INTEGER PRIMARY KEY, connection INTEGER NOT NULL, session INTEGER, kind TEXT NOT NULL,
   verb TEXT, target TEXT, status INTEGER, stream TEXT, era TEXT, revision TEXT, request_type TEXT, response_type TEXT,
-  started_at INTEGER NOT NULL, responded_at INTEGER, ended_at INTEGER, c2s_ending TEXT, s2c_ending TEXT
+  started_at INTEGER NOT NULL, responded_at INTEGER, ended_at INTEGER, c2s_ending TEXT, s2c_ending TEXT, resumes TEXT
 ) STRICT;
 CREATE INDEX flow_session ON flow (session, id);
 CREATE INDEX flow_connection ON flow (connection, id);
@@ -98,7 +98,7 @@ CREATE TABLE message (
 CREATE TABLE call (
   id INTEGER PRIMARY KEY, session INTEGER, flow INTEGER NOT NULL, direction INTEGER NOT NULL, method TEXT NOT NULL, tool TEXT,
   rpc_id TEXT NOT NULL, request_frame INTEGER NOT NULL, response_frame INTEGER, requested_at INTEGER NOT NULL, answered_at INTEGER,
-  outcome TEXT NOT NULL, code INTEGER
+  outcome TEXT NOT NULL, code INTEGER, made_by TEXT
 ) STRICT;
 CREATE INDEX call_session ON call (session, id);
 CREATE INDEX call_pending ON call (id) WHERE outcome = 'pending';
@@ -134,10 +134,11 @@ CREATE TABLE loss (
   bytes INTEGER NOT NULL, reason TEXT NOT NULL
 ) STRICT;
 
--- lines of the record that are not traffic: stderr of processes, clock steps, own marks. detail: JSON
+-- lines of the record that are not traffic: stderr of processes, clock steps, own marks; how a flow was broken off, and taken up again.
+-- detail: JSON
 CREATE TABLE log (
-  id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, connection INTEGER, session INTEGER, at INTEGER NOT NULL, kind TEXT NOT NULL,
-  detail TEXT NOT NULL
+  id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, connection INTEGER, session INTEGER, flow INTEGER, at INTEGER NOT NULL,
+  kind TEXT NOT NULL, detail TEXT NOT NULL
 ) STRICT;
 CREATE INDEX log_session ON log (session, id);
 CREATE INDEX log_connection ON log (connection, id);

@@ -29,7 +29,8 @@ const SQL = {
   flowUpdate: `UPDATE flow SET session = ?, kind = ?, verb = ?, target = ?, status = ?, stream = ?, era = ?, revision = ?,
     request_type = ?, response_type = ?, responded_at = ?, ended_at = ?, c2s_ending = ?, s2c_ending = ? WHERE id = ?`,
   frameUpdate: 'UPDATE frame SET session = ?, sent_at = ?, sent_last = ?, label = ?, edits = ? WHERE id = ?',
-  callUpdate: 'UPDATE call SET session = ?, response_frame = ?, answered_at = ?, outcome = ?, code = ? WHERE id = ?',
+  callUpdate:
+    'UPDATE call SET session = ?, response_frame = ?, answered_at = ?, outcome = ?, code = ?, made_by = ? WHERE id = ?',
   adoptFrames: 'UPDATE frame SET session = ? WHERE flow = ?',
   unsentLast: `UPDATE frame SET sent_last = NULL WHERE flow IN (SELECT id FROM flow WHERE connection = ?) AND direction = ?
     AND offset + length > ?`,
@@ -40,7 +41,7 @@ const SQL = {
   edit: insert('edit', 'offset,length,removed,bytes,rule'),
   redaction: insert('redaction', 'connection,direction,offset,length,name,hash'),
   payload: insert('payload', 'frame,bytes'),
-  log: insert('log', 'instance,connection,session,at,kind,detail'),
+  log: insert('log', 'instance,connection,session,flow,at,kind,detail'),
   decision: insert(
     'decision',
     'instance,rule,revision,connection,direction,offset,length,at,scope,draw,fired,action,held_us,session,frame',
@@ -74,11 +75,11 @@ export interface Births {
 }
 
 const COLUMNS = {
-  flow: 'id,connection,started_at,session,kind,verb,target,status,stream,era,revision,request_type,response_type,responded_at,ended_at,c2s_ending,s2c_ending',
+  flow: 'id,connection,started_at,session,kind,verb,target,status,stream,era,revision,request_type,response_type,responded_at,ended_at,c2s_ending,s2c_ending,resumes',
   frame:
     'id,flow,connection,session,direction,kind,received_at,received_last,sent_at,sent_last,offset,length,lead,trail,size,messages,label,edits,pieces',
   message: 'frame,idx,kind,method,rpc_id,tool,uri,token,code,call',
-  call: 'id,flow,direction,method,tool,rpc_id,request_frame,requested_at,session,response_frame,answered_at,outcome,code',
+  call: 'id,flow,direction,method,tool,rpc_id,request_frame,requested_at,session,response_frame,answered_at,outcome,code,made_by',
 }
 
 export function prepareStatements(db: CaptureDatabase): Statements {

@@ -4,8 +4,8 @@ import type { EndingBy } from './ending.ts'
 import type { Direction } from './frame.ts'
 import type { ScannedMessage } from './jsonrpc.ts'
 
-/** An answer that still comes is kept, but does not change what became of the call. */
-const KEEPS_ANSWER = new Set<CallOutcome>(['cancelled', 'fault'])
+/** An answer that still comes is kept, but does not change what became of the call. One that a fault had kept away does. */
+const KEEPS_ANSWER = new Set<CallOutcome>(['cancelled'])
 
 export class CallBook<Frame, S, C> {
   readonly #listener: ConversationListener<Frame, S, C>
@@ -80,8 +80,40 @@ export class CallBook<Frame, S, C> {
     return call
   }
 
+  /**
+   * Its answer was made up by a fault: gives the call, which is settled by that. `message` null: one that is no message, for the only
+   * call of its exchange.
+   */
+  answeredByFault(
+    exchange: Exchange<Frame, S, C>,
+    message: Pick<ScannedMessage, 'kind' | 'rpcId' | 'code'> | null,
+    { frame, at, status }: { readonly frame: Frame; readonly at: number; readonly status: number | null },
+  ): Call<Frame, C> | null {
+    const open = exchange.calls.filter(({ answeredAt }) => answeredAt === null)
+    const call = message !== null ? this.#find(exchange, 'c2s', message) : open.length === 1 ? open[0]! : null
+    if (call === null) return null
+    call.talk?.pending.c2s.delete(call.id)
+    call.answeredAt = at
+    call.response = frame
+    call.code = message === null ? status : message.code
+    this.#settle(call, 'fault')
+    return call
+  }
+
+  /** A fault kept it from who asked, its answer with it: that may come again. */
+  lost(call: Call<Frame, C>): void {
+    const open = call as Open<Frame, S, C>
+    const pending = open.talk?.pending[open.direction]
+    if (pending !== undefined && !pending.has(open.id)) pending.set(open.id, open)
+    this.set(open, 'fault')
+  }
+
   /** On its own exchange first: two clients that cannot be told apart may use the same ids at the same time. */
-  #find(exchange: Exchange<Frame, S, C>, asked: Direction, message: ScannedMessage): Open<Frame, S, C> | null {
+  #find(
+    exchange: Exchange<Frame, S, C>,
+    asked: Direction,
+    message: Pick<ScannedMessage, 'kind' | 'rpcId'>,
+  ): Open<Frame, S, C> | null {
     const { calls } = exchange
     const id = message.rpcId
     let open: Open<Frame, S, C> | null = null

@@ -143,6 +143,20 @@ export class Conversations<Frame, S, C> {
     this.#calls.set(call, outcome)
   }
 
+  /** A fault kept the call, or its answer, from who it was for; an answer that comes later still counts. */
+  lost(call: Call<Frame, C>): void {
+    this.#calls.lost(call)
+  }
+
+  /** A fault made an answer up, a message or none: gives the call of the exchange that it answers, if any. */
+  answeredByFault(
+    exchange: Exchange<Frame, S, C>,
+    message: Pick<ScannedMessage, 'kind' | 'rpcId' | 'code'> | null,
+    as: { readonly frame: Frame; readonly at: number; readonly status: number | null },
+  ): Call<Frame, C> | null {
+    return this.#calls.answeredByFault(exchange, message, as)
+  }
+
   /** The open call that a notification of the exchange is about: progress of it, or its cancellation. To be asked before `message`. */
   about(exchange: Exchange<Frame, S, C>, direction: Direction, message: ScannedMessage): Call<Frame, C> | null {
     return this.#calls.about(exchange, direction, message)

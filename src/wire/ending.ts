@@ -1,4 +1,6 @@
 /** How a direction of a flow, or a connection, came to its end. One list, used everywhere. */
+import type { Direction } from './frame.ts'
+import { closeCodeOf, isOrderlyClose } from './websocket-close.ts'
 
 /**
  * - `clean`: properly terminated (last chunk, full length, close frame, close-notify with FIN)
@@ -24,7 +26,18 @@ export type EndingBy = 'client' | 'server' | 'fault' | 'proxy'
 export interface Ending {
   readonly how: EndingHow
   readonly by: EndingBy
+  /** Absent where there is none: of an answer that was made up. */
   readonly at?: EndingPlace
-  /** errno (`ECONNRESET`), exit code or signal, close reason; as the system gave it. */
+  /** errno (`ECONNRESET`), exit code or signal, close reason, as the system gave it; the rule where a fault did it. */
   readonly detail?: string
+}
+
+/**
+ * That the direction of a flow did not end as it should. Of a server that its client has ended the log tells how; a close frame that
+ * complains counts where it was sent first, its echo says nothing new.
+ */
+export function isBroken({ how, by }: Ending, direction: Direction): boolean {
+  const code = closeCodeOf(how)
+  if (code === undefined) return how !== 'clean' && !(how === 'exit' && by === 'client')
+  return !isOrderlyClose(code) && (by === 'client') === (direction === 'c2s')
 }

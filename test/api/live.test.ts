@@ -164,7 +164,7 @@ test('a single commit of more than a thousand is cut too', async () => {
 test('of a flood of lines of the log the first thousand are told, and that there are more', async () => {
   const { change, add, db } = live()
   db.exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
-    INSERT INTO log SELECT i, 1, NULL, NULL, i, 'stderr', '{"text":"x"}' FROM n`)
+    INSERT INTO log SELECT i, 1, NULL, NULL, NULL, i, 'stderr', '{"text":"x"}' FROM n`)
   const next = change()
   add('change', { log_first: 1, log_last: 1200 })
   const told = await next

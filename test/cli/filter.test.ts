@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { asksForFrames, asOperand, filtered, filterFrom, sessionsWith } from '../../src/cli/filter.ts'
-import { logEntry } from '../../src/cli/entry.ts'
+import { logEntries } from '../../src/cli/entry.ts'
 import { parseFilter, print } from '../../src/filter/index.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { START } from '../support/capture-fixture.ts'
@@ -55,7 +55,7 @@ test('lines of a conversation are asked by what they are of', () => {
   expect([holds('tool:slow')(waiting), holds('tool:echo')(waiting)]).toEqual([true, false])
   const refused = { kind: 'refused' as const, at: START, flow: flowRow({ id: 1 }) }
   expect([holds('tool:echo')(refused), holds('tool:none')(refused)]).toEqual([true, false])
-  expect(holds('')(logEntry(logRow()))).toBe(false)
+  expect(logEntries(logRow()).map((entry) => holds('')(entry))).toEqual([false])
 })
 
 test('sessions come with traffic it holds for', () => {

@@ -29,7 +29,7 @@ test('a capture is made where there is none, its folders too, for its owner alon
 test('an empty file becomes one; one that is there stays as it is, also when several open it', () => {
   const path = join(temporaryFolder(), 'capture.db')
   writeFileSync(path, '')
-  create(path).exec(`INSERT INTO log VALUES (1, 1, NULL, NULL, 1, 'mark', '{}')`)
+  create(path).exec(`INSERT INTO log VALUES (1, 1, NULL, NULL, NULL, 1, 'mark', '{}')`)
   expect(create(path).prepare('SELECT count(*) FROM log').pluck().get()).toBe(1)
 })
 

@@ -84,7 +84,7 @@ describe('age', () => {
     capture.add('change', { at: NOW - 3599 * SECOND })
     for (const days of [5, 2, 0.5]) {
       capture.add('loss', { from_at: NOW - days * DAY })
-      capture.db.prepare(`INSERT INTO log VALUES (NULL, 1, NULL, NULL, ?, 'clock', '{}')`).run(NOW - days * DAY)
+      capture.db.prepare(`INSERT INTO log VALUES (NULL, 1, NULL, NULL, NULL, ?, 'clock', '{}')`).run(NOW - days * DAY)
     }
     prune(capture.path, { now: NOW, maxAgeMs: 3 * 86_400_000 })
     expect([count(capture, 'change'), count(capture, 'loss'), count(capture, 'log')]).toEqual([1, 1, 1])

@@ -137,7 +137,7 @@ export function fillCapture({ db, add }: CaptureFixture, frames: number): void {
       SELECT i, 0, CASE i % 4 WHEN 2 THEN 0 ELSE 1 END, 'tools/call', i / 4, 'tool-' || ((i / 4) % 50), NULL, NULL, NULL, i / 4
       FROM n WHERE i % 4 IN (2, 3);
     ${numbers} INSERT INTO call
-      SELECT i / 4 + 1, 1 + (i / 100) % 10, 1, 0, 'tools/call', 'tool-' || ((i / 4) % 50), i / 4, i, i + 1, ${START} + i * 100, ${START} + i * 100 + 100, 'ok', NULL
+      SELECT i / 4 + 1, 1 + (i / 100) % 10, 1, 0, 'tools/call', 'tool-' || ((i / 4) % 50), i / 4, i, i + 1, ${START} + i * 100, ${START} + i * 100 + 100, 'ok', NULL, NULL
       FROM n WHERE i % 4 = 2;
     COMMIT;`)
 }

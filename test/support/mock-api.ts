@@ -166,7 +166,7 @@ export async function startMockApi({
   const log = (...lines: readonly Partial<LogRow>[]) => {
     const { session, connection, receivedLastAt: at } = traffic.frame(traffic.frames)
     const rows = lines.map((line, n) => {
-      const plain = { instance: 1, connection, session, at: at + 1000, kind: 'stderr', detail: {} }
+      const plain = { instance: 1, connection, session, flow: null, at: at + 1000, kind: 'stderr', detail: {} }
       return { id: logs.length + 1 + n, ...plain, ...line }
     })
     logs.push(...rows)

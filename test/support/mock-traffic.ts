@@ -300,6 +300,8 @@ function callRow({ exchange, session, at, method, tool, fails, pending, took, rp
     answeredAt: pending ? null : at + took,
     outcome,
     code: fails ? -32602 : null,
+    madeBy: null,
+    resumedAfter: null,
   }
 }
 
@@ -323,6 +325,7 @@ function flowRow({ exchange, session, at, took, pending }: Plan): FlowRow {
     endedAt: pending ? null : at + took + 60,
     c2sEnding: { how: 'clean', by: 'client', at: 'boundary' },
     s2cEnding: pending ? null : clean,
+    resumes: null,
   }
 }
 

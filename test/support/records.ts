@@ -81,6 +81,7 @@ export const flowRecord = (connection: ConnectionRecord, values: Partial<FlowRec
   endedAt: null,
   c2sEnding: null,
   s2cEnding: null,
+  resumes: null,
   ...values,
 })
 
@@ -131,5 +132,6 @@ export const callRecord = (requestFrame: FrameRecord, values: Partial<CallRecord
   answeredAt: null,
   outcome: 'pending',
   code: null,
+  madeBy: null,
   ...values,
 })

@@ -50,6 +50,8 @@ export const callRow = (row: Partial<CallRow> = {}): CallRow => ({
   answeredAt: null,
   outcome: 'pending',
   code: null,
+  madeBy: null,
+  resumedAfter: null,
   ...row,
 })
 
@@ -71,6 +73,7 @@ export const flowRow = (row: Partial<FlowRow> = {}): FlowRow => ({
   endedAt: null,
   c2sEnding: null,
   s2cEnding: null,
+  resumes: null,
   ...row,
 })
 
@@ -78,6 +81,7 @@ export const logRow = (row: Partial<LogRow> = {}): LogRow => ({
   id: 1,
   instance: 1,
   connection: 1,
+  flow: null,
   session: 'abcdefgh',
   at: NOW,
   kind: 'stderr',

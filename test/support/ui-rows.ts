@@ -51,6 +51,8 @@ export const callRow = (id: number, change: Partial<CallRow> = {}): CallRow => (
   answeredAt: null,
   outcome: 'pending',
   code: null,
+  madeBy: null,
+  resumedAfter: null,
   ...change,
 })
 
@@ -60,6 +62,7 @@ export const logRow = (id: number, change: Partial<LogRow> = {}): LogRow => ({
   instance: 1,
   connection: 1,
   session: 's',
+  flow: null,
   at: id * 1000,
   kind: 'stderr',
   detail: { text: `line ${id}` },

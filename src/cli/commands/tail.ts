@@ -10,7 +10,7 @@ import { addCaptureFlags, waitForCapture, type CaptureFlags } from '../capture.t
 import { EXIT, type Context, type Verb } from '../context.ts'
 import { badgeIn, previewIn } from '../conversation.ts'
 import { detailLines } from '../detail-lines.ts'
-import { frameEntries, logEntry, type Entry } from '../entry.ts'
+import { frameEntries, logEntries, type Entry } from '../entry.ts'
 import { entryLine } from '../entry-line.ts'
 import { addFilterFlag, asksForFrames, filtered, type Filtered, filterFrom, type FilterFlags } from '../filter.ts'
 import { createFollower, isWanted, type Follower, type Wanted } from '../follow.ts'
@@ -168,7 +168,7 @@ const before = (
   }
   for (const log of held === undefined ? logsBeside(reader, frames, wanted, flags, from) : []) {
     follower.skipLogs(log.id)
-    entries.push(logEntry(log))
+    entries.push(...logEntries(log))
   }
   return entries.filter((entry) => isWanted(entry, wanted)).sort((a, b) => a.at - b.at)
 }

@@ -56,6 +56,18 @@ test('lines of the log go by session, kind and what they say, and are of neither
   expect(showsLogs({ ...defaultFilter, direction: 'c2s' })).toBe(false)
 })
 
+test('of what was broken off, and by which rule, lines of the log may be asked', () => {
+  const cut = logRow(1, { kind: 'ending', detail: { how: 'rst', by: 'fault', detail: 'cut-it' } })
+  const left = logRow(2, { kind: 'ending', detail: { how: 'fin', by: 'client', detail: 'cut-it' } })
+  const shown = (text: string) =>
+    [cut, left, logRow(3)].filter((row) => logMatches(row, { ...defaultFilter, text }, null))
+  expect(shown('fault:any')).toEqual([cut])
+  expect(shown('fault:Cut*')).toEqual([cut])
+  expect(shown('fault:cut')).toEqual([])
+  expect(shown('ending:fin')).toEqual([left])
+  expect(shown('reset ending:rst')).toEqual([cut])
+})
+
 test.each(['kind:error', '-listening', '(listening)', '"listening"', 'a or listening', 'listen*', 'a|listening'])(
   'a filter that asks of traffic leaves lines of the log out: %s',
   (text) => expect(showsLogs({ ...defaultFilter, text })).toBe(false),

@@ -13,11 +13,39 @@ const rows = [
   logRow(1, { kind: 'left-behind', detail: { stream: 'stderr' } }),
   logRow(1, { kind: 'clock', detail: { stepUs: -1_500_000 } }),
   logRow(1, { kind: 'unedited', detail: { message: 'It was left.' } }),
+  ...[
+    { how: 'rst', by: 'fault', at: 'mid-event', detail: 'cut-it', direction: 's2c', verb: 'POST', target: '/mcp' },
+    { how: 'clean', by: 'fault', detail: 'busy', direction: 's2c', verb: 'POST', target: '/mcp', status: 503 },
+    { how: 'ws:1011', by: 'server', at: 'boundary', direction: 's2c', verb: 'GET', target: '/ws' },
+    { how: 'rst', by: 'server', at: 'after-headers', detail: 'ECONNRESET', direction: 's2c', verb: null, target: null },
+    { how: 'hang', by: 'proxy', at: 'idle', direction: 'c2s', verb: null, target: null },
+  ].map((detail) => logRow(1, { kind: 'ending', detail })),
+  logRow(1, { kind: 'resume', detail: { verb: 'GET', target: '/mcp', after: '17' } }),
   logRow(1, { kind: 'of-tomorrow', detail: { a: 1 } }),
 ]
 
 test('a line says what it says on the command line', () =>
   expect(rows.map((row) => logText(row).text)).toEqual(rows.map(inTerminal)))
+
+test('an exchange that was broken off says how, by whom, where, and which it was', () =>
+  expect(rows.filter(({ kind }) => kind === 'ending').map((row) => logText(row).text)).toEqual([
+    'reset by rule cut-it, mid-event · POST /mcp',
+    'answered with 503 by rule busy · POST /mcp',
+    'closed with 1011 internal error by the server, between frames · GET /ws',
+    'reset by the server, behind the headers (ECONNRESET)',
+    'silent from here on by the proxy',
+  ]))
+
+test.each([
+  [{ how: 'rst', by: 'fault', detail: 'r' }, 'fault'],
+  [{ how: 'rst', by: 'server' }, 'error'],
+  [{ how: 'fin', by: 'server', at: 'boundary' }, 'error'],
+  [{ how: 'fin', by: 'client', at: 'mid-body' }, 'error'],
+  [{ how: 'fin', by: 'client', at: 'boundary' }, 'plain'],
+  [{ how: 'fin', by: 'proxy', at: 'mid-event' }, 'plain'],
+])('an exchange that ended with %j is as grave as that', (detail, tone) =>
+  expect(logText(logRow(1, { kind: 'ending', detail })).tone).toBe(tone),
+)
 
 test('what we note ourselves is marked ours', () =>
   expect(rows.map((row) => logText(row).ours)).toEqual(rows.map(({ kind }) => logDirection(kind) === undefined)))

@@ -20,7 +20,7 @@ export function CallLine({ frame }: { frame: FrameDetail }) {
         const other = asks ? call.responseFrame : call.requestFrame
         return (
           <div key={call.id} class="call-line">
-            <OutcomeBadge outcome={call.outcome} code={call.code} />
+            <OutcomeBadge call={call} />
             <span class="num">
               {call.answeredAt === null
                 ? call.outcome === 'pending'
@@ -28,6 +28,14 @@ export function CallLine({ frame }: { frame: FrameDetail }) {
                   : 'never answered'
                 : `${asks ? 'answered after' : 'answers after'} ${spanText(call.answeredAt - call.requestedAt)}`}
             </span>
+            {call.madeBy !== null && (
+              <span>
+                by rule <span class="mono">{call.madeBy}</span>
+              </span>
+            )}
+            {call.resumedAfter !== null && (
+              <span title={`Last-Event-ID: ${call.resumedAfter}`}>on a stream that was taken up again</span>
+            )}
             {other !== null && (
               <button class="button quiet" onClick={() => jump(other)}>
                 {asks ? 'Answer' : 'Request'} <Icon name={asks === (call.direction === 'c2s') ? 'left' : 'right'} />

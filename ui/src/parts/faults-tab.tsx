@@ -3,14 +3,12 @@ import type { DecisionRow, EditRow, FrameDetail } from '../../../src/api/contrac
 import { useApp } from '../app-context.ts'
 import { touchOf, touchText } from '../state/fault-touch.ts'
 import { faultFromFrame } from '../state/frame-fault.ts'
-import { isWithin } from '../state/rule-spans.ts'
 import { spanText } from '../state/time-format.ts'
 import { Icon } from './icon.tsx'
 
 /** What rules decided about a frame and did to it, and the way to a new rule. */
 export function FaultsTab({ frame }: { frame: FrameDetail }) {
-  const { faults } = useApp()
-  const touch = touchOf(frame, isWithin(faults.spans.value, frame.receivedLastAt))
+  const touch = touchOf(frame)
   return (
     <>
       <MakeFault frame={frame} />

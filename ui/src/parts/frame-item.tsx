@@ -1,5 +1,5 @@
 import type { CallRow, FrameRow } from '../../../src/api/contract.ts'
-import { touchOf, touchText } from '../state/fault-touch.ts'
+import { touchOf, touchText, touchWord } from '../state/fault-touch.ts'
 import { frameText, type FrameText } from '../state/frame-text.ts'
 import { sizeText } from '../state/size-format.ts'
 import { clockTime, offsetTime, spanText } from '../state/time-format.ts'
@@ -49,9 +49,9 @@ export function FrameItem({ row, call, index, top, selected, related, base, inFa
       <span role="gridcell" class="cell-direction">
         <DirectionMark direction={row.direction} />
       </span>
-      <What row={row} text={text} inFault={inFault} />
+      <What row={row} text={text} resumed={isAnswer ? (call?.resumedAfter ?? null) : null} />
       <span role="gridcell" class="cell-id num mono">
-        {row.messages[0]?.rpcId ?? ''}
+        {call?.rpcId ?? row.messages[0]?.rpcId ?? ''}
       </span>
       <span role="gridcell" class="cell-status">
         <Status row={row} text={text} call={call} />
@@ -66,15 +66,20 @@ export function FrameItem({ row, call, index, top, selected, related, base, inFa
   )
 }
 
-function What({ row, text, inFault }: { row: FrameRow; text: FrameText; inFault: boolean }) {
-  const touch = touchOf(row, inFault)
+function What({ row, text, resumed }: { row: FrameRow; text: FrameText; resumed: string | null }) {
+  const touch = touchOf(row)
   const edits = row.edits.filter((rule) => !row.faults.includes(rule))
   return (
     <span role="gridcell" class="cell-what">
       <FrameLabel text={text} />
       {touch !== null && (
         <span class="what-edited is-fault" title={touchText(touch, row)}>
-          {touch === 'touched' ? 'fault' : touch}
+          {touchWord(touch)}
+        </span>
+      )}
+      {resumed !== null && (
+        <span class="what-edited" title={`Came on a stream that was taken up again after ${resumed}`}>
+          resumed
         </span>
       )}
       {edits.length > 0 && (
@@ -90,10 +95,11 @@ function What({ row, text, inFault }: { row: FrameRow; text: FrameText; inFault:
 const lateAfter = 500_000
 
 function Status({ row, text, call }: { row: FrameRow; text: FrameText; call: CallRow | null }) {
-  if (text.status !== null) return <HttpStatus status={text.status} />
-  if (row.sentAt === null && Date.now() * 1000 - row.receivedAt > lateAfter)
+  if (text.status !== null && row.messages.length === 0) return <HttpStatus status={text.status} />
+  const answered = call !== null && call.madeBy !== null && call.requestFrame === row.id
+  if (!answered && row.sentAt === null && Date.now() * 1000 - row.receivedAt > lateAfter)
     return <span class="badge tone-warn">not sent</span>
   if (call === null) return null
   if (text.kind === 'request' && call.outcome === 'ok') return null
-  return <OutcomeBadge outcome={call.outcome} code={call.code} />
+  return <OutcomeBadge call={call} />
 }

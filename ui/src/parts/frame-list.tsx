@@ -180,7 +180,7 @@ function Rows({ app, timeline, range, rowHeight, selected }: RowsProps) {
           onChoose: () => choose(item),
         }
         return item.kind === 'log' ? (
-          <LogItem key={slot} row={item.row} {...place} />
+          <LogItem key={slot} row={item.row} related={item.row.flow !== null && item.row.flow === flow} {...place} />
         ) : (
           <FrameItem
             key={slot}

@@ -16,11 +16,16 @@ const looks: Record<Outcome, readonly [tone: string, icon: IconName, text: strin
 }
 
 /** What became of a call: by icon and word, the colour only helps. */
-export function OutcomeBadge({ outcome, code }: { outcome: Outcome; code: number | null }) {
+export function OutcomeBadge({
+  call: { outcome, code, madeBy },
+}: {
+  call: Pick<CallRow, 'outcome' | 'code' | 'madeBy'>
+}) {
   const [tone, icon, text] = looks[outcome]
-  const numbered = outcome === 'error' && code !== null
+  const numbered = (outcome === 'error' || madeBy !== null) && code !== null
+  const title = numbered ? `error ${code}` : text
   return (
-    <span class={`badge tone-${tone}`} title={numbered ? `error ${code}` : text}>
+    <span class={`badge tone-${tone}`} title={madeBy === null ? title : `${title}: answered by rule ${madeBy}`}>
       <Icon name={icon} size={12} />
       <span class="num">{numbered ? code : text}</span>
     </span>

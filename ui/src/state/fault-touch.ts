@@ -5,16 +5,13 @@ export type Touch = 'ours' | 'dropped' | 'edited' | 'cut' | 'late' | 'touched'
 
 /** Held up for so long is worth the word, in microseconds. */
 const lateAfter = 1000
-/** As long, though no decision names the frame: that of a whole connection is told once. */
-const surelyLateAfter = 20_000
 
 type Touched = Pick<FrameRow, 'faults' | 'ours' | 'droppedBy' | 'edits' | 'sentAt' | 'sentLastAt' | 'receivedLastAt'>
 
-/** Null where no rule did anything. `during`: a rule was on at the time. */
-export function touchOf(row: Touched, during = false): Touch | null {
+/** Null where no rule did anything. */
+export function touchOf(row: Touched): Touch | null {
   const { faults, ours, droppedBy, edits, sentAt, sentLastAt, receivedLastAt } = row
-  if (faults.length === 0)
-    return during && sentLastAt !== null && sentLastAt - receivedLastAt >= surelyLateAfter ? 'late' : null
+  if (faults.length === 0) return null
   if (ours !== null && faults.includes(ours)) return 'ours'
   if (droppedBy !== null) return 'dropped'
   if (edits.some((rule) => faults.includes(rule))) return 'edited'
@@ -33,4 +30,8 @@ const said: Record<Touch, string> = {
 
 /** The word, and the rules: `Dropped by lose-it, late`. */
 export const touchText = (touch: Touch, { faults }: Pick<FrameRow, 'faults'>): string =>
-  faults.length === 0 ? 'Held up while faults were on' : `${said[touch]} ${faults.join(', ')}`
+  `${said[touch]} ${faults.join(', ')}`
+
+/** The word as the list has it. */
+export const touchWord = (touch: Touch): string =>
+  touch === 'touched' ? 'fault' : touch === 'ours' ? 'made by rule' : touch

@@ -1,4 +1,4 @@
-import type { FrameRow, LogRow } from '../../../src/api/contract.ts'
+import type { BrokenOff, FrameRow, LogRow } from '../../../src/api/contract.ts'
 import { logText } from './log-text.ts'
 
 /** What a row of the list is, as the toggles name it. A batch counts as its most telling message. */
@@ -44,26 +44,51 @@ export function matches(row: FrameRow, filter: Filter, session: string | null): 
   return !filter.hidden.has(rowKind(row))
 }
 
-/** Words that are looked for, where a filter is nothing but words; null where it asks of traffic. */
-function plainWords({ text }: Filter): string[] | null {
-  const words = text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '')
-  return words.some((word) => /[:()"|*]|^-|^(or|and)$/.test(word)) ? null : words
+/** What a filter asks of lines of the log: words that are looked for, and how an exchange was broken off, by which rule. */
+interface LogTerms {
+  readonly words: readonly string[]
+  /** Patterns of `ending:` and `fault:`. */
+  readonly endings: readonly string[]
+  readonly faults: readonly string[]
 }
 
-/** Lines of the log are no traffic: they went neither way, and no key of the language is true of them. */
+/** Null where it asks of traffic. */
+function logTerms({ text }: Filter): LogTerms | null {
+  const words: string[] = []
+  const endings: string[] = []
+  const faults: string[] = []
+  for (const word of text.toLowerCase().split(/\s+/)) {
+    const [, key, pattern = ''] = /^(ending|fault):([^\s()"|,]+)$/.exec(word) ?? []
+    if (key !== undefined) (key === 'fault' ? faults : endings).push(pattern)
+    else if (/[:()"|*]|^-|^(or|and)$/.test(word)) return null
+    else if (word !== '') words.push(word)
+  }
+  return { words, endings, faults }
+}
+
+/** Lines of the log are no traffic: they went neither way. Of the keys two are true of some: those that say how an exchange was broken off. */
 export const showsLogs = (filter: Filter): boolean =>
-  filter.direction === null && !filter.hidden.has(logKind) && plainWords(filter) !== null
+  filter.direction === null && !filter.hidden.has(logKind) && logTerms(filter) !== null
 
 /** Words are looked for in what the line says and in its kind. */
 export function logMatches(row: LogRow, filter: Filter, session: string | null): boolean {
   if (!showsLogs(filter) || (session !== null && row.session !== session)) return false
+  const { words, endings, faults } = logTerms(filter)!
   const { kind, text } = logText(row)
   const said = `${kind} ${text}`.toLowerCase()
-  return (plainWords(filter) ?? []).every((word) => said.includes(word))
+  const ending: Partial<BrokenOff> = row.kind === 'ending' ? (row.detail as BrokenOff) : {}
+  const rule = ending.by === 'fault' ? ending.detail : undefined
+  return (
+    words.every((word) => said.includes(word)) &&
+    endings.every((pattern) => fits(pattern, ending.how)) &&
+    faults.every((pattern) => fits(pattern === 'any' ? '*' : pattern, rule))
+  )
 }
+
+/** `*` stands for any characters; what is not there fits nothing. */
+const fits = (pattern: string, value: string | undefined): boolean =>
+  value !== undefined &&
+  new RegExp(`^${pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'i').test(value)
 
 /** The filter as query of `/api/frames`; what the API cannot ask is filtered here again. */
 export function frameQuery(filter: Filter, session: string | null): Record<string, string> {

@@ -33,7 +33,9 @@ export function frameText(row: FrameRow): FrameText {
     case 'body':
       return { ...plain, main: 'body', note: label === '' ? null : label, faint: row.size === 0 }
     case 'end':
-      return { ...plain, main: 'end', note: label === '' ? 'of body' : label, faint: true }
+      return label === 'broken off'
+        ? { ...plain, main: 'rest', note: 'of a body that was broken off', faint: true }
+        : { ...plain, main: 'end', note: label === '' ? 'of body' : label, faint: true }
     case 'opaque':
       return { ...plain, main: 'opaque', note: label === '' ? 'bytes passed as they came' : label, faint: true }
     default:

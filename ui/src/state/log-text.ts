@@ -1,4 +1,5 @@
 import type { LogRow } from '../../../src/api/contract.ts'
+import { breakTone, brokenOffText, resumedText } from './broken-off.ts'
 import { sizeText } from './size-format.ts'
 import { spanText } from './time-format.ts'
 
@@ -7,14 +8,14 @@ export interface LogText {
   /** `stderr`, `exit` … */
   readonly kind: string
   readonly text: string
-  readonly tone: 'plain' | 'warn' | 'error'
-  /** Said by us of the traffic, not by the server. */
+  readonly tone: 'plain' | 'warn' | 'error' | 'fault'
+  /** Said by us of the traffic, not by server or client. */
   readonly ours: boolean
 }
 
 type Detail = Partial<Record<string, unknown>>
 
-const ofServer: ReadonlySet<string> = new Set(['stderr', 'exit', 'signal', 'stdin-closed', 'left-behind'])
+const ofPeers: ReadonlySet<string> = new Set(['resume', 'stderr', 'exit', 'signal', 'stdin-closed', 'left-behind'])
 const warnings: ReadonlySet<string> = new Set([
   'stdin-closed',
   'left-behind',
@@ -32,6 +33,8 @@ const count = (value: number, noun: string) => `${value} ${noun}${value === 1 ? 
 const texts: Partial<Record<string, (detail: Detail) => string | undefined>> = {
   stderr: ({ text, bytes }) =>
     typeof text === 'string' ? text : typeof bytes === 'number' ? `${count(bytes, 'byte')}, not kept` : undefined,
+  ending: brokenOffText,
+  resume: resumedText,
   signal: ({ signal }) => (typeof signal === 'string' ? signal : undefined),
   exit: ({ code, signal }) => (typeof signal === 'string' ? signal : `code ${typeof code === 'number' ? code : '?'}`),
   'stdin-closed': ({ code }) => `the server reads no more${typeof code === 'string' ? ` (${code})` : ''}`,
@@ -46,15 +49,18 @@ const texts: Partial<Record<string, (detail: Detail) => string | undefined>> = {
       : undefined,
 }
 
+/** What lists call it. */
+const names: Partial<Record<string, string>> = { ending: 'ended', resume: 'resumed' }
+
 /** In the words of the command line. A kind that is not known gives its detail as JSON. */
 export function logText({ kind, detail }: Pick<LogRow, 'kind' | 'detail'>): LogText {
   const said: Detail = typeof detail === 'object' && detail !== null ? detail : {}
   const message = typeof said['message'] === 'string' ? said['message'] : JSON.stringify(detail)
   const failed = kind === 'exit' && said['code'] !== 0 && !askedToEnd.has(said['signal'])
   return {
-    kind,
+    kind: names[kind] ?? kind,
     text: texts[kind]?.(said) ?? message,
-    tone: failed ? 'error' : warnings.has(kind) ? 'warn' : 'plain',
-    ours: !ofServer.has(kind),
+    tone: kind === 'ending' ? breakTone(said) : failed ? 'error' : warnings.has(kind) ? 'warn' : 'plain',
+    ours: !ofPeers.has(kind),
   }
 }

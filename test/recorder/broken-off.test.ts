@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Direction } from '../../src/wire/frame.ts'
+import type { Ending } from '../../src/wire/ending.ts'
+import { info, record, type Taped } from '../support/recording.ts'
+
+let taped: Taped
+let now: number
+beforeEach(() => {
+  taped = record()
+  now = 1000
+  taped.tap.opened(1, now, info)
+})
+afterEach(() => taped.close())
+
+const offsets = { c2s: 0, s2c: 0 }
+beforeEach(() => Object.assign(offsets, { c2s: 0, s2c: 0 }))
+
+/** `left`: it goes on at once. */
+const feed = (direction: Direction, text: string, left = true): number => {
+  now += 10
+  taped.tap.chunk(1, direction, Buffer.from(text), now, left ? now + 1 : 0, true)
+  offsets[direction] += text.length
+  return now
+}
+const end = (direction: Direction, ending: Ending, unsent = 0): number => {
+  taped.tap.ended(1, direction, (now += 10), ending, unsent)
+  return now
+}
+const put = (direction: Direction, text: string, rule: string): void =>
+  taped.tap.edited(1, direction, offsets[direction], 0, Buffer.from(text), rule)
+const close = (): void => {
+  taped.tap.closed(1, (now += 10))
+  taped.commit()
+}
+const byRule = (how: Ending['how']): Ending => ({ how, by: 'fault', detail: 'cut-it' })
+
+const ask = (id: number, head = ''): string => {
+  const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 't' } })
+  return `POST /mcp HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+}
+const streamHead = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n'
+const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
+const answer = (id: number): string => chunk(`data: ${JSON.stringify({ jsonrpc: '2.0', id, result: {} })}\n\n`)
+const progress = chunk('data: {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1}}\n\n')
+
+const lines = () => taped.reader.logs().map(({ kind, at, flow, detail }) => ({ kind, at, flow, detail }))
+const flows = () => taped.reader.flows().map(({ s2cEnding }) => s2cEnding)
+const calls = () => taped.reader.calls()
+
+describe('a line of the record says how an exchange was broken off', () => {
+  test('by a fault, with its rule and where', () => {
+    feed('c2s', ask(1))
+    feed('s2c', streamHead + progress)
+    const at = end('s2c', byRule('rst'))
+    end('c2s', byRule('rst'))
+    close()
+    const detail = { how: 'rst', by: 'fault', at: 'boundary', detail: 'cut-it', direction: 's2c' }
+    expect(lines()).toEqual([{ kind: 'ending', at, flow: 1, detail: { ...detail, verb: 'POST', target: '/mcp' } }])
+  })
+
+  test.each(['rst', 'timeout', 'fin'] as const)('by a peer, with %s', (how) => {
+    feed('c2s', ask(1))
+    feed('s2c', streamHead + progress)
+    end('s2c', { how, by: 'server' })
+    end('c2s', { how: 'fin', by: 'proxy' })
+    close()
+    expect(lines()).toMatchObject([{ kind: 'ending', detail: { how, by: 'server' } }])
+  })
+
+  test('and none that an exchange was complete, or that an idle connection was closed', () => {
+    feed('c2s', ask(1))
+    feed('s2c', `${streamHead}${answer(1)}0\r\n\r\n`)
+    end('c2s', { how: 'fin', by: 'client' })
+    end('s2c', { how: 'fin', by: 'server' })
+    close()
+    expect(lines()).toEqual([])
+  })
+
+  test('that a client takes a stream up again, and behind what', () => {
+    const at = feed('c2s', 'GET /mcp HTTP/1.1\r\nLast-Event-ID: 17\r\nAccept: text/event-stream\r\n\r\n')
+    feed('s2c', `${streamHead}0\r\n\r\n`)
+    close()
+    expect(lines()).toEqual([{ kind: 'resume', at, flow: 1, detail: { verb: 'GET', target: '/mcp', after: '17' } }])
+    expect(taped.reader.flows()[0]?.resumes).toBe('17')
+  })
+})
+
+describe('behind a cut the record says what the client got', () => {
+  test('of a stream whose own end had come and not left: the cut', () => {
+    feed('c2s', ask(1))
+    feed('s2c', streamHead + progress)
+    const rest = `${answer(1)}0\r\n\r\n`
+    feed('s2c', rest, false)
+    end('s2c', byRule('rst'), rest.length)
+    close()
+    expect(flows()).toMatchObject([{ how: 'rst', by: 'fault', detail: 'cut-it' }])
+    expect(calls()).toMatchObject([{ outcome: 'fault' }])
+    expect(lines()).toMatchObject([{ kind: 'ending', detail: { how: 'rst' } }])
+    const unsent = taped.reader.frames({ direction: 's2c' }).rows.filter(({ sentAt }) => sentAt === null)
+    expect(unsent.map(({ kind, droppedBy, faults }) => [kind, droppedBy, faults])).toEqual([
+      ['event', 'cut-it', ['cut-it']],
+      ['end', 'cut-it', ['cut-it']],
+    ])
+  })
+
+  test('of a stream whose answer had left before: its own end', () => {
+    feed('c2s', ask(1))
+    feed('s2c', `${streamHead}${answer(1)}0\r\n\r\n`)
+    end('s2c', byRule('rst'))
+    close()
+    expect(flows()).toMatchObject([{ how: 'clean', by: 'server' }])
+    expect(calls()).toMatchObject([{ outcome: 'ok' }])
+  })
+
+  test.each(['hang', 'rst'] as const)(
+    'what comes behind (%s) is of the same exchange, understood, and answers nobody',
+    (how) => {
+      feed('c2s', ask(1))
+      feed('s2c', streamHead + progress)
+      end('s2c', byRule(how))
+      feed('s2c', `${answer(1)}0\r\n\r\n`, false)
+      close()
+      expect(taped.reader.flows()).toMatchObject([{ s2cEnding: { how, by: 'fault' } }])
+      expect(calls()).toMatchObject([{ outcome: 'fault', responseFrame: null }])
+      const [late] = taped.reader.frames({ direction: 's2c' }).rows.filter(({ messages }) => messages[0]?.call != null)
+      expect(late).toMatchObject({
+        sentAt: null,
+        droppedBy: 'cut-it',
+        messages: [{ method: 'tools/call', rpcId: '1' }],
+      })
+    },
+  )
+
+  test('of one that a rule ended properly: a proper end, by the rule', () => {
+    feed('c2s', ask(1))
+    feed('s2c', streamHead + progress)
+    put('s2c', '0\r\n\r\n', 'cut-it')
+    end('s2c', byRule('fin'))
+    close()
+    expect(flows()).toMatchObject([{ how: 'clean', by: 'fault', detail: 'cut-it' }])
+    expect(taped.reader.frames().rows.find(({ ours }) => ours === 'cut-it')).toMatchObject({ kind: 'end' })
+  })
+
+  test('what is left of its framing is no end', () => {
+    feed('c2s', ask(1))
+    feed('s2c', streamHead + progress)
+    end('s2c', { how: 'rst', by: 'server' })
+    close()
+    expect(taped.reader.frames().rows.at(-1)).toMatchObject({ kind: 'end', label: 'broken off' })
+  })
+})
+
+test('a call that is answered on a stream taken up again is answered, and says so', () => {
+  feed('c2s', ask(1, 'Mcp-Session-Id: s\r\n'))
+  feed('s2c', streamHead + progress)
+  end('s2c', byRule('rst'))
+  close()
+  expect(calls()).toMatchObject([{ outcome: 'fault', resumedAfter: null }])
+  taped.tap.opened(2, (now += 10), info)
+  const say = (direction: Direction, text: string): void =>
+    taped.tap.chunk(2, direction, Buffer.from(text), (now += 10), now + 1, true)
+  say('c2s', 'GET /mcp HTTP/1.1\r\nMcp-Session-Id: s\r\nLast-Event-ID: a/2\r\n\r\n')
+  say('s2c', streamHead + answer(1))
+  taped.commit()
+  expect(calls()).toMatchObject([{ outcome: 'ok', resumedAfter: 'a/2' }])
+})
