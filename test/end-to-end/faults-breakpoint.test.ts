@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { run } from '../../src/cli/run.ts'
 import { openControl } from '../../src/store/control.ts'
 import { openReader } from '../../src/store/reader.ts'
+import { fakeContext } from '../support/cli-context.ts'
 import { call, events, faulty, post } from '../support/faulty.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
@@ -17,7 +19,7 @@ async function stopped(match: string) {
   const answer = post(url, call(1))
   await expect.poll(() => reader.held().filter(({ state }) => state === 'held')).toHaveLength(1)
   const [held] = reader.held()
-  return { answer, asked, control, proxy, reader, held: held! }
+  return { answer, asked, control, proxy, reader, db, held: held! }
 }
 
 test('a request waits until it is edited and sent', async () => {
@@ -28,6 +30,19 @@ test('a request waits until it is edited and sent', async () => {
   await (await answer).text()
   expect(JSON.parse(asked[0]?.body ?? '')).toMatchObject({ params: { name: 'other' } })
   await expect.poll(() => reader.held().map(({ state }) => state)).toEqual(['edited'])
+})
+
+test('a message is edited from the command line', async () => {
+  const { answer, asked, held, db } = await stopped('method:tools/call dir:c2s')
+  const context = { ...fakeContext(), now: () => Date.now() * 1000 }
+  const told = (...words: string[]) => run(['fault', 'held', ...words, '--db', db], context)
+  expect(await told()).toBe(0)
+  expect(await told('edit', String(held.id), call(1, 'tools/call', { name: 'other' }))).toBe(0)
+  expect(context.output.stdout()).toMatch(
+    /^1 {2}→ {2}tools\/call search {2}waits for [^]*\n1 tools\/call search: edited\n$/,
+  )
+  await (await answer).text()
+  expect(JSON.parse(asked[0]?.body ?? '')).toMatchObject({ params: { name: 'other' } })
 })
 
 test('an event waits, its client hears comments meanwhile, and what is behind it keeps its place', async () => {

@@ -16,6 +16,7 @@ export const fault: Verb = {
     defineAdding(group, context, finish)
     defineEnding(group, context, finish)
     defineListing(group, context, finish)
+    defineHeld(group, context, finish)
     defineAsking(group, context, finish)
   },
 }
@@ -107,6 +108,40 @@ const defineListing = (group: Command, context: Context, finish: Finish): void =
     const verbs = group.commands.map((command) => command.name())
     finish(tellTypes(word, verbs, flags, context))
   })
+}
+
+const defineHeld = (group: Command, context: Context, finish: Finish): void => {
+  const held = group.command('held').description('messages that wait at breakpoints: list them, send, drop or edit one')
+  const messages = async () => import('../fault/held-messages.ts')
+  const ls = held
+    .command('ls', { isDefault: true })
+    .description('list those that wait; `held` alone does the same')
+    .argument('[word...]')
+  addCaptureFlags(ls).action(async ([word]: string[], flags: WhereFlags) => {
+    const { listHeld, notAHeldVerb } = await messages()
+    if (word !== undefined) {
+      const verbs = held.commands.map((command) => command.name())
+      throw notAHeldVerb(word, verbs, context.command)
+    }
+    finish(await listHeld(flags, context))
+  })
+  for (const [name, text] of [
+    ['send', 'send one on as it is'],
+    ['drop', 'drop one: it never arrives'],
+  ] as const) {
+    const command = held.command(name).description(text).argument('[id]', 'its number; default: the only one')
+    addCaptureFlags(command).action(async (id: string | undefined, flags: WhereFlags) =>
+      finish(await (await messages()).decideHeld(id, { do: name }, flags, context)),
+    )
+  }
+  const edit = held
+    .command('edit')
+    .description('send other JSON in its place')
+    .argument('<id>', 'its number')
+    .argument('<json>', 'the message; its framing follows')
+  addCaptureFlags(edit).action(async (id: string, payload: string, flags: WhereFlags) =>
+    finish(await (await messages()).decideHeld(id, { do: 'edit', payload }, flags, context)),
+  )
 }
 
 const defineAsking = (group: Command, context: Context, finish: Finish): void => {
