@@ -12,7 +12,7 @@ export const acceptHang: Fault<AcceptHangOptions> = {
   level: 1,
   summary: 'accepts new connections and never says anything',
   needs: 'listener',
-  applies: ['http', 'sse', 'websocket'],
+  applies: ['http', 'sse', 'websocket', 'opaque'],
   direction: 'both',
   per: 'connection',
   options: z.strictObject({

@@ -21,7 +21,7 @@ export const down: Fault<DownOptions> = {
   level: 1,
   summary: 'takes the server away for a while, then it is back',
   needs: 'listener',
-  applies: ['http', 'sse', 'websocket', 'stdio'],
+  applies: ['http', 'sse', 'websocket', 'stdio', 'opaque'],
   direction: 'both',
   per: 'connection',
   options: z

@@ -13,7 +13,7 @@ export const maxConnections: Fault<MaxConnectionsOptions> = {
   level: 1,
   summary: 'turns connections beyond a number away',
   needs: 'listener',
-  applies: ['http', 'sse', 'websocket'],
+  applies: ['http', 'sse', 'websocket', 'opaque'],
   direction: 'both',
   per: 'connection',
   options: z.strictObject({

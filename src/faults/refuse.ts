@@ -11,7 +11,7 @@ export const refuse: Fault<RefuseOptions> = {
   level: 1,
   summary: 'closes the listening port: connection refused',
   needs: 'listener',
-  applies: ['http', 'sse', 'websocket'],
+  applies: ['http', 'sse', 'websocket', 'opaque'],
   direction: 'both',
   per: 'connection',
   options: z.strictObject({

@@ -12,7 +12,7 @@ export const reroute: Fault<RerouteOptions> = {
   level: 2,
   summary: 'leads new connections to another server',
   needs: 'dial',
-  applies: ['http', 'sse', 'websocket'],
+  applies: ['http', 'sse', 'websocket', 'opaque'],
   direction: 'both',
   per: 'connection',
   options: z.strictObject({

@@ -29,6 +29,8 @@ export interface Standing {
   fork(listener: Http1Listener, outstanding: Outstanding): Http1Splitter | null
   /** Where it is a WebSocket: a splitter that goes on from here for another listener, and whether it is within a message. Null elsewhere. */
   socket?(listener: WebSocketListener): { readonly splitter: WebSocketSplitter; readonly open: boolean } | null
+  /** It is nothing that is understood, and will not be again. */
+  readonly opaque?: boolean
   /** Head of the message whose body is passing; null between messages. */
   readonly head: Http1Head | null
   /** The last payload bytes, at most four: they tell whether an event or a line is complete. */

@@ -16,6 +16,7 @@ export function standingAt({ splitter, body, socket, out, options }: InsertionPl
         ? null
         : splitter.fork(listener, queue),
     socket: (listener) => socket.fork(listener),
+    opaque: splitter.state === 'opaque',
     head,
     tail: head === null ? NOTHING : body.tail,
     border: between || (isStream && betweenEvents && apart(splitter, head)),

@@ -13,6 +13,7 @@ import { planMessage, readJson, streamPlan, type Plan } from './message-plan.ts'
 import type { SharedContext } from './shared-context.ts'
 import { SocketSide } from './socket-side.ts'
 import type { Asked } from './talk.ts'
+import { OpaqueUnit } from './opaque-unit.ts'
 import type { Place } from './watch-types.ts'
 import { wholeUnit } from './whole-unit.ts'
 
@@ -41,6 +42,8 @@ export class HttpSide implements Http1Listener {
   #blind: Place | null = null
   /** Bytes that are no HTTP have come. */
   #opaque = false
+  /** So it was before we began. */
+  #wasOpaque = false
 
   constructor(options: HttpSideOptions) {
     this.#options = options
@@ -187,6 +190,7 @@ export class HttpSide implements Http1Listener {
     if (this.#socket !== null) return this.#socket.push(chunk, from, to)
     if (!this.#opaque) this.#lose(from)
     this.#opaque = true
+    this.#options.events.transport = 'opaque'
     this.#add(chunk, from, to)
   }
 
@@ -213,7 +217,8 @@ export class HttpSide implements Http1Listener {
     if (event.kind !== 'chunk') return [event]
     if (this.#blind !== null && !this.#look(this.#blind, event.offset)) return [event]
     events.begin(event)
-    this.#splitter.push(event.bytes)
+    if (this.#wasOpaque) this.opaque(event.bytes, 0, event.bytes.length)
+    else this.#splitter.push(event.bytes)
     this.#give()
     return events.take()
   }
@@ -238,6 +243,8 @@ export class HttpSide implements Http1Listener {
   #join(standing: Standing): boolean {
     const { outstanding } = this.#options
     if (standing.outstanding.switched) return this.#joinTunnel(standing)
+    this.#wasOpaque = standing.opaque === true
+    if (this.#wasOpaque) return true
     if (this.#side === 'request') outstanding.exchanges.push(...standing.outstanding.exchanges)
     const fork = standing.fork(this, outstanding)
     if (fork === null) return false
@@ -369,8 +376,18 @@ export class HttpSide implements Http1Listener {
   #give(): void {
     if (this.#socket !== null) return this.#socket.give()
     if (this.#stream !== null) return this.#stream.give()
-    const waits = this.#plan === null ? !this.#opaque && !this.#partial : this.#plan.whole
+    if (this.#opaque) return this.#giveOpaque()
+    const waits = this.#plan === null ? !this.#partial : this.#plan.whole
     if (!waits) this.#options.events.opaque(this.#raw.take(), this.#from)
+  }
+
+  /** What comes at once is one unit. */
+  #giveOpaque(): void {
+    const { events } = this.#options
+    const raw = this.#raw.take()
+    if (raw.length === 0) return
+    const subject = events.subject({ kind: 'opaque', size: raw.length, asked: null, content: raw })
+    events.unit(new OpaqueUnit(subject, raw), raw, raw, this.#from)
   }
 
   #release(): PipeEvent[] {

@@ -142,11 +142,12 @@ describe('a subject', () => {
     expect(line.units.map(said)).toEqual(['c2s head', 's2c body', 'c2s body request tools/call a 1'])
   })
 
-  test('behind a tunnel is none', () => {
+  test('behind a tunnel is of what we do not know', () => {
     const line = watchedLine()
     line.push('c2s', 'CONNECT a:1 HTTP/1.1\r\n\r\n')
     line.push('s2c', 'HTTP/1.1 200 OK\r\n\r\nhello')
     line.push('c2s', 'hi')
-    expect([line.out('s2c').slice(-5), line.out('c2s').slice(-2), line.units.length]).toEqual(['hello', 'hi', 2])
+    expect([line.out('s2c').slice(-5), line.out('c2s').slice(-2)]).toEqual(['hello', 'hi'])
+    expect(line.units.map(({ meaning }) => meaning.subject.transport)).toEqual(['http', 'http', 'opaque', 'opaque'])
   })
 })
