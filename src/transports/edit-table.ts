@@ -18,7 +18,7 @@ export interface EditTable {
   /** `line`: a whole line with its end, `name` one of `names`. Null leaves it as it is. */
   line(name: string, line: Uint8Array): LineEdit | null
   /** Edits the start line, given whole with its end. Without it start lines leave as they come. */
-  start?(line: Uint8Array): LineEdit | null
+  readonly start?: ((line: Uint8Array) => LineEdit | null) | undefined
   /** Lines put in front of the first field of every head. */
   readonly insert: readonly { readonly bytes: Uint8Array; readonly rule: string; readonly secret: boolean }[]
 }

@@ -41,10 +41,49 @@ const METADATA_URL = /(?<=^|[\s,])resource_metadata[ \t]*=[ \t]*(?:"([^"]*)"|([^
 /** Everything of a request line before `/s/<name>`: method, authority of an absolute target, a well-known document's name. */
 const ROUTED_PATH = /^(\S+ +(?:https?:\/\/[^/\s]*)?(\/\.well-known\/[^/\s?]+)?)\/s\/[^/\s?]+/i
 
-type LineEditor = (line: Uint8Array) => LineEdit | null
+/** What one connection has come to: the client's name for us. */
+interface Own {
+  /** Of URLs as the client that spoke last writes them. */
+  origin: string
+}
 
-/** Made once for each connection. */
-export function connectionEdits({ names, rewrite, headers }: Rewriting): ConnectionEdits {
+type LineEditor = (line: Uint8Array, own: Own) => LineEdit | null
+
+/** One direction of one connection: lines by name, the same for all connections but for `own`. */
+interface Lines {
+  readonly names: readonly string[]
+  readonly editors: Readonly<Record<string, LineEditor>>
+  readonly insert: EditTable['insert']
+  readonly start: EditTable['start']
+}
+
+class Table implements EditTable {
+  readonly names: readonly string[]
+  readonly insert: EditTable['insert']
+  readonly start: EditTable['start']
+  readonly #editors: Lines['editors']
+  readonly #own: Own
+
+  constructor({ names, editors, insert, start }: Lines, own: Own) {
+    this.names = names
+    this.insert = insert
+    this.start = start
+    this.#editors = editors
+    this.#own = own
+  }
+
+  line(name: string, line: Uint8Array): LineEdit | null {
+    return this.#editors[name]?.(line, this.#own) ?? null
+  }
+}
+
+/** Those of one connection; for one of many see `editsMaker`. */
+export function connectionEdits(rewriting: Rewriting): ConnectionEdits {
+  return editsMaker(rewriting)()
+}
+
+/** Gives those of each connection: thousands share what is the same for all. */
+export function editsMaker({ names, rewrite, headers }: Rewriting): () => ConnectionEdits {
   const { prefix = '', publicUrl, ownScheme } = names
   const outside = publicUrl === undefined ? [] : authoritiesOf(publicUrl)
   const schemeOf = (authority: string): string | undefined => {
@@ -53,22 +92,17 @@ export function connectionEdits({ names, rewrite, headers }: Rewriting): Connect
     return names.own.has(name) ? ownScheme : undefined
   }
   const upstreamOrigin = httpOrigin(names.upstream)
-  let ownOrigin = publicUrl?.origin ?? `${ownScheme}//${names.ownAuthority}`
-  const map = (): UrlMap => ({ upstreamOrigin, ownOrigin, prefix })
+  const ownOrigin = publicUrl?.origin ?? `${ownScheme}//${names.ownAuthority}`
+  const map = ({ origin }: Own): UrlMap => ({ upstreamOrigin, ownOrigin: origin, prefix })
 
-  const upstreamHost = Buffer.from(names.upstream.host, 'latin1')
-  let host = ''
-  let isOurs = false
-  const hostEdit: LineEditor = (line) => {
+  const host: LineEditor = (line, own) => {
     const { text, from, to } = valueOf(line)
-    // most clients say the same each time
-    if (text !== host) {
-      host = text
-      const scheme = schemeOf(text)
-      isOurs = scheme !== undefined && text !== names.upstream.host
-      if (scheme !== undefined) ownOrigin = `${scheme}//${text}`
-    }
-    return isOurs ? { from, to, bytes: upstreamHost, rule: 'host' } : null
+    const scheme = schemeOf(text)
+    if (scheme === undefined) return null
+    own.origin = `${scheme}//${text}`
+    return text === names.upstream.host
+      ? null
+      : { from, to, bytes: Buffer.from(names.upstream.host, 'latin1'), rule: 'host' }
   }
 
   const origin: LineEditor = (line) => {
@@ -80,31 +114,32 @@ export function connectionEdits({ names, rewrite, headers }: Rewriting): Connect
     return { from, to, bytes: Buffer.from(upstreamOrigin, 'latin1'), rule: 'origin' }
   }
 
-  const request: Record<string, LineEditor> = {
-    ...(rewrite ? { host: hostEdit, origin } : {}),
-    ...withoutTheirs(headers),
+  const insert = headers.map(([name, value]) => ({
+    bytes: Buffer.from(`${name}: ${value}\r\n`, 'utf8'),
+    rule: `header:${name}`,
+    secret: true,
+  }))
+  const request = lines({ ...(rewrite ? { host, origin } : {}), ...withoutTheirs(headers) }, insert)
+  const asked = prefix === '' ? request : { ...request, start: prefixEdit }
+  const answered = lines(
+    rewrite
+      ? {
+          location: (line, own) => locationEdit(line, map(own)),
+          'set-cookie': (line, own) => cookieEdit(line, names.upstream.hostname, map(own)),
+          'www-authenticate': (line, own) => challengeEdit(line, map(own)),
+        }
+      : {},
+    [],
+  )
+  return () => {
+    const own = { origin: ownOrigin }
+    const tables = { request: new Table(asked, own), response: new Table(answered, own) }
+    return rewrite ? { ...tables, map: () => map(own) } : tables
   }
-  const response: Record<string, LineEditor> = rewrite
-    ? {
-        location: (line) => locationEdit(line, map()),
-        'set-cookie': (line) => cookieEdit(line, names.upstream.hostname, map()),
-        'www-authenticate': (line) => challengeEdit(line, map()),
-      }
-    : {}
-  return {
-    ...(rewrite ? { map } : {}),
-    request: {
-      names: Object.keys(request),
-      line: (name, line) => request[name]?.(line) ?? null,
-      insert: headers.map(([name, value]) => ({
-        bytes: Buffer.from(`${name}: ${value}\r\n`, 'utf8'),
-        rule: `header:${name}`,
-        secret: true,
-      })),
-      ...(prefix === '' ? {} : { start: prefixEdit }),
-    },
-    response: { names: Object.keys(response), line: (name, line) => response[name]?.(line) ?? null, insert: [] },
-  }
+}
+
+function lines(editors: Lines['editors'], insert: EditTable['insert']): Lines {
+  return { names: Object.keys(editors), editors, insert, start: undefined }
 }
 
 /** Takes out the client's own fields of these names. */

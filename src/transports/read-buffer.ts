@@ -1,10 +1,10 @@
 /** Reads a socket into the same memory again and again, where Node would take new memory for every read. */
 
-const FIRST_BYTES = 2 * 1024
+const FIRST_BYTES = 1024
 const LAST_BYTES = 64 * 1024
 
 /**
- * For `onread` of `net.connect`. Begins at 2 KiB, so that idle streams stay small, and grows to 64 KiB while reads fill it. A gibibyte
+ * For `onread` of `net.connect`. Begins at 1 KiB, so that idle streams stay small, and grows to 64 KiB while reads fill it. A gibibyte
  * read this way leaves no garbage; by Node's own buffers it left up to 35 MiB of it at a time (measured).
  */
 export class ReadBuffer {

@@ -1,7 +1,7 @@
 /** The reverse proxy: a listener whose every connection gets an upstream connection of its own, opened when the client connects. */
 import { createServerMemory } from './answer-watch.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
-import { connectionEdits } from './edits.ts'
+import { editsMaker } from './edits.ts'
 import { openListener, type Listener } from './listener.ts'
 import { ownNames } from './own-names.ts'
 
@@ -25,13 +25,16 @@ export function listenReverse(options: ReverseOptions): Promise<Listener> {
   const memory = createServerMemory()
   return openListener(options, { servers: [server], target }, (bound) => {
     const own = ownNames(host, bound.address, bound.port, publicUrl)
+    const makerFor = (upstream: URL) => editsMaker({ names: { ...own, upstream }, rewrite, headers })
+    const usual = makerFor(target)
+    const edits = (upstream: URL) => (upstream === target ? usual : makerFor(upstream))()
     return ({ socket, number, waits }, gone) => {
       const parts = {
         waits,
         id: options.nextConnection?.() ?? number,
         client: { socket, raw: socket },
         tcp: socket,
-        edits: (upstream: URL) => connectionEdits({ names: { ...own, upstream }, rewrite, headers }),
+        edits,
         memory,
       }
       return new Connection(parts, options, gone)

@@ -15,26 +15,36 @@ export interface WebSocketBorders {
 
 /** For a direction of the connection whose requests these are: it becomes a WebSocket when the answer to one says so. */
 export function createWebSocketBorders(outstanding: Outstanding): WebSocketBorders {
-  // made when it is needed: most connections never become one
-  let frames: MessageBorders | null | undefined
-  return {
-    get border() {
-      return frames?.border ?? false
-    },
-    get begins() {
-      return frames === undefined && outstanding.protocol === 'websocket'
-    },
-    push(chunk, from, to) {
-      // bytes sent before the answer could belong to anything
-      if (frames === undefined) frames = outstanding.protocol === 'websocket' ? new MessageBorders() : null
-      frames?.push(chunk, from, to)
-    },
-    fork(listener) {
-      if (frames === undefined && outstanding.protocol === 'websocket') {
-        return { splitter: createWebSocketSplitter(listener), open: false }
-      }
-      return frames?.fork(listener) ?? null
-    },
+  return new Borders(outstanding)
+}
+
+class Borders implements WebSocketBorders {
+  readonly #outstanding: Outstanding
+  /** Made when it is needed: most connections never become one. Null: this one does not. */
+  #frames: MessageBorders | null | undefined
+
+  constructor(outstanding: Outstanding) {
+    this.#outstanding = outstanding
+  }
+
+  get border(): boolean {
+    return this.#frames?.border ?? false
+  }
+
+  get begins(): boolean {
+    return this.#frames === undefined && this.#outstanding.protocol === 'websocket'
+  }
+
+  push(chunk: Uint8Array, from: number, to: number): void {
+    // bytes sent before the answer could belong to anything
+    if (this.#frames === undefined) this.#frames = this.begins ? new MessageBorders() : null
+    this.#frames?.push(chunk, from, to)
+  }
+
+  fork(listener: WebSocketListener): { readonly splitter: WebSocketSplitter; readonly open: boolean } | null {
+    return this.begins
+      ? { splitter: createWebSocketSplitter(listener), open: false }
+      : (this.#frames?.fork(listener) ?? null)
   }
 }
 

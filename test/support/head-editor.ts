@@ -32,7 +32,8 @@ export function run(
   const editor = new HeadEditor({
     side,
     outstanding: createOutstanding(),
-    table: { ...tables[side], ...(start === undefined ? {} : { start }) },
+    table:
+      start === undefined ? tables[side] : { ...tables[side], line: (...told) => tables[side].line(...told), start },
     write: (bytes) => out.push(Buffer.from(bytes).toString('latin1')),
     edited: (at, removed, bytes, rule) =>
       edits.push(`${rule} ${at} -${removed} +${Buffer.from(bytes).toString('latin1')}`),

@@ -25,7 +25,7 @@ it('hands on what was read, and only that', () => {
 it('reads into the same memory while nobody keeps it', () => {
   const reads = new ReadBuffer()
   reads.to(() => false)
-  expect(read(reads, 100)).toEqual({ size: 2 * KIB, again: true })
+  expect(read(reads, 100)).toEqual({ size: KIB, again: true })
 })
 
 it('takes other memory while what was read is still needed', () => {
@@ -38,7 +38,7 @@ it('grows to 64 KiB while reads fill it, and no further', () => {
   const reads = new ReadBuffer()
   reads.to(() => false)
   const sizes = Array.from({ length: 4 }, () => read(reads, 64 * KIB).size)
-  expect(sizes).toEqual([2 * KIB, 16 * KIB, 64 * KIB, 64 * KIB])
+  expect(sizes).toEqual([KIB, 8 * KIB, 64 * KIB, 64 * KIB])
 })
 
 it('keeps what comes before anybody reads', () => {
