@@ -11,8 +11,10 @@ import { AnswerWatch, createServerMemory, type ServerMemory } from './answer-wat
 import { connectionInfo } from './connection-info.ts'
 import type { DialHandlers, Dialled, DialOptions } from './dial.ts'
 import type { ConnectionEdits } from './edits.ts'
+import { EditorHost, type EditorOwner } from './editor-host.ts'
 import { HeadEditor } from './head-editor.ts'
-import { Link, type LinkEnd } from './link.ts'
+import { Link, type LinkEnd, type LinkOwner } from './link.ts'
+import type { Way } from './link-way.ts'
 import { refusalFor, refusalResponse, type Refusal } from './refusal.ts'
 import { steeredDial, type FailAs, type SteeredDial, type SteeredDialHandlers } from './steering-dial.ts'
 
@@ -52,10 +54,7 @@ export interface ConnectionParts {
   readonly waits?: string | undefined
 }
 
-/** An unfinished line that may be edited is let go after this long. */
-const HOLD_US = 1_000_000
-
-export class Connection implements SteeredConnection {
+export class Connection implements SteeredConnection, LinkOwner, EditorOwner {
   readonly id: number
   readonly info: ConnectionInfo
   readonly #options: ConnectionOptions
@@ -63,11 +62,16 @@ export class Connection implements SteeredConnection {
   readonly #edits: ConnectionEdits
   readonly #watch: AnswerWatch | undefined
   readonly #outstanding = createOutstanding()
-  readonly #editors: Partial<Record<Direction, HeadEditor>> = {}
+  readonly #closed: (connection: Connection) => void
+  #requests!: HeadEditor
+  #answers!: HeadEditor
+  /** What the policy wants to be told at the end. */
+  #over: (() => void) | undefined
+  #giveUp: (() => void) | undefined
   #dial: SteeredDial | undefined
   #verdict: DialVerdict
   /** Dials, for a client that waits; nothing any more once it did. */
-  #begin: () => void = () => undefined
+  #begin: (() => void) | undefined
   /** Answers the client's first head; set once it is known that there is no upstream. */
   #refuse: (() => void) | undefined
 
@@ -77,6 +81,7 @@ export class Connection implements SteeredConnection {
     const { id, client, tcp, reach, waits } = parts
     this.id = id
     this.#options = options
+    this.#closed = closed
     const isSecure = client.socket !== client.raw
     this.info = { ...connectionInfo(tcp, target, server, prefix), ...(isSecure ? { secure: true } : {}) }
     tap.opened(id, clock.now(), this.info)
@@ -85,32 +90,15 @@ export class Connection implements SteeredConnection {
     if (verdict.do !== 'dial') tap.note(id, clock.now(), 'dial-fault', verdict)
     this.#edits = parts.edits(verdict.do === 'elsewhere' ? verdict.to : target)
     this.#watch = this.#watchOf(parts)
-    const handlers = {
-      connected: (dialled: Dialled) => this.#connected(dialled),
-      failed: (code: string, message: string) => this.#unreachable(code, message),
-      faulted: (...told: Parameters<SteeredDialHandlers['faulted']>) => this.#faulted(...told),
-      waits: (rule: string | undefined) => this.#link.waitForEver(rule),
-    }
-    if (reach === undefined)
-      this.#begin = () => (this.#dial = steeredDial(this.#verdict, target, upstream, clock, handlers))
-    const giveUp = typeof reach === 'function' ? reach(handlers) : () => this.#dial?.giveUp()
-    let over = (): void => undefined
-    this.#link = new Link({
-      id,
-      client,
-      tap,
-      clock,
-      outlet: (direction, write, pipe) => this.#outlet(direction, write, pipe),
-      abandoned: giveUp,
-      closed: () => {
-        over()
-        closed(this)
-      },
-    })
-    over = policy.opened(this)
+    if (typeof reach === 'function') this.#giveUp = reach(this.#handlers())
+    else if (reach === undefined)
+      this.#begin = () => (this.#dial = steeredDial(this.#verdict, target, upstream, clock, this.#handlers()))
+    // before the client is read: of one that resets at once its server would never hear
+    if (waits === undefined) this.#start()
+    this.#link = new Link({ id, client, tap, clock }, this)
+    this.#over = policy.opened(this)
     if (typeof reach === 'object') this.#connected(reach)
-    if (waits === undefined) this.letIn()
-    else this.#link.waitForEver(waits)
+    if (waits !== undefined) this.#link.waitForEver(waits)
   }
 
   get c2s(): Pipe {
@@ -122,7 +110,7 @@ export class Connection implements SteeredConnection {
   }
 
   standing(direction: Direction): Standing | null {
-    return this.#editors[direction]?.standing() ?? null
+    return (direction === 'c2s' ? this.#requests : this.#answers).standing()
   }
 
   cut(how: CutHow, side: CutSide, rule: string): void {
@@ -139,7 +127,7 @@ export class Connection implements SteeredConnection {
 
   swallowed(answers: number): void {
     this.#outstanding.exchanges.splice(0, answers)
-    this.#editors.s2c?.settled()
+    this.#answers.settled()
   }
 
   dialNow(): void {
@@ -149,10 +137,8 @@ export class Connection implements SteeredConnection {
 
   /** The client waits no longer. */
   letIn(): void {
-    const begin = this.#begin
-    this.#begin = () => undefined
     this.#link.waitForEver(undefined)
-    begin()
+    this.#start()
   }
 
   /** Bytes the client has sent. */
@@ -180,34 +166,52 @@ export class Connection implements SteeredConnection {
     return new AnswerWatch({ map, memory, note, outstanding: this.#outstanding })
   }
 
-  #outlet(direction: Direction, write: (bytes: Uint8Array) => void, pipe: () => Pipe): Outlet {
-    const { clock, tap } = this.#options
-    const request = direction === 'c2s'
-    const editor = new HeadEditor({
-      side: request ? 'request' : 'response',
-      outstanding: this.#outstanding,
-      table: request ? this.#edits.request : this.#edits.response,
-      write,
-      edited: (offset, removed, bytes, rule, was) => tap.edited(this.id, direction, offset, removed, bytes, rule, was),
-      holdTime: (then) => clock.at(clock.now() + HOLD_US, then),
-      released: () => pipe().flushed(),
-      ...(request ? { head: (head) => this.#requested(head), opaque: () => this.#notHttp() } : {}),
-      ...(request || this.#watch === undefined ? {} : { bodies: this.#watch }),
-      given: () => pipe().given,
-      notInserted: (bytes, rule) =>
-        tap.note(this.id, clock.now(), 'not-inserted', { rule, direction, bytes: bytes.length }),
-    })
-    this.#editors[direction] = editor
-    return editor
+  #start(): void {
+    const begin = this.#begin
+    this.#begin = undefined
+    begin?.()
   }
 
-  #requested(head: Http1Head): void {
+  #handlers(): SteeredDialHandlers {
+    return {
+      connected: (dialled) => this.#connected(dialled),
+      failed: (code, message) => this.#unreachable(code, message),
+      faulted: (...told) => this.#faulted(...told),
+      waits: (rule) => this.#link.waitForEver(rule),
+    }
+  }
+
+  outlet(way: Way): Outlet {
+    const { request, response } = this.#edits
+    if (way.direction === 'c2s') {
+      return (this.#requests = new HeadEditor(new EditorHost(way, this, this.#outstanding, request)))
+    }
+    return (this.#answers = new HeadEditor(new EditorHost(way, this, this.#outstanding, response, this.#watch)))
+  }
+
+  abandoned(): void {
+    this.#giveUp?.()
+    this.#dial?.giveUp()
+  }
+
+  closed(): void {
+    this.#over?.()
+    this.#closed(this)
+  }
+
+  requested(head: Http1Head): void {
     this.#watch?.request(head)
     this.#refuse?.()
   }
 
+  /** There is no answer of ours in a protocol we do not know. */
+  notHttp(): void {
+    if (this.#refuse !== undefined) this.#link.stop('rst')
+  }
+
   #connected({ socket, raw, reads }: Dialled): void {
     const { tap, clock, isControlPlane } = this.#options
+    this.#dial = this.#giveUp = undefined
     const address = raw.remoteAddress ?? ''
     const port = raw.remotePort ?? 0
     if (isControlPlane(address, port)) {
@@ -244,10 +248,5 @@ export class Connection implements SteeredConnection {
       )
     }
     this.#link.refuse()
-  }
-
-  /** There is no answer of ours in a protocol we do not know. */
-  #notHttp(): void {
-    if (this.#refuse !== undefined) this.#link.stop('rst')
   }
 }

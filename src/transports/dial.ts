@@ -114,6 +114,9 @@ export function startTls(
 
 const HALF_OPEN = { allowHalfOpen: true, noDelay: true, highWaterMark: 1 }
 
+/** Errors of a socket that somebody else listens to by now. One for all: a closure of its own would keep what the dial needed. */
+const ignored = (): void => undefined
+
 /** The first of `fail`, `done` and `over` counts. */
 function settling(raw: Socket, handlers: DialHandlers) {
   let settled = false
@@ -121,7 +124,7 @@ function settling(raw: Socket, handlers: DialHandlers) {
     if (settled) return
     settled = true
     raw.off('error', fail)
-    raw.on('error', () => undefined)
+    raw.on('error', ignored)
     then()
   }
   const fail = (error: NodeJS.ErrnoException): void =>

@@ -16,11 +16,28 @@ export interface HeadEditorOptions {
   readonly released: () => void
   /** A head is complete. */
   readonly head?: (head: Http1Head) => void
-  readonly bodies?: BodyWatch
+  readonly bodies?: BodyWatch | undefined
   /** What passes is no HTTP (any more). */
   readonly opaque?: () => void
   /** Address of the next byte, as long as none is being written. */
   readonly given?: () => number
   /** What was to be inserted will not find its place. */
   readonly notInserted?: (bytes: Uint8Array, rule: string) => void
+}
+
+/** The same, but that it writes elsewhere, and that edits are not told. */
+export function untold(options: HeadEditorOptions, write: HeadEditorOptions['write']): HeadEditorOptions {
+  const { side, outstanding, table, bodies } = options
+  return {
+    side,
+    outstanding,
+    table,
+    bodies,
+    write,
+    edited: () => undefined,
+    holdTime: (then) => options.holdTime(then),
+    released: () => options.released(),
+    head: (head) => options.head?.(head),
+    opaque: () => options.opaque?.(),
+  }
 }

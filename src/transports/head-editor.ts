@@ -11,7 +11,7 @@ import type { BodyDecision } from './body-edits.ts'
 import { BodyPlace } from './body-place.ts'
 import { endOfLine } from './field-line.ts'
 import { CONTENT_LENGTH, EditedLines } from './edited-lines.ts'
-import type { HeadEditorOptions } from './head-editor-options.ts'
+import { untold, type HeadEditorOptions } from './head-editor-options.ts'
 import { Insertions, type InsertionPlace } from './insertions.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { Outgoing } from './outgoing.ts'
@@ -261,7 +261,7 @@ export class HeadEditor implements Outlet, Http1Listener {
   #asRequests(bytes: Uint8Array): Uint8Array {
     let out: Uint8Array = NOTHING
     const write = (some: Uint8Array): void => void (out = Buffer.concat([out, some]))
-    const like = new HeadEditor({ ...this.#options, write, edited: () => undefined })
+    const like = new HeadEditor(untold(this.#options, write))
     like.write(bytes, -1)
     like.flush()
     return out

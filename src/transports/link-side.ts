@@ -56,6 +56,19 @@ export function createSide({ socket, raw, reads }: LinkEnd, who: 'client' | 'ser
   }
 }
 
+/** Why a socket is not being read; it is read when there is no reason left. */
+export type PauseReason = 'peer' | 'recorder' | 'inbox'
+
+const BITS: Readonly<Record<PauseReason, number>> = { peer: 1, recorder: 2, inbox: 4 }
+
+/** There is that reason not to read it, or not any more. */
+export function pauseSide(side: Side, reason: PauseReason, on: boolean): void {
+  const before = side.paused
+  side.paused = on ? before | BITS[reason] : before & ~BITS[reason]
+  if (before === 0 && side.paused !== 0) side.socket.pause()
+  else if (before !== 0 && side.paused === 0) side.socket.resume()
+}
+
 /** Resets it; what waits in us or in the kernel is lost. */
 export function reset(side: Side): void {
   side.ending = true

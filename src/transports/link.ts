@@ -8,85 +8,105 @@ import type { Direction } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Clock } from '../pipe/clock.ts'
 import type { CutHow, CutSide } from '../pipe/action.ts'
-import { Pipe, type Outlet } from '../pipe/pipe.ts'
+import type { Outlet, Pipe } from '../pipe/pipe.ts'
 import type { Tap } from '../pipe/tap.ts'
-import { createSide, reset, resetDrained, type LinkEnd, type Side } from './link-side.ts'
+import { createSide, pauseSide, reset, resetDrained, type LinkEnd, type Side } from './link-side.ts'
+import { Way, type WayLink } from './link-way.ts'
 import { holdWriteFailures } from './write-failures.ts'
 
 export type { LinkEnd, LinkSocket } from './link-side.ts'
 
-/** Why a socket is not being read; it is read when there is no reason left. */
-const PEER = 1
-const RECORDER = 2
-const INBOX = 4
-
-/** Bytes that may wait in a socket before its source is paused. */
-const BACKLOG_BYTES = 64 * 1024
 /** A refused client that does not close by then is reset, and so is one that does not read what a fault’s reset comes behind. */
 const LINGER_MS = 2000
 const EMPTY = new Uint8Array(0)
 const UNKNOWN_CLOSE = 'close-notify: unknown'
 const DIRECTIONS = ['c2s', 's2c'] as const
+const BIT = { c2s: 1, s2c: 2 }
 
 export interface LinkOptions {
   readonly id: number
   readonly client: LinkEnd
   readonly tap: Tap
   readonly clock: Clock
-  /** Makes the outlet of a direction: edits, then `write`. */
-  outlet(direction: Direction, write: (bytes: Uint8Array) => void, pipe: () => Pipe): Outlet
+}
+
+/** Whose connection it is. */
+export interface LinkOwner {
+  /** Makes the outlet of a way: edits, then `way.write`. */
+  outlet(way: Way): Outlet
   /** The client left before there was an upstream. */
   abandoned(): void
   /** Both sockets are gone. */
-  closed(link: Link): void
+  closed(): void
+}
+
+/** Bytes of ours for an upstream that is not there yet. */
+interface Early {
+  readonly bytes: Uint8Array
+  readonly rule: string
 }
 
 /** A connection through the proxy. Reading from the client begins at once; it goes on when `join` brings the upstream. */
-export class Link {
+export class Link implements WayLink {
   readonly id: number
-  readonly c2s: Pipe
-  readonly s2c: Pipe
-  readonly #options: LinkOptions
+  readonly #tap: Tap
+  readonly #clock: Clock
+  readonly #owner: LinkOwner
+  readonly #c2s: Way
+  readonly #s2c: Way
   readonly #client: Side
   #server: Side | undefined
   #refused = false
   #recorderFull = false
   #open = 1
   #done = false
-  readonly #reported = new Set<Direction>()
-  #outlets: Partial<Record<Direction, Outlet>> = {}
-  /** Bytes of ours for an upstream that is not there yet. */
-  #early: { readonly bytes: Uint8Array; readonly rule: string }[] = []
+  /** Of which directions the end is recorded: bits. */
+  #reported = 0
+  #early: Early[] | undefined
   /** A fault hung the connection before there was an upstream. */
   #hung = false
   /** The rule by which the upstream may never be dialled. */
   #forsaken: string | undefined
 
-  constructor(options: LinkOptions) {
-    this.#options = options
-    this.id = options.id
-    this.#client = createSide(options.client, 'client')
-    this.c2s = this.#pipe('c2s', false)
-    this.s2c = this.#pipe('s2c', true)
+  constructor(options: LinkOptions, owner: LinkOwner) {
+    const { id, client, tap, clock } = options
+    this.id = id
+    this.#tap = tap
+    this.#clock = clock
+    this.#owner = owner
+    this.#client = createSide(client, 'client')
+    const outlet = (way: Way): Outlet => owner.outlet(way)
+    this.#c2s = new Way(this, 'c2s', options, outlet)
+    this.#s2c = new Way(this, 's2c', options, outlet)
+    this.#c2s.from = this.#s2c.to = this.#client
     this.#listen(this.#client)
+  }
+
+  get c2s(): Pipe {
+    return this.#c2s.pipe
+  }
+
+  get s2c(): Pipe {
+    return this.#s2c.pipe
   }
 
   /** The upstream is connected. */
   join(end: LinkEnd): void {
     const server = createSide(end, 'server')
-    this.#server = server
+    this.#server = this.#c2s.to = this.#s2c.from = server
     this.#open++
-    if (this.#recorderFull) this.#pause(server, RECORDER, true)
+    if (this.#recorderFull) pauseSide(server, 'recorder', true)
     if (this.#hung) this.#silence(server, 'hang')
     this.#listen(server)
     this.c2s.open()
-    for (const { bytes, rule } of this.#early.splice(0)) this.c2s.inject(bytes, rule)
+    for (const { bytes, rule } of this.#early ?? []) this.c2s.inject(bytes, rule)
+    this.#early = undefined
   }
 
   /** There will be no upstream: what the client sends only goes through its outlet, until somebody calls `answer`. */
   refuse(): void {
     this.#refused = true
-    this.#outlets.c2s?.silence?.()
+    this.#c2s.outlet.silence?.()
     this.c2s.open()
   }
 
@@ -98,8 +118,8 @@ export class Link {
 
   /** An answer of ours to a refused client; everything it still sends is read and thrown away. */
   answer(bytes: Uint8Array, rule: string, by: 'proxy' | 'fault' = 'proxy'): void {
-    const { tap, id, clock } = this.#options
-    tap.edited(id, 's2c', 0, 0, bytes, rule)
+    const clock = this.#clock
+    this.#tap.edited(this.id, 's2c', 0, 0, bytes, rule)
     this.#client.socket.write(bytes)
     this.#report('s2c', { how: 'clean', by, ...(by === 'fault' ? { detail: rule } : {}) })
     this.#finish(this.#client)
@@ -110,13 +130,13 @@ export class Link {
   /** The recorder's queue is full, or has room again. */
   recorderFull(full: boolean): void {
     this.#recorderFull = full
-    this.#pause(this.#client, RECORDER, full)
-    if (this.#server !== undefined) this.#pause(this.#server, RECORDER, full)
+    pauseSide(this.#client, 'recorder', full)
+    if (this.#server !== undefined) pauseSide(this.#server, 'recorder', full)
   }
 
   /** The proxy stops: both sides are ended, or reset where they will not. */
   stop(how: 'fin' | 'rst'): void {
-    if (this.#server === undefined) this.#options.abandoned()
+    if (this.#server === undefined) this.#owner.abandoned()
     for (const direction of DIRECTIONS) this.#report(direction, { how, by: 'proxy' })
     for (const side of this.#sides()) {
       if (how === 'rst' || side.cut === 'hang') reset(side)
@@ -134,7 +154,7 @@ export class Link {
     }
     if (this.#server === undefined && !this.#refused) {
       if (which !== 'client') this.#report('c2s', ending)
-      if (how !== 'hang') this.#options.abandoned()
+      if (how !== 'hang') this.#owner.abandoned()
       else if (which !== 'client') this.#hung = true
     }
     for (const side of sides) this.#cutSide(side, how)
@@ -142,12 +162,11 @@ export class Link {
 
   /** Bytes of ours for the peer that reads `direction`, at the next border there. */
   insert(direction: Direction, bytes: Uint8Array, rule: string): void {
-    const { id, tap, clock } = this.#options
-    const to = direction === 'c2s' ? this.#server : this.#client
+    const { to, pipe } = this.#way(direction)
     if (to?.ending === true || (to === undefined && this.#refused))
-      tap.note(id, clock.now(), 'not-inserted', { rule, direction, bytes: bytes.length })
-    else if (to === undefined) this.#early.push({ bytes, rule })
-    else (direction === 'c2s' ? this.c2s : this.s2c).inject(bytes, rule)
+      this.#tap.note(this.id, this.#clock.now(), 'not-inserted', { rule, direction, bytes: bytes.length })
+    else if (to === undefined) (this.#early ??= []).push({ bytes, rule })
+    else pipe.inject(bytes, rule)
   }
 
   /** The upstream may never be dialled: a client that leaves is let go. */
@@ -163,44 +182,12 @@ export class Link {
     return side === this.#client ? this.#server : this.#client
   }
 
-  #pipeOf(side: Side): Pipe {
-    return side.direction === 'c2s' ? this.c2s : this.s2c
+  #way(direction: Direction): Way {
+    return direction === 'c2s' ? this.#c2s : this.#s2c
   }
 
-  #pipe(direction: Direction, open: boolean): Pipe {
-    const { id, tap, clock, outlet } = this.#options
-    const target = (): Side | undefined => (direction === 'c2s' ? this.#server : this.#client)
-    const source = (): Side | undefined => (direction === 'c2s' ? this.#client : this.#server)
-    const write = (bytes: Uint8Array): void => {
-      const to = target()
-      const from = source()
-      if (to === undefined || to.ending || to.socket.destroyed) return
-      to.socket.write(bytes)
-      if (from !== undefined && to.socket.writableLength > BACKLOG_BYTES) {
-        to.slow = true
-        this.#pause(from, PEER, true)
-      }
-    }
-    const edits = outlet(direction, write, () => pipe)
-    this.#outlets[direction] = edits
-    const pipe: Pipe = new Pipe(
-      {
-        connection: id,
-        direction,
-        tap,
-        clock,
-        outlet: edits,
-        pause: (stop) => {
-          const from = source()
-          if (from !== undefined) this.#pause(from, INBOX, stop)
-        },
-        ended: (ending) => this.#ended(direction, ending),
-        cut: (how, which, rule) => this.cut(how, which, rule),
-        reply: (bytes, rule) => this.insert(direction === 'c2s' ? 's2c' : 'c2s', bytes, rule),
-      },
-      { open },
-    )
-    return pipe
+  #pipeOf(side: Side): Pipe {
+    return this.#way(side.direction).pipe
   }
 
   #listen(side: Side): void {
@@ -218,10 +205,10 @@ export class Link {
     socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(side, error.code ?? error.message))
     socket.on('drain', () => {
       const from = this.#other(side)
-      if (from !== undefined) this.#pause(from, PEER, false)
+      if (from !== undefined) pauseSide(from, 'peer', false)
     })
     socket.on('close', () => {
-      if (!side.ours && !this.#reported.has(side.direction)) this.#failed(side, 'CLOSED')
+      if (!side.ours && !this.#hasEnded(side.direction)) this.#failed(side, 'CLOSED')
       this.#closed()
     })
     if (side.paused === 0) socket.resume()
@@ -261,7 +248,7 @@ export class Link {
     side.ending = true
     const ending: Ending = { how: code === 'ETIMEDOUT' ? 'timeout' : 'rst', by: side.who, detail: code }
     const back = side.direction === 'c2s' ? 's2c' : 'c2s'
-    if (this.#reported.has(side.direction)) {
+    if (this.#hasEnded(side.direction)) {
       this.#report(back, ending)
       const other = this.#other(side)
       if (other !== undefined) this.#tellReset(other)
@@ -271,14 +258,14 @@ export class Link {
     }
     if (this.#server === undefined && !this.#refused) {
       this.#report(side.direction, ending)
-      this.#options.abandoned()
+      this.#owner.abandoned()
     }
   }
 
   /** The last event of a pipe came out: tell the other side the same way. */
-  #ended(direction: Direction, ending: Ending): void {
+  ended(direction: Direction, ending: Ending): void {
     this.#report(direction, ending)
-    const to = direction === 'c2s' ? this.#server : this.#client
+    const { to } = this.#way(direction)
     if (to === undefined) return this.#finish(this.#client)
     if (ending.how === 'fin') return this.#finish(to)
     const from = this.#other(to)
@@ -288,7 +275,7 @@ export class Link {
 
   /** A client that a fault has ended is told nothing more; a server is, as it would wait for a client that is gone. */
   #tellReset(to: Side): void {
-    if (to.who === 'server' || to.cut === undefined) void resetDrained(to, this.#options.clock)
+    if (to.who === 'server' || to.cut === undefined) void resetDrained(to, this.#clock)
   }
 
   /** A peer that was kept waiting has left: its socket goes, and the server's once its client is gone. */
@@ -298,7 +285,7 @@ export class Link {
     if (other === undefined) {
       this.#report('c2s', ending)
       if (this.#forsaken !== undefined) this.#report('s2c', { how: 'hang', by: 'fault', detail: this.#forsaken })
-      this.#options.abandoned()
+      this.#owner.abandoned()
     } else if (other.cut !== 'hang') this.#pipeOf(side).end(ending)
     else if (side.who === 'client') other.socket.end()
   }
@@ -313,7 +300,7 @@ export class Link {
     const { socket, raw, ending } = side
     this.#silence(side, how)
     if (how === 'rst') {
-      const { clock } = this.#options
+      const clock = this.#clock
       const cancel = clock.at(clock.now() + LINGER_MS * 1000, () => reset(side))
       socket.once('close', cancel)
       void resetDrained(side, clock)
@@ -328,7 +315,7 @@ export class Link {
   #silence(side: Side, how: CutHow): void {
     side.cut = how
     side.ending = true
-    this.#outlets[side.who === 'client' ? 's2c' : 'c2s']?.silence?.()
+    this.#way(side.who === 'client' ? 's2c' : 'c2s').outlet.silence?.()
   }
 
   #destroy(side: Side): void {
@@ -336,20 +323,16 @@ export class Link {
     side.socket.destroy()
   }
 
-  #pause(side: Side, reason: number, on: boolean): void {
-    const before = side.paused
-    side.paused = on ? before | reason : before & ~reason
-    if (before === 0 && side.paused !== 0) side.socket.pause()
-    else if (before !== 0 && side.paused === 0) side.socket.resume()
+  #hasEnded(direction: Direction): boolean {
+    return (this.#reported & BIT[direction]) !== 0
   }
 
   #report(direction: Direction, ending: Ending): void {
-    if (this.#reported.has(direction)) return
-    this.#reported.add(direction)
-    const to = direction === 'c2s' ? this.#server : this.#client
-    const pipe = direction === 'c2s' ? this.c2s : this.s2c
+    if (this.#hasEnded(direction)) return
+    this.#reported |= BIT[direction]
+    const { to, pipe } = this.#way(direction)
     const unsent = pipe.backlog + (to?.socket.writableLength ?? 0)
-    this.#options.tap.ended(this.id, direction, this.#options.clock.now(), ending, unsent)
+    this.#tap.ended(this.id, direction, this.#clock.now(), ending, unsent)
   }
 
   #closed(): void {
@@ -359,7 +342,7 @@ export class Link {
     this.c2s.destroy()
     this.s2c.destroy()
     for (const direction of DIRECTIONS) this.#report(direction, { how: 'fin', by: 'proxy' })
-    this.#options.tap.closed(this.id, this.#options.clock.now())
-    this.#options.closed(this)
+    this.#tap.closed(this.id, this.#clock.now())
+    this.#owner.closed()
   }
 }
