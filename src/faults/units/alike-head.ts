@@ -7,27 +7,39 @@ const NINE = 57
 /** Beyond it a length is read with care, by the splitter. */
 const MAX_DIGITS = 12
 
-/** A head whose body has a length, and others that differ from it in nothing but that length and the date, each as long as here. */
-export class AlikeHead {
-  readonly #raw: Buffer
-  /** Pairs of offsets: what must be equal, and the values between. */
-  readonly #fixed: readonly number[]
-  readonly #length: readonly [from: number, to: number]
-  readonly #date: readonly [from: number, to: number] | null
+type Span = readonly [from: number, to: number]
 
-  private constructor(raw: Uint8Array, length: readonly [number, number], date: readonly [number, number] | null) {
-    this.#raw = raw as Buffer
+/** A head whose body has a length, or is chunked; and others that differ from it in nothing but that length and the date, each as long as here. */
+export class AlikeHead {
+  readonly raw: Uint8Array
+  /** Null: the body is chunked. */
+  readonly #length: Span | null
+  readonly #date: Span | null
+  /** The head, four bytes at a time, and which bits of these must be equal: a third of what it costs byte by byte. */
+  readonly #words: Int32Array
+  readonly #masks: Int32Array
+  /** The memory heads came in last, in such words: sockets are read into the same again and again. */
+  #memory: Int32Array = NONE
+
+  private constructor(raw: Uint8Array, length: Span | null, date: Span | null) {
+    this.raw = raw
     this.#length = length
     this.#date = date
-    const values = (date === null ? [length] : [length, date]).toSorted(([a], [b]) => a - b).flat()
-    this.#fixed = [0, ...values, this.#raw.length]
+    const size = (raw.length + 3) & ~3
+    const bytes = new Uint8Array(size)
+    bytes.set(raw)
+    const masks = new Uint8Array(size).fill(255, 0, raw.length)
+    for (const span of [length, date]) if (span !== null) masks.fill(0, ...span)
+    this.#words = new Int32Array(bytes.buffer)
+    this.#masks = new Int32Array(masks.buffer)
   }
 
   /** Keeps the head. Null for one that others cannot be told to be like. */
   static of(head: Http1Head): AlikeHead | null {
-    if (head.framing !== 'length') return null
+    const { framing } = head
+    if (framing !== 'length' && framing !== 'chunked') return null
     const found = [...Buffer.from(head.raw).toString('latin1').matchAll(PASSING)]
-    const spans = (name: string): [number, number][] =>
+    const spans = (name: string): Span[] =>
       found
         .filter(([, field = '']) => field.toLowerCase() === name)
         .map(({ 0: line, 2: value = '', index }) => {
@@ -36,21 +48,26 @@ export class AlikeHead {
         })
     const lengths = spans('content-length')
     const dates = spans('date')
-    const [length] = lengths
-    if (length === undefined || lengths.length > 1 || dates.length > 1 || length[1] - length[0] > MAX_DIGITS)
-      return null
+    const [length = null] = lengths
+    if (lengths.length !== (framing === 'length' ? 1 : 0) || dates.length > 1) return null
+    if (length !== null && length[1] - length[0] > MAX_DIGITS) return null
     head.keep()
     return new AlikeHead(head.raw, length, dates[0] ?? null)
   }
 
   get size(): number {
-    return this.#raw.length
+    return this.raw.length
   }
 
-  /** Whether these bytes are one whole message with such a head. */
+  get chunked(): boolean {
+    return this.#length === null
+  }
+
+  /** Whether these bytes are one whole message with such a head; where that is chunked, whether they begin with it. */
   fits(bytes: Uint8Array): boolean {
-    const raw = this.#raw
-    if (bytes.length < raw.length) return false
+    const { size } = this
+    if (bytes.length < size) return false
+    if (this.#length === null) return this.#isLike(bytes)
     const [from, to] = this.#length
     let length = 0
     for (let at = from; at < to; at++) {
@@ -58,26 +75,39 @@ export class AlikeHead {
       if (digit < ZERO || digit > NINE) return false
       length = length * 10 + digit - ZERO
     }
-    if (raw.length + length !== bytes.length) return false
-    return this.#isLike(bytes)
+    return size + length === bytes.length && this.#isLike(bytes)
   }
 
   /** A head like this one. */
   isLike(raw: Uint8Array): boolean {
-    return raw.length === this.#raw.length && this.#isLike(raw)
+    return raw.length === this.size && this.#isLike(raw)
   }
 
   #isLike(bytes: Uint8Array): boolean {
-    const raw = this.#raw
-    const fixed = this.#fixed
-    for (let i = 0; i < fixed.length; i += 2) {
-      const last = fixed[i + 1]!
-      // native comparisons only pay from some hundred bytes on
-      for (let at = fixed[i]!; at < last; at++) if (bytes[at] !== raw[at]) return false
-    }
+    const words = this.#words
+    const masks = this.#masks
+    const memory = this.#wordsOf(bytes)
+    if (memory.length < words.length) return this.#isLikeByBytes(bytes)
+    for (let at = 0; at < words.length; at++) if (((memory[at]! ^ words[at]!) & masks[at]!) !== 0) return false
+    return this.#date === null || isText(bytes, ...this.#date)
+  }
+
+  /** Empty where they do not begin with a word of their memory. */
+  #wordsOf({ buffer, byteOffset }: Uint8Array): Int32Array {
+    if (byteOffset !== 0) return NONE
+    if (this.#memory.buffer !== buffer) this.#memory = new Int32Array(buffer, 0, buffer.byteLength >> 2)
+    return this.#memory
+  }
+
+  #isLikeByBytes(bytes: Uint8Array): boolean {
+    const { raw } = this
+    const masks = new Uint8Array(this.#masks.buffer)
+    for (let at = 0; at < raw.length; at++) if (masks[at] === 255 && bytes[at] !== raw[at]) return false
     return this.#date === null || isText(bytes, ...this.#date)
   }
 }
+
+const NONE = new Int32Array(0)
 
 /** No line ends in it. */
 function isText(bytes: Uint8Array, from: number, to: number): boolean {

@@ -216,6 +216,7 @@ export class HttpSide implements Http1Listener {
     }
     if (event.kind !== 'chunk') return [event]
     if (this.#blind !== null && !this.#look(this.#blind, event.offset)) return [event]
+    if (this.#side === 'response') this.#catchUp(event)
     events.begin(event)
     if (this.#wasOpaque) this.opaque(event.bytes, 0, event.bytes.length)
     else this.#splitter.push(event.bytes)
@@ -223,10 +224,22 @@ export class HttpSide implements Http1Listener {
     return events.take()
   }
 
+  /** The head of an event stream was spared, and the events so far. */
+  #catchUp({ at, offset }: Extract<PipeEvent, { kind: 'chunk' }>): void {
+    const { events, spared, talk } = this.#options
+    const head = spared.missed()
+    if (head === null) return
+    events.begin({ at, offset: offset - head.length })
+    this.#splitter.push(head)
+    if (this.#asked !== null) talk.resumable(this.#asked)
+    // it has left already
+    events.take()
+  }
+
   #learn(): void {
     const { events, spared } = this.#options
     const [head, asked, plan] = [this.#head, this.#asked, this.#plan]
-    if (head === null || asked === null || this.#stream !== null) return
+    if (head === null || asked === null) return
     const isHeard = plan?.whole === true || plan?.listens === true
     spared[this.#side].learn({ head, facts: this.#facts, asked, isHeard, events })
   }

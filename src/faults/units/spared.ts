@@ -6,6 +6,7 @@ import type { HeadFacts } from './head-facts.ts'
 import type { Asked, ConnectionTalk, KnownSession } from './talk.ts'
 import type { UnitEvents } from './unit-events.ts'
 import type { Indifference } from './watch-types.ts'
+import { wholeChunks } from './whole-chunks.ts'
 import { wordsIn } from './words-in.ts'
 
 /** What a message of the client must not say, whatever the rules: who it is, and what answers a request of the server. */
@@ -25,6 +26,14 @@ interface Alike {
   readonly asked: Asked
   /** It was heard what that said. */
   readonly isHeard: boolean
+  /** Of an event stream. */
+  readonly stream: boolean
+}
+
+/** An answer of which all that came so far was spared, up to the border between two events. */
+interface Open {
+  readonly alike: Alike
+  readonly by: Indifference
 }
 
 /** A message that is complete, and was not spared. */
@@ -40,7 +49,7 @@ export interface Understood {
 /** One direction. */
 export interface SparedSide {
   learn(message: Understood): void
-  /** Whether these bytes, which begin at a border, are a message that may go on without being understood; it then counts as having passed. */
+  /** Whether these bytes, which begin at a border, are a message, or whole events of one, that may go on without being understood; these then count as having passed. */
   takes(bytes: Uint8Array, at: number): boolean
 }
 
@@ -70,12 +79,20 @@ export class Spared {
   #answers: readonly Alike[] = []
   /** Heads that could not be learnt. */
   #refused = 0
+  #open: Open | null = null
   #tells = wordsIn([])
   #scratch: Uint8Array = new Uint8Array(0)
   readonly #asks = wordsIn(['"method"'])
 
   constructor(options: SparedOptions) {
     this.#options = options
+  }
+
+  /** The head of an answer whose rest is not spared, though it was. */
+  missed(): Uint8Array | null {
+    const head = this.#open?.alike.head.raw ?? null
+    this.#open = null
+    return head
   }
 
   /** What was asked is heard after all: the answer is to be understood. */
@@ -85,28 +102,39 @@ export class Spared {
 
   #learnRequest(message: Understood): void {
     const { head, facts, asked } = message
-    if (head.method !== 'POST' || asked.head !== head || facts.coded || facts.waits || asked.upgrade) return
+    if (
+      head.method !== 'POST' ||
+      head.framing !== 'length' ||
+      asked.head !== head ||
+      facts.coded ||
+      facts.waits ||
+      asked.upgrade
+    )
+      return
     this.#requests = this.#learnt(this.#requests, message)
   }
 
   /** Of requests that were spared. */
   #learnAnswer(message: Understood): void {
     const { head, facts, asked } = message
-    if (asked.spared === undefined || head.status !== 200 || facts.coded || facts.stream) return
+    if (asked.spared === undefined || head.status !== 200 || facts.coded) return
     this.#answers = this.#learnt(this.#answers, message)
   }
 
-  #learnt(known: readonly Alike[], { head, asked, isHeard, events }: Understood): readonly Alike[] {
+  #learnt(known: readonly Alike[], { head, facts, asked, isHeard, events }: Understood): readonly Alike[] {
     const by = this.#refreshed()
     const { talk } = this.#options
     const session = talk.known(asked)
     if (by === null || session === undefined || this.#refused > MAX_REFUSED) return known
     const others = known.filter((alike) => talk.isStill(alike.session))
     if (others.some((alike) => alike.head.isLike(head.raw))) return others
-    const could = by.couldHold(events.subject({ kind: 'body', size: 0, asked, head }), session !== null)
+    const { stream } = facts
+    const could = by.couldHold(events.subject({ kind: 'body', size: 0, asked, head, stream }), session !== null)
     const alike = could ? null : AlikeHead.of(head)
     if (alike === null) this.#refused++
-    return alike === null ? others : [{ head: alike, session, asked, isHeard }, ...others.slice(0, REMEMBERED - 1)]
+    return alike === null
+      ? others
+      : [{ head: alike, session, asked, isHeard, stream }, ...others.slice(0, REMEMBERED - 1)]
   }
 
   /** The server then owes the answer. */
@@ -125,19 +153,26 @@ export class Spared {
     return false
   }
 
-  /** It is no longer owed then. */
+  /** It is no longer owed then, once it is over. */
   #takesAnswer(bytes: Uint8Array): boolean {
     const by = this.#refreshed()
-    if (by === null || this.#answers.length === 0 || by.busy()) return false
-    const { talk, due } = this.#options
-    if ((due.exchanges[0] as Asked | undefined)?.spared !== true) return false
-    for (const { head, session } of this.#answers) {
-      if (!head.fits(bytes)) continue
-      if (!talk.isStill(session) || this.#asks(bytes, head.size)) return false
-      due.exchanges.shift()
-      return true
+    if (this.#open !== null) return this.#open.by === by && this.#takesMore(bytes, 0, this.#open.alike, by)
+    if (by === null || this.#answers.length === 0) return false
+    if ((this.#options.due.exchanges[0] as Asked | undefined)?.spared !== true) return false
+    for (const alike of this.#answers) {
+      if (alike.head.fits(bytes)) return this.#takesMore(bytes, alike.head.size, alike, by)
     }
     return false
+  }
+
+  #takesMore(bytes: Uint8Array, from: number, alike: Alike, by: Indifference): boolean {
+    const { talk, due } = this.#options
+    if (by.busy() || !talk.isStill(alike.session)) return false
+    const end = alike.head.chunked ? wholeChunks(bytes, from, alike.stream) : 'over'
+    if (end === null || this.#asks(bytes, from)) return false
+    if (end === 'over') due.exchanges.shift()
+    this.#open = end === 'over' ? null : { alike, by }
+    return true
   }
 
   /** A copy: in memory that is used again where no other request waits for its answer. */

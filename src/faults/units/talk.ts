@@ -164,6 +164,11 @@ export class ConnectionTalk {
     if (exchange !== null) this.#conversations.responded(exchange, { status, sessionId, stream }, null)
   }
 
+  /** An event may have had an id. */
+  resumable({ exchange }: Asked): void {
+    if (exchange !== null) this.#conversations.resumable(exchange)
+  }
+
   /** The exchange is a WebSocket from here on. */
   becomeSocket({ exchange }: Asked, head: Http1Head, at: number): void {
     const certain = head.field('sec-websocket-protocol')?.startsWith('mcp') ?? false

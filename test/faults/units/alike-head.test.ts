@@ -19,6 +19,7 @@ function headOf(text: string): Http1Head {
 
 const head = (length: string, extra = ''): string =>
   `POST /mcp HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n${extra}\r\n`
+const CHUNKED = 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n'
 const like = (text: string): AlikeHead | null => AlikeHead.of(headOf(text))
 
 describe('a head', () => {
@@ -37,13 +38,41 @@ describe('a head', () => {
     expect(alike.fits(Buffer.from(text + 'x'.repeat(length)))).toBe(expected)
   })
 
+  test('is told wherever it lies in memory', () => {
+    const text = head('12', 'Date: Sun, 22 Nov\r\n') + 'x'.repeat(12)
+    for (const from of [0, 1, 4, 7]) {
+      const memory = new Uint8Array(200)
+      const bytes = Buffer.from(memory.buffer, from, text.length)
+      bytes.write(text)
+      expect([from, alike.fits(bytes)]).toEqual([from, true])
+      bytes[alike.size - 1] = 32
+      expect([from, alike.fits(bytes)]).toEqual([from, false])
+    }
+    // the memory ends within a word
+    const exact = new Uint8Array(Buffer.from(text))
+    expect([alike.fits(exact), alike.isLike(new Uint8Array(Buffer.from(text.slice(0, alike.size))))]).toEqual([
+      true,
+      true,
+    ])
+  })
+
+  test('of a chunked body fits what begins with it', () => {
+    const chunked = like(`${CHUNKED}Date: Sun\r\n\r\n`)!
+    expect([chunked.chunked, alike.chunked]).toEqual([true, false])
+    expect(chunked.fits(Buffer.from(`${CHUNKED}Date: Mon\r\n\r\n0\r\n`))).toBe(true)
+    expect(chunked.fits(Buffer.from(`${CHUNKED}Date: Mon\r\n\r\n`))).toBe(true)
+    expect(chunked.fits(Buffer.from(`${CHUNKED}Date: Mon\r\n\r`))).toBe(false)
+    expect(chunked.fits(Buffer.from(`${CHUNKED}Data: Mon\r\n\r\n`))).toBe(false)
+  })
+
   test('knows heads that are like it', () => {
     expect(alike.isLike(Buffer.from(head('99', 'Date: Mon, 23 Nov\r\n')))).toBe(true)
     expect(alike.isLike(Buffer.from(head('99')))).toBe(false)
   })
 
   test.each([
-    ['chunks', 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n'],
+    ['chunks and a length', `${CHUNKED}Content-Length: 5\r\n\r\n`],
+    ['an unknown coding', 'POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n'],
     ['no body', 'POST / HTTP/1.1\r\n\r\n'],
     ['two lengths', head('5', 'Content-Length: 5\r\n')],
     ['more digits than are read', head('0'.repeat(12) + '7')],

@@ -77,6 +77,79 @@ describe('messages that no rule can match', () => {
   })
 })
 
+describe('answers that no rule can match', () => {
+  const stream = (id: number): string => wire.stream + wire.event(wire.result(id))
+  const opened = () => {
+    const table = engineTable({ among: faults })
+    table.rules(drop('method:ping'), drop('tool:search'))
+    const line = table.open()
+    const ask = (id: number): void => line.push('c2s', wire.post(wire.call(id)))
+    /** Whether a stage has kept hold of each read. */
+    const answer = (...reads: readonly string[]): boolean[] =>
+      reads.map((text) => {
+        line.push('s2c', text)
+        return line.connection.s2c.waiting
+      })
+    ask(1)
+    answer(stream(1), wire.last)
+    ask(2)
+    answer(stream(2), wire.last)
+    return { table, line, ask, answer }
+  }
+
+  test('are let go unseen in event streams too, as far as reads end with events', () => {
+    const { ask, answer } = opened()
+    ask(3)
+    expect(answer(wire.stream, wire.event(wire.result(3)), wire.event(''), wire.last)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ])
+    ask(4)
+    expect(answer(stream(4) + wire.last)).toEqual([false])
+    ask(5)
+    expect(answer(stream(5) + wire.last.slice(0, 2), wire.last.slice(2))).toEqual([true, true])
+    ask(6)
+    expect(answer(stream(6), wire.last)).toEqual([false, false])
+  })
+
+  test('are let go unseen in one chunk too', () => {
+    const { ask, answer } = opened()
+    for (const id of [3, 4]) {
+      ask(id)
+      answer(inChunks(wire.result(id)))
+    }
+    ask(5)
+    expect(answer(inChunks(wire.result(5)))).toEqual([false])
+  })
+
+  test('hide no event that a rule matches, wherever it comes', () => {
+    const { table, line, ask, answer } = opened()
+    const ping = wire.event(wire.json({ method: 'ping' }))
+    ask(3)
+    answer(stream(3))
+    expect(answer(ping, wire.event(wire.result(3)), wire.last)).toEqual([true, true, true])
+    ask(4)
+    answer(stream(4) + ping, wire.last)
+    ask(5)
+    answer(stream(5), ping.slice(0, 20), ping.slice(20), wire.last)
+    expect(table.engine.counters()[0]).toMatchObject({ matched: 3, fired: 3 })
+    expect(line.out('s2c')).toBe(
+      [1, 2, 3, 4, 5].map((id) => stream(id) + (id === 3 ? wire.event(wire.result(3)) : '') + wire.last).join(''),
+    )
+  })
+
+  test('are seen from where rules change in the middle of them', () => {
+    const { table, ask, answer } = opened()
+    ask(3)
+    answer(stream(3))
+    table.rules(drop('method:tools/call dir:s2c kind:response'))
+    expect(answer(wire.event(wire.result(3)), wire.last)).toEqual([true, true])
+    expect(table.engine.counters()[0]).toMatchObject({ fired: 1 })
+  })
+})
+
 test('what requests said that were let go is known when their answers are seen, also of several at once', () => {
   const table = engineTable({ among: faults })
   table.rules(drop('code:-1 dir:s2c'))
@@ -132,7 +205,22 @@ const answers: readonly ((id: number) => string)[] = [
     wire.event(wire.json({ id: 'of the server', method: 'sampling/createMessage' })) +
     wire.event(wire.result(id)) +
     wire.last,
+  (id) => wire.stream + wire.event(wire.result(id)) + wire.last,
+  (id) =>
+    `${wire.stream}${wire.event('')}${wire.event(wire.json({ id, error: { code: -1, message: 'no' } }))}${wire.last}`,
+  (id) => wire.stream + wire.event(wire.result(id)) + wire.event(wire.json({ method: 'ping' })) + wire.last,
+  (id) => inChunks(wire.result(id)),
+  (id) => inChunks(wire.json({ id, error: { code: -1, message: 'no' } })),
 ]
+const inChunks = (body: string): string =>
+  `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+/** Reads end where events do, or somewhere. */
+const inReads = (answer: string, cut: 'no' | 'events' | 'within'): string[] =>
+  cut === 'events'
+    ? answer.split(/(?<=\n\n\r\n|^[^]*?\r\n\r\n(?=\w+\r\ndata))/)
+    : cut === 'within'
+      ? [answer.slice(0, 130), answer.slice(130)]
+      : [answer]
 const traffic = fc.array(
   fc.record({
     line: fc.nat(1),
@@ -141,6 +229,7 @@ const traffic = fc.array(
     answer: fc.constantFrom(...answers),
     cut: fc.constantFrom(0, 0, 0, 20),
     ahead: fc.constantFrom(false, false, true),
+    reads: fc.constantFrom('no', 'no', 'events', 'within'),
   }),
   { minLength: 1, maxLength: 40 },
 )
@@ -155,14 +244,17 @@ test('sparing them changes no decision, no byte and no count', () => {
         const lines = [table.open(), table.open()]
         expect(table.notices).toEqual([])
         const due: [string[], string[]] = [[], []]
-        for (const { line, ask, fields, answer, cut, ahead } of calls) {
+        for (const { line, ask, fields, answer, cut, ahead, reads } of calls) {
           const to = lines[line]!
           const asked = wire.post(ask, fields)
+          const sent = to.out('c2s').length
           if (cut > 0) to.push('c2s', asked.slice(0, cut))
           to.push('c2s', asked.slice(cut))
-          due[line]!.push(answer(Number(/"id":(\d+)/.exec(ask)?.[1] ?? 0)))
+          // what a rule took out is not answered
+          if (to.out('c2s').length > sent)
+            due[line]!.push(...inReads(answer(Number(/"id":(\d+)/.exec(ask)?.[1] ?? 0)), reads))
           // some clients ask on without waiting for the answer
-          if (!ahead) for (const text of due[line]!.splice(0)) to.push('s2c', text)
+          if (!ahead) for (const text of due[line]!.splice(0)) if (text !== '') to.push('s2c', text)
         }
         table.clock.advance(0)
         return {
