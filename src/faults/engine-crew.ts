@@ -121,12 +121,6 @@ export class Crew {
     return this.#states.allows(rule, session)
   }
 
-  fired(live: LiveRule, session: string): void {
-    live.count()
-    this.#states.enter(live.rule, session)
-    if (live.state !== 'on') this.#options.changed()
-  }
-
   /** The damage, for one event. `verdict`: it has just fired, which is to be recorded first. */
   act(
     stage: RuleStage,
@@ -138,13 +132,21 @@ export class Crew {
     const outer = this.#scene
     this.#scene = { stage, event, original }
     try {
+      const { live } = instance
+      const left = live.notApplied
       const wanted = instance.damage(event)
-      if (original !== undefined && instance.kept === 0 && wanted.length === 0) instance.live.eaten(stage.connection)
-      if (wanted.some((action) => action.do === 'cut' && action.how === 'hang')) instance.live.eaten(stage.connection)
-      if (verdict !== undefined || wanted.some(({ do: what }) => NOTABLE.has(what))) {
+      const acted = live.notApplied === left
+      if (verdict !== undefined && acted) {
+        live.count(this.now())
+        this.#states.enter(live.rule, verdict.session ?? '')
+      }
+      if (verdict !== undefined && live.state !== 'on') this.#options.changed()
+      const drops = original !== undefined && instance.kept === 0 && wanted.length === 0
+      if (drops || wanted.some((action) => action.do === 'cut' && action.how === 'hang')) live.eaten(stage.connection)
+      if ((verdict !== undefined && acted) || wanted.some(({ do: what }) => NOTABLE.has(what))) {
         const text = [actionText(wanted), stage.bystanders].filter(Boolean).join(', ')
         const of = verdict ?? { fired: true, draw: null, key: instance.key, why: '' }
-        this.decided(stage, of, event, text === '' ? instance.live.rule.fault.type : text, heldUs(wanted))
+        this.decided(stage, of, event, text === '' ? live.rule.fault.type : text, heldUs(wanted))
       }
       return this.#heard(wanted, instance)
     } catch (error) {
@@ -258,8 +260,7 @@ export class Crew {
   }
 
   /** A message is through with, if nothing of it is held or awaited. */
-  settle(instance: Instance): void {
-    const { live } = instance
+  settle(instance: Instance, live = instance.live): void {
     if (live.rule.per === 'message') {
       if (instance.kept === 0 && instance.wakes.size === 0) this.finish(instance)
       return
@@ -283,9 +284,8 @@ export class Crew {
     this.breakpoints.settled(instance)
     for (const cancel of instance.wakes) cancel()
     instance.wakes.clear()
-    const { live } = instance
-    live.instances.delete(instance)
-    if (live.idle) this.#options.changed()
+    instance.live.instances.delete(instance)
+    if (instance.live.idle) this.#options.changed()
   }
 
   /** A connection has gone, and what was about it alone. */

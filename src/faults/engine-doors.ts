@@ -104,14 +104,14 @@ export class Doors {
     const { after } = live.rule
     if (!live.meets || !live.inWindow(now)) return undefined
     if (after?.what === 'time' && now - live.since < after.ms * 1000) return undefined
-    const verdict = live.meet(now)
+    const verdict = live.meet()
     if (verdict.fired) return verdict
     this.#record(live, verdict, connection, verdict.why)
     return undefined
   }
 
   #fired(live: LiveRule, verdict: Verdict, connection: number, action: string): void {
-    live.count()
+    live.count(this.#options.clock.now())
     this.#record(live, verdict, connection, action)
     if (live.state !== 'on') this.#options.changed()
   }
@@ -152,7 +152,7 @@ export class Doors {
     for (const live of this.#lives) {
       const left = this.#shutFor(live, port)
       if (left <= 0) continue
-      const verdict = keeper === live ? undefined : live.meet(this.#options.clock.now())
+      const verdict = keeper === live ? undefined : live.meet()
       if (verdict?.fired === false) {
         this.#through.add(live)
         this.#record(live, verdict, 0, verdict.why)

@@ -21,6 +21,8 @@ export interface Verdict {
   readonly key: string
   /** Why it did not fire; empty where it did. */
   readonly why: string
+  /** The session of what matched, where it fired. */
+  readonly session?: string
 }
 
 /** One doing of the damage. */
@@ -92,9 +94,17 @@ export class LiveRule {
     return this.rule.id
   }
 
-  /** It may still meet something. */
+  /** It may still meet something: with `times`, not more than is left beside what waits for its `after`. */
   get meets(): boolean {
-    return this.state === 'on'
+    const { times } = this.rule
+    return this.state === 'on' && (times === undefined || this.fired + this.#waiting < times)
+  }
+
+  /** Scopes for which it will fire, unless they end before. */
+  get #waiting(): number {
+    let count = 0
+    for (const { status, instance } of this.runs.values()) if (status !== 'no' && instance === null) count++
+    return count
   }
 
   /** A run of a scope; the oldest that came to nothing is forgotten beyond the bound. */
@@ -124,7 +134,7 @@ export class LiveRule {
   }
 
   /** A match: what becomes of it. `unit`: of a message. */
-  meet(now: number, unit?: Unit): Verdict {
+  meet(unit?: Unit): Verdict {
     const { rule } = this
     const n = ++this.matched
     const key = rule.per === 'message' && unit !== undefined ? this.#messageKey(unit) : `${rule.per} ${n}`
@@ -137,13 +147,13 @@ export class LiveRule {
     if (rule.limit !== undefined && this.underWay >= rule.limit) return no(`limit ${rule.limit}`)
     const draw = rule.probability === undefined || rule.probability === 1 ? null : drawOf(this.#seed, rule.id, key)
     if (draw !== null && draw >= (rule.probability ?? 1)) return { fired: false, draw, key, why: 'drawn' }
-    this.lastAt = now
     return { fired: true, draw, key, why: '' }
   }
 
-  /** It did fire. */
-  count(): void {
+  /** It has acted. */
+  count(at: number): void {
     this.fired++
+    this.lastAt = at
     if (this.rule.times !== undefined && this.fired >= this.rule.times) this.state = 'retired'
   }
 

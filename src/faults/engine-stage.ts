@@ -310,9 +310,9 @@ export class RuleStage {
     if (!live.meets || !live.inWindow(at)) return undefined
     const session = unit === undefined ? `connection ${connection}` : sessionOf(unit.subject, connection)
     if (!this.#crew.mayMeet(live, session)) return undefined
-    const verdict = live.meet(at, unit)
-    if (verdict.fired) this.#crew.fired(live, session)
-    else this.#crew.decided(this, verdict, event, verdict.why)
+    const verdict = live.meet(unit)
+    if (verdict.fired) return { ...verdict, session }
+    this.#crew.decided(this, verdict, event, verdict.why)
     return verdict
   }
 

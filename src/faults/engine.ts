@@ -168,7 +168,9 @@ class FaultEngine implements Engine {
 
   neverFired(): readonly { readonly id: string; readonly sentence: string }[] {
     return this.#entries.flatMap(({ live }) =>
-      live === null || live.fired > 0 ? [] : [{ id: live.id, sentence: explainRule(live.rule) }],
+      live === null || live.fired > 0 || live.state === 'bug'
+        ? []
+        : [{ id: live.id, sentence: explainRule(live.rule) }],
     )
   }
 

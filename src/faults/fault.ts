@@ -117,6 +117,8 @@ export interface Fault<Options = never> {
   readonly applies: readonly Transport[]
   /** A filter that goes along with the rule's `match` (both must hold): `dir:s2c kind:response` for what changes answers, `stream:get` from an option. */
   readonly narrow?: string | ((options: Options) => string)
+  /** The filter of a rule without a `match`: what the fault means something for. Default: everything. */
+  readonly otherwise?: string
   /** Default directions, unless the rule's `match` says `dir:`. */
   readonly direction: Direction | 'both'
   /** Default of `per`. A fault of a wider scope becomes `message` where `perMessage` is set and its match asks for messages. */

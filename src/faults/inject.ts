@@ -16,6 +16,8 @@ export const inject: Fault<InjectOptions> = {
   needs: 'units',
   applies: ['http', 'sse', 'websocket', 'stdio'],
   direction: 's2c',
+  // a head or a filler is no place for a message, a whole HTTP message has none
+  otherwise: '(kind:event or transport:websocket or transport:stdio) kind:request|notification|response|error',
   per: 'message',
   displaces: ({ at }) => at === 'instead',
   options: z.strictObject({

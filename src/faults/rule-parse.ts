@@ -143,7 +143,7 @@ interface Parts {
 /** What follows from the parts together. */
 function ruleOf({ source, envelope: when, fault, options, match }: Parts, complain: Complain): Rule | undefined {
   const narrow = typeof fault.narrow === 'function' ? fault.narrow(options.value as never) : (fault.narrow ?? '')
-  const filter = both(match, parseFilter(narrow))
+  const filter = both(match ?? parseFilter(fault.otherwise ?? ''), parseFilter(narrow))
   const analysis = analyse(filter)
   const byMatch = match === null ? undefined : analyse(match)
   const said = byMatch !== undefined && byMatch.directions.length === 1 ? byMatch.directions : directionsOf(fault)
@@ -209,7 +209,7 @@ function holdsWhere({ applies }: AnyFault, filter: Filter): Predicate {
 const directionsOf = ({ direction }: AnyFault): readonly Direction[] =>
   direction === 'both' ? ['c2s', 's2c'] : [direction]
 
-const both = (match: Filter | null, narrow: Filter): Filter => {
-  if (match === null) return narrow
+const both = (match: Filter, narrow: Filter): Filter => {
+  if (match.text.trim() === '') return narrow
   return narrow.text.trim() === '' ? match : parseFilter(`(${match.text}) (${narrow.text})`)
 }
