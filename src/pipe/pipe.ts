@@ -326,8 +326,9 @@ export class Pipe {
 
   /** More bytes than were received: made up; or late, or once more, with the address they `came` at. */
   #insert(bytes: Uint8Array, rule: string, came?: number): void {
-    this.#host.tap.edited(this.#host.connection, this.#host.direction, this.#given, 0, bytes, rule, undefined, came)
-    this.#host.outlet.write(bytes, -1)
+    const { tap, connection, direction, clock, outlet } = this.#host
+    tap.edited(connection, direction, this.#given, 0, bytes, rule, undefined, came, clock.now())
+    outlet.write(bytes, -1)
   }
 
   /** Bytes up to `upTo` that did not come out of the stages were dropped. */

@@ -67,7 +67,7 @@ export interface Tap {
   ): void
   /** All bytes up to offset `upTo` have been handed to the other socket, or dropped by us. */
   sent(connection: number, direction: Direction, upTo: number, at: number): void
-  /** Instead of `removed` bytes at `offset`, `bytes` were sent. Comes before the `chunk` that completes the frame those bytes are in. `rule` says whose doing: `host`, `origin`, `location`, `header:<name>`, a fault rule's id. `was`: the bytes removed, given where they came so long ago that the record may have let go of them; such an edit may also come behind its frame, while that has not left. `came`: these bytes were received at that address, and leave late, or once more. */
+  /** Instead of `removed` bytes at `offset`, `bytes` were sent. Comes before the `chunk` that completes the frame those bytes are in. `rule` says whose doing: `host`, `origin`, `location`, `header:<name>`, a fault rule's id. `was`: the bytes removed, given where they came so long ago that the record may have let go of them; such an edit may also come behind its frame, while that has not left. `came`: these bytes were received at that address, and leave late, or once more. `at`: when, for bytes in the place of none. */
   edited(
     connection: number,
     direction: Direction,
@@ -77,6 +77,7 @@ export interface Tap {
     rule: string,
     was?: Uint8Array,
     came?: number,
+    at?: number,
   ): void
   /** Nothing more will be received in this direction. `unsent`: bytes that were received and never left. */
   ended(connection: number, direction: Direction, at: number, ending: Ending, unsent: number): void

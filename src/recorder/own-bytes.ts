@@ -5,6 +5,7 @@ import { scanMessages } from '../wire/jsonrpc.ts'
 import type { EndingHow } from '../wire/ending.ts'
 import { parseStreamEvent } from '../wire/stream-event.ts'
 import { closeText, parseClose } from '../wire/websocket-close.ts'
+import { masked, WebSocketHeadReader } from '../wire/websocket-head.ts'
 import type { RecordingContext } from './context.ts'
 import { eventLabel } from './events.ts'
 import { MESSAGE_KIND } from './kinds.ts'
@@ -16,6 +17,8 @@ const LABEL = 200
 const LAST_CHUNK = /(?:^|\r\n)0\r\n\r\n$/
 /** FIN and opcode 8 (RFC 6455 §5.5.1). */
 const CLOSE_FRAME = 0x88
+const PING_FRAME = 0x89
+const PONG_FRAME = 0x8a
 
 /** Length of the HTTP head they begin with; 0 where they begin with none. */
 export function headLength(bytes: Uint8Array): number {
@@ -61,6 +64,8 @@ export function readOwn({ kind, stream }: FlowRecord, kept: Uint8Array | null): 
     return { kind: 'end', label: null, messages: [] }
   if (what === 'message' && kept[0] === CLOSE_FRAME)
     return { kind: 'close', label: closeText(parseClose(socketText(kept))).slice(0, LABEL), messages: [] }
+  if (what === 'message' && (kept[0] === PING_FRAME || kept[0] === PONG_FRAME))
+    return { kind: kept[0] === PING_FRAME ? 'ping' : 'pong', label: null, messages: [] }
   const text = what === 'event' ? withoutChunk(kept) : what === 'message' ? socketText(kept) : kept
   const data = what === 'event' ? parseStreamEvent(text).data : text
   const messages = data === null ? [] : messagesIn(data)
@@ -103,9 +108,12 @@ function withoutChunk(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(from, from + Number.parseInt(size[1]!, 16))
 }
 
-/** The payload of one short frame without mask, or of what is none (RFC 6455 §5.2). */
+/** The payload of the first frame, where that is not compressed; or of what is none (RFC 6455 §5.2). */
 function socketText(bytes: Uint8Array): Uint8Array {
-  const [first = 0, length = 0] = bytes
-  if ((first & 0x70) !== 0 || (length & 0x80) !== 0) return bytes
-  return bytes.subarray(length < 126 ? 2 : length === 126 ? 4 : 10)
+  const reader = new WebSocketHeadReader()
+  reader.take(bytes, 0, bytes.length)
+  const head = reader.done ? reader.finish() : null
+  if (head === null || head.rsv !== 0) return bytes
+  const payload = bytes.subarray(head.bytes, head.bytes + head.length)
+  return head.key === null ? payload : masked(payload, head.key)
 }

@@ -2,7 +2,7 @@ import type { Decision, Held } from '../pipe/decision.ts'
 import type { ConnectionInfo, UpstreamInfo } from '../pipe/tap.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Direction } from '../wire/frame.ts'
-import { BORDER, CAME, HEADER, KIND, S2C, type Loss, type PackedBuffer } from './packing.ts'
+import { BORDER, CAME, HEADER, KIND, S2C, TIMED, type Loss, type PackedBuffer } from './packing.ts'
 
 const NOTHING: Uint8Array = new Uint8Array(0)
 const encoder = new TextEncoder()
@@ -119,6 +119,7 @@ export class Packer {
     rule: string,
     was: Uint8Array = NOTHING,
     came?: number,
+    at?: number,
   ): void {
     let name: Uint8Array | undefined = this.#rules.get(rule)
     if (name === undefined) {
@@ -126,9 +127,11 @@ export class Packer {
       this.#rules.set(rule, (name = encoder.encode(rule)))
     }
     const kept = rule.startsWith('header:') ? NOTHING : bytes
-    const kind = KIND.edited | (direction === 's2c' ? S2C : 0) | (came === undefined ? 0 : CAME)
+    const isTimed = at !== undefined && removed === 0
+    const flags = (came === undefined ? 0 : CAME) | (isTimed ? TIMED : 0)
+    const kind = KIND.edited | (direction === 's2c' ? S2C : 0) | flags
     const rest = was.length === 0 ? kept : Buffer.concat([was, kept])
-    this.#put(kind, connection, name.length, offset, removed, came ?? was.length, name, rest)
+    this.#put(kind, connection, name.length, offset, isTimed ? at : removed, came ?? was.length, name, rest)
   }
 
   ended(connection: number, direction: Direction, at: number, ending: Ending, unsent: number): void {

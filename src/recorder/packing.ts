@@ -59,6 +59,8 @@ export interface PackedEdit {
   readonly was: Uint8Array | null
   /** Address these bytes came at, where they leave late or once more. */
   readonly came: number | null
+  /** When they left, where they stand in the place of none; null where that was not told. */
+  readonly at: number | null
 }
 
 /** A buffer that is full or due, and what is in it. */
@@ -98,3 +100,5 @@ export const S2C = 1 << 8
 export const BORDER = 1 << 16
 /** Of an edit: its third number is the address its bytes came at. */
 export const CAME = 1 << 17
+/** Of an edit that removes nothing: its second number is when it was made. */
+export const TIMED = 1 << 18

@@ -92,9 +92,10 @@ class CountingTap implements RecorderTap {
     rule: string,
     was?: Uint8Array,
     came?: number,
+    at?: number,
   ): void {
     if (this.#lost.active) return
-    this.#packer.edited(connection, direction, offset, removed, bytes, rule, was, came)
+    this.#packer.edited(connection, direction, offset, removed, bytes, rule, was, came, at)
     this.#arm()
   }
 

@@ -118,6 +118,7 @@ export class Recording implements RecordVisitor {
   }
 
   edited(connection: number, edit: PackedEdit): void {
+    this.#now = edit.at ?? this.#now
     this.#connections.get(connection)?.edited(edit, this.#now)
   }
 

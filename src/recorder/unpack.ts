@@ -1,5 +1,5 @@
 import type { Direction } from '../wire/frame.ts'
-import { BORDER, CAME, HEADER, KIND, S2C, type RecordVisitor } from './packing.ts'
+import { BORDER, CAME, HEADER, KIND, S2C, TIMED, type RecordVisitor } from './packing.ts'
 
 const decoder = new TextDecoder()
 
@@ -53,7 +53,9 @@ function visit(
       const before = came === null ? floats[float + 2]! : 0
       const was = before === 0 ? null : new Uint8Array(buffer, from + named, before)
       const bytes = new Uint8Array(buffer, from + named + before, size - named - before)
-      return visitor.edited(connection, { direction, offset: a, removed: b, bytes, rule, was, came })
+      const isTimed = (head & TIMED) !== 0
+      const when = { removed: isTimed ? 0 : b, at: isTimed ? b : null }
+      return visitor.edited(connection, { direction, offset: a, ...when, bytes, rule, was, came })
     }
     case KIND.marker:
       return visitor.marker(a)

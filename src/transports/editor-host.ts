@@ -39,7 +39,8 @@ export class EditorHost implements HeadEditorOptions {
   }
 
   edited(offset: number, removed: number, bytes: Uint8Array, rule: string, was?: Uint8Array): void {
-    this.#tap.edited(this.#way.connection, this.#way.direction, offset, removed, bytes, rule, was)
+    const { connection, direction, clock } = this.#way
+    this.#tap.edited(connection, direction, offset, removed, bytes, rule, was, undefined, clock.now())
   }
 
   holdTime(then: () => void): () => void {

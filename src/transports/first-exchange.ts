@@ -184,7 +184,7 @@ export class FirstExchange {
       fault === undefined ? { how: 'clean', by: 'proxy' } : { how: 'clean', by: 'fault', detail: fault }
     tap.opened(id, this.#acceptedAt, this.info)
     if (this.#bytes.length > 0) tap.chunk(id, 'c2s', this.#bytes, this.#receivedAt, clock.now(), true)
-    if (answer !== undefined) tap.edited(id, 's2c', 0, 0, answer.bytes, answer.rule)
+    if (answer !== undefined) tap.edited(id, 's2c', 0, 0, answer.bytes, answer.rule, undefined, undefined, clock.now())
     tap.ended(id, 'c2s', clock.now(), ending, 0)
     tap.ended(id, 's2c', clock.now(), answer === undefined ? this.#unanswered(ending) : answered, 0)
     tap.closed(id, clock.now())

@@ -119,7 +119,7 @@ export class Link implements WayLink {
   /** An answer of ours to a refused client; everything it still sends is read and thrown away. */
   answer(bytes: Uint8Array, rule: string, by: 'proxy' | 'fault' = 'proxy'): void {
     const clock = this.#clock
-    this.#tap.edited(this.id, 's2c', 0, 0, bytes, rule)
+    this.#tap.edited(this.id, 's2c', 0, 0, bytes, rule, undefined, undefined, clock.now())
     this.#client.socket.write(bytes)
     this.#report('s2c', { how: 'clean', by, ...(by === 'fault' ? { detail: rule } : {}) })
     this.#finish(this.#client)

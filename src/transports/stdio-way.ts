@@ -46,7 +46,8 @@ export function createWay(
     tap.note(id, clock.now(), 'not-inserted', { rule, direction, bytes: bytes.length })
   const outlet = new LineOutlet(sink, {
     full: () => pause(way, PEER, true),
-    edited: (offset, bytes, rule) => tap.edited(id, direction, offset, 0, bytes, rule),
+    edited: (offset, bytes, rule) =>
+      tap.edited(id, direction, offset, 0, bytes, rule, undefined, undefined, clock.now()),
     given: () => pipe.given,
     notInserted,
   })

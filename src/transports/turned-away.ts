@@ -88,7 +88,7 @@ export class TurnedAway {
     if (!/\n\r?\n/.test(this.#head.trimStart()) && this.#head.length <= HEAD_BYTES) return
     this.#answered = true
     const { bytes: answer, rule } = this.#admission
-    tap.edited(id, 's2c', 0, 0, answer, rule)
+    tap.edited(id, 's2c', 0, 0, answer, rule, undefined, undefined, at)
     this.#socket.write(answer)
     this.#report('s2c', { how: 'clean', by: 'fault', detail: rule })
     this.#finish()

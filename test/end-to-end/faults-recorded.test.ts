@@ -1,54 +1,11 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { RuleSource } from '../../src/faults/rule.ts'
-import { openReader } from '../../src/store/reader.ts'
-import type { CallRow, DecisionRow, FrameRow } from '../../src/store/rows.ts'
+import { expectDecidedBefore, firedOnce, readRecord, type Recorded } from '../support/fault-record.ts'
 import { answering } from '../support/faulty-bodies.ts'
 import { faultyStdio } from '../support/faulty-stdio.ts'
 import { call, events, faulty, raw, rawPost, type Answer } from '../support/faulty.ts'
 import { temporaryFolder } from '../support/temporary.ts'
-
-interface Recorded {
-  /** Direction and kind, with the text of an event or message. */
-  readonly frames: readonly (FrameRow & { readonly text: string; readonly decided: readonly DecisionRow[] })[]
-  readonly calls: readonly CallRow[]
-  readonly decisions: readonly DecisionRow[]
-  readonly endings: readonly unknown[]
-  readonly logs: readonly { readonly kind: string; readonly detail: unknown }[]
-  /** What a person sees of a frame at a glance. */
-  readonly marks: readonly string[]
-}
-
-function read(db: string): Recorded {
-  const reader = openReader(db)
-  const frames = reader.frames({ limit: 500 }).rows.toSorted((a, b) => a.id - b.id)
-  const detailed = frames.map((frame) => {
-    const { text = '', decisions = [] } = reader.frame(frame.id) ?? {}
-    return { ...frame, text, decided: decisions }
-  })
-  const ends = reader.connection(1)
-  const decisions = reader.decisions({ limit: 500 }).toSorted((a, b) => a.id - b.id)
-  const all = {
-    frames: detailed,
-    calls: reader.calls({ limit: 500 }),
-    decisions,
-    endings: [ends?.c2sEnding, ends?.s2cEnding],
-    logs: reader.logs({ limit: 500 }),
-    marks: detailed.filter(({ faults, ours }) => faults.length > 0 || ours !== null).map(mark),
-  }
-  reader.close()
-  return all
-}
-
-const mark = ({ direction, kind, faults, droppedBy, ours, sentAt, edits }: FrameRow): string =>
-  [
-    `${direction} ${kind}`,
-    ...faults.map((rule) => `by ${rule}`),
-    ...(droppedBy === null ? [] : [`dropped by ${droppedBy}`]),
-    ...(ours === null ? [] : [`ours, ${ours}`]),
-    ...(droppedBy === null && ours === null ? edits.map((edit) => `edited by ${edit}`) : []),
-    sentAt === null ? 'not sent' : 'sent',
-  ].join(', ')
 
 /** One POST through a recording proxy with these rules, read until it has this, or its end. */
 async function story(answer: Answer, rules: readonly RuleSource[], until?: string): Promise<Recorded> {
@@ -59,17 +16,7 @@ async function story(answer: Answer, rules: readonly RuleSource[], until?: strin
   client.socket.destroy()
   await expect.poll(() => proxy.faults.list().every(({ fired }) => fired > 0)).toBe(true)
   await proxy.close()
-  return read(db)
-}
-
-const firedOnce = (decisions: readonly DecisionRow[]): string[] =>
-  decisions.filter(({ fired }) => fired).map(({ rule, action }) => `${rule}: ${action}`)
-
-/** Each decision is older than what became of its frame. */
-function expectDecidedBefore({ frames, decisions }: Recorded): void {
-  const touched = frames.filter(({ sentAt, decided }) => sentAt !== null && decided.length > 0)
-  expect(touched.every(({ sentAt, decided }) => decided.every(({ at }) => at <= (sentAt ?? 0)))).toBe(true)
-  expect(decisions.length).toBeGreaterThan(0)
+  return readRecord(db)
 }
 
 describe('in the record of an HTTP exchange', () => {
@@ -147,6 +94,12 @@ describe('in the record of an HTTP exchange', () => {
     expect(all.marks).toEqual(['s2c event, by duplicate, sent', 's2c event, by duplicate, ours, duplicate, sent'])
   })
 
+  test('what comes later than all else says when it left', async () => {
+    const all = await story(events(1), [{ fault: 'duplicate', match: 'kind:response', delay: '50ms' }], '0\r\n\r\n')
+    const [first, second] = all.frames.filter(({ faults }) => faults.includes('duplicate'))
+    expect((second!.sentAt ?? 0) - (first!.sentAt ?? 0)).toBeGreaterThanOrEqual(50_000)
+  })
+
   test('a delay says how long', async () => {
     const all = await story(answering(), [{ fault: 'delay', delay: '50ms', match: 'kind:response' }], '"ok"')
     const [decision] = all.decisions
@@ -168,7 +121,7 @@ test('in the record of stdio: dropped, changed, made by us, on stderr, and the e
   ])
   for (const [at, tool] of ['drop', 'mutate', 'inject', 'rpc-error', 'exit'].entries()) server.call(at + 1, tool)
   expect(await server.closed).toEqual([3, null])
-  const all = read(server.db)
+  const all = readRecord(server.db)
   expect(all.marks.toSorted((a, b) => a.localeCompare(b))).toEqual([
     'c2s line, by rpc-error, dropped by rpc-error, not sent',
     's2c line, by drop, dropped by drop, not sent',

@@ -3,6 +3,7 @@ import type { RecordingContext } from '../../src/recorder/context.ts'
 import { headLength, keptOwn, readOwn } from '../../src/recorder/own-bytes.ts'
 import { Redactor } from '../../src/recorder/redaction.ts'
 import type { FlowRecord } from '../../src/store/records.ts'
+import { masked, OPCODE } from '../support/websocket-frames.ts'
 
 const context = (depth: RecordingContext['depth'] = 'full'): RecordingContext =>
   ({ depth, redactor: new Redactor({}, Buffer.alloc(32)) }) as unknown as RecordingContext
@@ -47,6 +48,13 @@ test.each([
 ])('%s is read as one', (_, row, text, kind) => {
   const read = readOwn(row, Buffer.from(text, 'latin1'))
   expect(read).toMatchObject({ kind, messages: [{ rpcId: '7', code: -32000 }] })
+})
+
+test('frames of a WebSocket are told apart, also masked', () => {
+  const socket = flow({ kind: 'websocket' })
+  expect(readOwn(socket, Buffer.from([0x89, 0]))).toMatchObject({ kind: 'ping', messages: [] })
+  expect(readOwn(socket, Buffer.from([0x8a, 0]))).toMatchObject({ kind: 'pong' })
+  expect(readOwn(socket, masked(OPCODE.text, MESSAGE))).toMatchObject({ kind: 'message', messages: [{ rpcId: '7' }] })
 })
 
 test('what is none has a label', () => {

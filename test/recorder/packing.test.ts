@@ -58,7 +58,8 @@ describe('packed calls', () => {
     p.sent(1, 's2c', 2 ** 40, at)
     p.edited(1, 'c2s', 2 ** 33, 4, Buffer.from('host'), 'host')
     p.edited(1, 's2c', 7, 2, Buffer.from('103'), 'length', Buffer.from('97'))
-    p.edited(1, 's2c', 9, 0, Buffer.from('late'), 'slow', undefined, 4)
+    p.edited(1, 's2c', 9, 0, Buffer.from('late'), 'slow', undefined, 4, at + 2)
+    p.edited(1, 's2c', 9, 2, Buffer.from('x'), 'slow', undefined, undefined, at + 2)
     p.ended(1, 's2c', at, { how: 'rst', by: 'server', detail: 'ECONNRESET' }, 7)
     p.closed(1, at)
     p.logged(1, at, Buffer.from('err'))
@@ -80,7 +81,7 @@ describe('packed calls', () => {
       [
         'edited',
         1,
-        { direction: 'c2s', offset: 2 ** 33, removed: 4, rule: 'host', was: null, came: null, bytes: 'host' },
+        { direction: 'c2s', offset: 2 ** 33, removed: 4, rule: 'host', was: null, came: null, at: null, bytes: 'host' },
       ],
       [
         'edited',
@@ -92,10 +93,20 @@ describe('packed calls', () => {
           rule: 'length',
           was: new Uint8Array([57, 55]),
           came: null,
+          at: null,
           bytes: '103',
         },
       ],
-      ['edited', 1, { direction: 's2c', offset: 9, removed: 0, rule: 'slow', was: null, came: 4, bytes: 'late' }],
+      [
+        'edited',
+        1,
+        { direction: 's2c', offset: 9, removed: 0, rule: 'slow', was: null, came: 4, at: at + 2, bytes: 'late' },
+      ],
+      [
+        'edited',
+        1,
+        { direction: 's2c', offset: 9, removed: 2, rule: 'slow', was: null, came: null, at: null, bytes: 'x' },
+      ],
       ['ended', 1, 's2c', at, { how: 'rst', by: 'server', detail: 'ECONNRESET' }, 7],
       ['closed', 1, at],
       ['logged', 1, at, 'err'],
