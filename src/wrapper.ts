@@ -150,7 +150,7 @@ async function steer(
   const put = async (rules: readonly FileRule[]): Promise<void> => {
     rulesOfFile = rules
     await policy.setRules('file', rules)
-    await recorder()?.control.setFileRules(rules)
+    await recorder()?.control.setOwnRules('file', rules)
   }
   if (file !== undefined && faults !== undefined) onNotice(inForceText(faults, file, drawn))
   const unfollow = faults === undefined ? undefined : await followRuleFile(faults, file, put, onNotice)
@@ -160,7 +160,7 @@ async function steer(
       const control = recorder()?.control
       if (control === undefined) return
       followCapture(policy, control, onNotice)
-      if (rulesOfFile !== undefined) void control.setFileRules(rulesOfFile)
+      if (rulesOfFile !== undefined) void control.setOwnRules('file', rulesOfFile)
     },
     end: () => {
       unfollow?.()

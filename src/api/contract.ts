@@ -17,6 +17,7 @@
  * | `GET /api/rules?all&versions&instance` | `RuleRow[]`: those in force; `all`: also those that are over; `versions`: and what they were before |
  * | `POST /api/rules` `NewRules` | `RuleRow[]`: in force now; all or none |
  * | `PATCH /api/rules/:id?instance` `{enabled}` · `DELETE /api/rules/:id?instance` | `RuleRow` |
+ * | `PUT /api/rules/:id?instance` `{rule}` | `RuleRow`: its next version, in its place, with its counters |
  * | `POST /api/rules/heal` `{ids?, instance?}` | `RuleRow[]`: those it ended |
  * | `POST /api/rules/explain` `{rule}` | `RuleReading` |
  * | `POST /api/rules/dry-run` `{rule, last?}` | `DryRun` |

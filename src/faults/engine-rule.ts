@@ -60,7 +60,8 @@ export interface Run {
 
 export class LiveRule {
   readonly rule: Rule
-  readonly active: ActiveRule
+  /** As it was given last: the same rule, of a revision of its own. */
+  active: ActiveRule
   /** When it became active, µs. */
   readonly since: number
   /** What of it can be told without reading messages. */

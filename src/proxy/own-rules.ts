@@ -1,7 +1,9 @@
-/** Rules of whoever runs the proxy as a library: in force at once, gone with the proxy. */
+/** Rules of whoever runs the proxy as a library: in force at once, gone with the proxy; where there is a record they stand in it like any other. */
 import type { RuleCounters } from '../faults/engine.ts'
 import type { ActiveRule, RuleSource } from '../faults/rule.ts'
 import { ProxyError } from '../errors.ts'
+import type { ControlLink } from '../recorder/index.ts'
+import type { ControlRule } from '../store/rows.ts'
 import type { Steering } from './steering.ts'
 
 /** A rule, and what it has done so far. */
@@ -27,51 +29,116 @@ interface Kept {
   readonly sentence: string
 }
 
-export function ownRules(steering: Steering): FaultRules {
-  let rules: readonly Kept[] = []
-  let revision = 0
-  const put = async (next: readonly Kept[]): Promise<void> => {
-    rules = next
-    await steering.setRules(
-      'library',
-      next.map(({ active }) => active),
-    )
-  }
+/** `control`: the record, through which page and command line switch, change and end these rules too. */
+export function ownRules(steering: Steering, control?: Pick<ControlLink, 'onRules' | 'setOwnRules'>): FaultRules {
+  const rules = new OwnRules(steering, control)
   return {
     async add(source) {
       const { parseRule } = await import('../faults/rule-parse.ts')
       const { freeId } = await import('../faults/rule-document.ts')
       const { explainRule } = await import('../faults/sentence.ts')
       const rule = parseRule(source)
-      const taken = new Set(rules.map(({ active }) => active.id))
-      const id = source.id ?? freeId(rule.fault.type, taken)
-      if (taken.has(id)) throw new ProxyError('RULE_INVALID', `id: there is a rule ${id} already`)
+      const id = source.id ?? freeId(rule.fault.type, rules.taken)
+      if (rules.taken.has(id)) throw new ProxyError('RULE_INVALID', `id: there is a rule ${id} already`)
       const sentence = explainRule(rule)
-      const active: ActiveRule = {
-        id,
-        revision: ++revision,
-        source,
-        origin: 'control',
-        enabled: source.enabled ?? true,
-      }
-      await put([...rules, { active, sentence }])
+      await rules.put(id, source, sentence)
       return { id, sentence }
     },
     async remove(id) {
-      const left = rules.filter(({ active }) => active.id !== id)
-      if (left.length === rules.length) throw new ProxyError('NOT_FOUND', `There is no rule ${id}.`)
-      await put(left)
+      if (!(await rules.remove(id))) throw new ProxyError('NOT_FOUND', `There is no rule ${id}.`)
     },
     async heal() {
       steering.heal()
-      await put([])
+      await rules.clear()
     },
     list() {
       const counted = new Map(steering.counters().map((counters) => [counters.id, counters]))
-      return rules.flatMap(({ active: { id, source }, sentence }) => {
+      return rules.kept.flatMap(({ active: { id, source }, sentence }) => {
         const counters = counted.get(id)
         return counters === undefined ? [] : [{ ...counters, source, sentence }]
       })
     },
+  }
+}
+
+class OwnRules {
+  kept: readonly Kept[] = []
+  readonly #steering: Steering
+  readonly #control: Pick<ControlLink, 'onRules' | 'setOwnRules'> | undefined
+  #revision = 0
+  /** Rules of any origin, as the record told them last. */
+  #told: readonly ControlRule[] = []
+  /** Those of them the record has had: one that it has no more was ended there. */
+  readonly #recorded = new Set<string>()
+  /** Sets the record has not answered yet: until then what it tells is of before. */
+  #unanswered = 0
+
+  constructor(steering: Steering, control: Pick<ControlLink, 'onRules' | 'setOwnRules'> | undefined) {
+    this.#steering = steering
+    this.#control = control
+    control?.onRules((told) => {
+      this.#told = told
+      this.#heard()
+    })
+  }
+
+  /** Names that are taken here, or in the record. */
+  get taken(): ReadonlySet<string> {
+    return new Set([...this.kept.map(({ active }) => active.id), ...this.#told.map(({ id }) => id)])
+  }
+
+  put(id: string, source: RuleSource, sentence: string): Promise<void> {
+    const enabled = source.enabled ?? true
+    const active: ActiveRule = { id, revision: ++this.#revision, source, origin: 'control', enabled }
+    return this.#set([...this.kept, { active, sentence }])
+  }
+
+  /** False where there is none. */
+  async remove(id: string): Promise<boolean> {
+    const left = this.kept.filter(({ active }) => active.id !== id)
+    if (left.length === this.kept.length) return false
+    await this.#set(left)
+    return true
+  }
+
+  clear(): Promise<void> {
+    return this.#set([])
+  }
+
+  async #set(kept: readonly Kept[]): Promise<void> {
+    const ids = new Set(kept.map(({ active }) => active.id))
+    for (const id of this.#recorded) if (!ids.has(id)) this.#recorded.delete(id)
+    this.kept = kept
+    void this.#record(kept)
+    await this.#act()
+  }
+
+  #act(): Promise<void> {
+    return this.#steering.setRules(
+      'library',
+      this.kept.map(({ active }) => active),
+    )
+  }
+
+  async #record(kept: readonly Kept[]): Promise<void> {
+    if (this.#control === undefined) return
+    this.#unanswered++
+    const rules = kept.map(({ active: { id, source, enabled }, sentence }) => ({ id, source, sentence, enabled }))
+    await this.#control.setOwnRules('library', rules)
+    this.#unanswered--
+    this.#heard()
+  }
+
+  /** What was switched, changed or ended through the record. */
+  #heard(): void {
+    if (this.#unanswered > 0 || this.kept.length === 0) return
+    const told = new Map(this.#told.filter(({ origin }) => origin === 'library').map((rule) => [rule.id, rule]))
+    for (const id of told.keys()) this.#recorded.add(id)
+    this.kept = this.kept.flatMap((rule) => {
+      const now = told.get(rule.active.id)
+      if (now !== undefined) return [{ ...rule, active: { ...now, origin: 'control' as const } }]
+      return this.#recorded.has(rule.active.id) ? [] : [rule]
+    })
+    void this.#act()
   }
 }

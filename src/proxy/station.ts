@@ -155,7 +155,7 @@ class RecordingStation implements Station {
       recall: () => recorder?.control.conversationState() ?? Promise.resolve(null),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     })
-    this.faults = ownRules(this.policy)
+    this.faults = ownRules(this.policy, recorder?.control)
     recorder?.onPressure((full) => {
       for (const listener of this.#listeners) listener.recorderFull(full)
     })
@@ -244,7 +244,7 @@ class RecordingStation implements Station {
       file,
       async (rules) => {
         await this.policy.setRules('file', rules)
-        await this.#recorder?.control.setFileRules(rules)
+        await this.#recorder?.control.setOwnRules('file', rules)
       },
       (message) => this.#say(message),
     )

@@ -150,7 +150,8 @@ class LazySteering implements Steering {
 /** Lets what is written into the capture steer: rules of command line, API and page, those of the file as they are switched there, and answers to what waits. */
 export function followCapture(steering: Steering, control: ControlLink, say: (message: string) => void): void {
   control.onRules((rules) => {
-    const from = (origin: ActiveRule['origin']): ActiveRule[] => rules.filter((rule) => rule.origin === origin)
+    const from = (origin: 'control' | 'file'): ActiveRule[] =>
+      rules.flatMap((rule) => (rule.origin === origin ? [{ ...rule, origin }] : []))
     void steering.setRules('capture', from('control'))
     if (from('file').length > 0) void steering.setRules('file', from('file'))
   })

@@ -1,3 +1,4 @@
+import type { OwnOrigin } from '../store/process-rules.ts'
 import type { ControlRule, FileRule, HeldVerdict, RuleRow } from '../store/rows.ts'
 import type { SavedConversation } from '../wire/conversation.ts'
 import type { FromThread, ToThread } from './messages.ts'
@@ -10,8 +11,8 @@ export interface ControlLink {
   onHeldAnswers(listener: (answers: readonly HeldVerdict[]) => void): void
   /** Told the rules of processes that are gone, found at the start: they stay off. */
   onLeftOver(listener: (rules: readonly RuleRow[]) => void): void
-  /** The rules of the process's file, from now on; resolves when listeners have been told what holds then, or nothing is recorded. */
-  setFileRules(rules: readonly FileRule[]): Promise<void>
+  /** The rules of the process's file, or of its own code, from now on; resolves when listeners have been told what holds then, or nothing is recorded. */
+  setOwnRules(origin: OwnOrigin, rules: readonly FileRule[]): Promise<void>
   /** A rule has ended by itself. */
   ruleEnded(id: string, why: 'expired' | 'bug'): void
   /** Rules or answers were written just now: they are fetched at once, not within 100 ms. */
@@ -31,7 +32,9 @@ export class ControlEnd implements ControlLink {
   #told: (() => void)[] = []
   #rules: readonly ControlRule[] | null = null
   #leftOver: readonly RuleRow[] = []
-  #fileRules: readonly FileRule[] | null = null
+  readonly #ownRules = new Map<OwnOrigin, readonly FileRule[]>()
+  /** Own rules sent to a new thread that has not answered yet. */
+  #resent = 0
   #marks = 0
 
   /** `send`, `mark`: to the thread, and into what it is sent; false when there is none, or nothing is kept. */
@@ -54,10 +57,10 @@ export class ControlEnd implements ControlLink {
     if (this.#leftOver.length > 0) listener(this.#leftOver)
   }
 
-  setFileRules(rules: readonly FileRule[]): Promise<void> {
-    this.#fileRules = rules
+  setOwnRules(origin: OwnOrigin, rules: readonly FileRule[]): Promise<void> {
+    this.#ownRules.set(origin, rules)
     return new Promise((resolve) => {
-      if (this.#send({ kind: 'file-rules', rules })) this.#told.push(resolve)
+      if (this.#send({ kind: 'own-rules', origin, rules })) this.#told.push(resolve)
       else resolve()
     })
   }
@@ -81,8 +84,11 @@ export class ControlEnd implements ControlLink {
   hear(message: FromThread): void {
     if (message.kind === 'rules') {
       this.#rules = message.rules
-      for (const listener of this.#rulesHeard) listener(message.rules)
-    } else if (message.kind === 'file-rules-set') {
+      // a new thread tells what it finds before it has heard what there is
+      if (this.#resent === 0) for (const listener of this.#rulesHeard) listener(message.rules)
+    } else if (message.kind === 'own-rules-set') {
+      if (this.#resent > 0 && --this.#resent === 0 && this.#rules !== null)
+        for (const listener of this.#rulesHeard) listener(this.#rules)
       for (const resolve of this.#told.splice(0)) resolve()
     } else if (message.kind === 'answers') {
       for (const listener of this.#answersHeard) listener(message.answers)
@@ -94,7 +100,8 @@ export class ControlEnd implements ControlLink {
 
   /** A new thread is there: it may have another capture. */
   again(): void {
-    if (this.#fileRules !== null) this.#send({ kind: 'file-rules', rules: this.#fileRules })
+    this.#resent = 0
+    for (const [origin, rules] of this.#ownRules) if (this.#send({ kind: 'own-rules', origin, rules })) this.#resent++
   }
 
   /** The thread is gone. What rules there are stay as they are. */

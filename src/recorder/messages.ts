@@ -1,3 +1,4 @@
+import type { OwnOrigin } from '../store/process-rules.ts'
 import type { ControlRule, FileRule, HeldVerdict, RuleRow } from '../store/rows.ts'
 import type { SavedConversation } from '../wire/conversation.ts'
 import type { RedactionRules } from './redaction.ts'
@@ -27,8 +28,8 @@ export type ToThread =
   | { readonly kind: 'instance'; readonly instance: WriterInstance }
   /** Rules or answers were written, by somebody who says so. */
   | { readonly kind: 'control' }
-  /** The rules of the process's file. */
-  | { readonly kind: 'file-rules'; readonly rules: readonly FileRule[] }
+  /** The rules of the process's file, or of its own code. */
+  | { readonly kind: 'own-rules'; readonly origin: OwnOrigin; readonly rules: readonly FileRule[] }
   | { readonly kind: 'rule-ended'; readonly id: string; readonly why: 'expired' | 'bug' }
   | { readonly kind: 'close' }
 
@@ -45,8 +46,8 @@ export type FromThread =
   | { readonly kind: 'control'; readonly ports: readonly number[] }
   /** Fault rules of this process and everywhere: once at the start, and whenever they change. */
   | { readonly kind: 'rules'; readonly rules: readonly ControlRule[] }
-  /** `file-rules` is done, and `rules` was told where it changed anything. */
-  | { readonly kind: 'file-rules-set' }
+  /** `own-rules` is done, and `rules` was told where it changed anything. */
+  | { readonly kind: 'own-rules-set' }
   /** Answers to held messages that have not been acted upon. */
   | { readonly kind: 'answers'; readonly answers: readonly HeldVerdict[] }
   /** Rules of processes that are gone, found at the start; they are over. */

@@ -118,8 +118,10 @@ class Loop implements RecorderLoop {
         return
       case 'control':
         return this.#poll()
-      case 'file-rules':
-        return this.#rules(message, () => this.#writer.rules.setFileRules(message.rules, Date.now() * 1000))
+      case 'own-rules': {
+        const { origin, rules } = message
+        return this.#rules(message, () => this.#writer.rules.setOwnRules(origin, rules, Date.now() * 1000))
+      }
       case 'rule-ended':
         return this.#rules(message, () => this.#writer.rules.end(message.id, message.why, Date.now() * 1000))
       case 'close':
@@ -209,7 +211,7 @@ class Loop implements RecorderLoop {
   #rules(message: ToThread, write: () => void): void {
     if (this.#passing(write)) {
       this.#poll()
-      if (message.kind === 'file-rules') this.#answer({ kind: 'file-rules-set' })
+      if (message.kind === 'own-rules') this.#answer({ kind: 'own-rules-set' })
     } else setTimeout(() => this.receive(message), FIRST_RETRY_MS)
   }
 

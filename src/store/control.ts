@@ -34,6 +34,8 @@ export interface Control {
   addRules(rules: readonly NewRule[], where?: Where): RuleRow[]
   /** Its next version, on or off. */
   setEnabled(id: string, enabled: boolean, where?: Where): RuleRow
+  /** Its next version, another rule in the place of what it was: its name, its place and its counters go on, and it stays on or off. */
+  changeRule(id: string, rule: Omit<NewRule, 'id'>, where?: Where): RuleRow
   removeRule(id: string, where?: Where): RuleRow
   /** Ends these rules, or all there are, in every process or the named one. Gives those it ended. */
   heal(ids?: readonly string[], where?: Where): RuleRow[]
@@ -89,6 +91,13 @@ function controlOf(db: Database, now: () => number): Omit<Control, 'close'> {
         const rule = current(id, where)
         return rule.enabled === enabled ? rule : rows.byKey(rules.next(rule.key, { enabled }, now()), now())
       }),
+    changeRule: (id, { source, sentence, enabled }, where = {}) =>
+      write(() => {
+        const rule = current(id, where)
+        if (rule.origin === 'file') throw ofFile(id)
+        const patch = { source: { ...source, id }, sentence, ...(enabled === undefined ? {} : { enabled }) }
+        return rows.byKey(rules.next(rule.key, patch, now()), now())
+      }),
     removeRule: (id, where = {}) => write(() => ended(rules, rows.byKey, current(id, where), 'removed', now())),
     heal: (ids, where = {}) =>
       write(() => {
@@ -138,6 +147,16 @@ function noRule(id: string, rules: readonly RuleRow[], live: readonly InstanceRo
   }
   const there = rules.length === 0 ? 'There are no rules.' : `There are: ${rules.map((rule) => rule.id).join(', ')}.`
   return new ProxyError('NOT_FOUND', `There is no rule ${id} in force.`, { hint: there })
+}
+
+function ofFile(id: string): ProxyError {
+  return new ProxyError(
+    'RULE_INVALID',
+    `The rule ${id} is of the rule file of its process, which would change it back.`,
+    {
+      hint: 'Change it there: that acts at once. Or switch it off, and make another like it.',
+    },
+  )
 }
 
 function idTaken(id: string): ProxyError {

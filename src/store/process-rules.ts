@@ -4,14 +4,23 @@ import { DIRECTIONS, type Record } from './columns.ts'
 import { liveInstances } from './live-instances.ts'
 import { ruleRows } from './rule-rows.ts'
 import { ruleTable, type RuleTable } from './rule-table.ts'
-import type { ControlRule, ControlState, FileRule, HeldVerdict, RuleEnd, RuleRow, WrittenRule } from './rows.ts'
+import type {
+  ControlRule,
+  ControlState,
+  FileRule,
+  HeldVerdict,
+  RuleEnd,
+  RuleOrigin,
+  RuleRow,
+  WrittenRule,
+} from './rows.ts'
 
 /** Every method but `poll` is one transaction. */
 export interface ProcessRules {
   /** What is to be acted on now; null when nothing was written since the last time. */
   poll(): ControlState | null
-  /** The rules of the process's file are these from now on: what is as before stays, with its revision. */
-  setFileRules(rules: readonly FileRule[], now: number): void
+  /** The rules that the process has by itself, from its file or its own code, are these from now on: what is as before stays, with its revision. */
+  setOwnRules(origin: OwnOrigin, rules: readonly FileRule[], now: number): void
   /** A rule has ended by itself. */
   end(id: string, why: Extract<RuleEnd, 'expired' | 'bug'>, now: number): void
   /** Rules whose process is gone, and those that are everywhere where nobody else is: they are over. To be called before the first `poll`. */
@@ -19,6 +28,9 @@ export interface ProcessRules {
   /** Its own rules end with it. */
   processEnds(now: number): void
 }
+
+/** Where rules come from that a process has by itself. */
+export type OwnOrigin = Exclude<RuleOrigin, 'control'>
 
 /** A rule in force here. */
 type Current = Pick<RuleRow, 'key' | 'id' | 'instance' | 'origin' | 'enabled'> & { readonly source: string }
@@ -49,7 +61,7 @@ export function processRules(db: Database, instance: number): ProcessRules {
         answers: (answered.all(instance) as Record[]).map(heldVerdict),
       }
     },
-    setFileRules: (rules, now) => write(() => putFileRules(table, instance, current(), rules, now)),
+    setOwnRules: (origin, rules, now) => write(() => putOwnRules(table, { instance, origin }, current(), rules, now)),
     end: (id, why, now) =>
       write(() => {
         for (const rule of current()) if (rule.id === id) table.end(rule.key, why, now)
@@ -71,18 +83,18 @@ export function processRules(db: Database, instance: number): ProcessRules {
   }
 }
 
-function putFileRules(
+function putOwnRules(
   table: RuleTable,
-  instance: number,
+  whose: { readonly instance: number; readonly origin: OwnOrigin },
   current: readonly Current[],
   rules: readonly FileRule[],
   now: number,
 ): void {
-  const old = new Map(current.filter(({ origin }) => origin === 'file').map((rule) => [rule.id, rule]))
+  const old = new Map(current.filter(({ origin }) => origin === whose.origin).map((rule) => [rule.id, rule]))
   for (const { id, source, sentence, enabled } of rules) {
     const before = old.get(id)
     old.delete(id)
-    if (before === undefined) table.begin({ id, instance, origin: 'file', source, sentence, enabled }, now)
+    if (before === undefined) table.begin({ ...whose, id, source, sentence, enabled }, now)
     else if (before.source !== JSON.stringify(source)) table.next(before.key, { source, sentence, enabled }, now)
   }
   for (const { key } of old.values()) table.end(key, 'removed', now)

@@ -289,6 +289,8 @@ export interface LossRow {
 /** Why a rule is over. `replaced`: by its next version; `process-ended`: the process it belonged to is gone. */
 export type RuleEnd = 'removed' | 'healed' | 'expired' | 'replaced' | 'process-ended' | 'bug'
 
+export type RuleOrigin = 'file' | 'control' | 'library'
+
 /** A rule as written, fault and options side by side. */
 export interface WrittenRule {
   readonly fault: string
@@ -303,7 +305,8 @@ export interface RuleRow {
   readonly revision: number
   /** The process it belongs to; null: everywhere. */
   readonly instance: number | null
-  readonly origin: 'file' | 'control'
+  /** A rule file, command line, API and page, or whoever runs the proxy as a library. */
+  readonly origin: RuleOrigin
   readonly source: WrittenRule
   readonly sentence: string
   readonly enabled: boolean
@@ -326,11 +329,11 @@ export interface ControlRule {
   readonly id: string
   readonly revision: number
   readonly source: WrittenRule
-  readonly origin: 'file' | 'control'
+  readonly origin: RuleOrigin
   readonly enabled: boolean
 }
 
-/** A rule of a file, checked. */
+/** A rule of a file, or of a library's user, checked. */
 export interface FileRule {
   readonly id: string
   readonly source: WrittenRule

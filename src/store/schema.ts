@@ -143,7 +143,7 @@ CREATE TABLE log (
 CREATE INDEX log_session ON log (session, id);
 CREATE INDEX log_connection ON log (connection, id);
 
--- fault rules: a row for each version, never deleted. instance null: everywhere. origin: file, control. born: revision in which its life
+-- fault rules: a row for each version, never deleted. instance null: everywhere. origin: file, control, library. born: revision in which its life
 -- began, from which on its hits count together. ended_why: removed, healed, expired, replaced, process-ended, bug. source: JSON
 CREATE TABLE rule (
   key INTEGER PRIMARY KEY, id TEXT NOT NULL, revision INTEGER NOT NULL, born INTEGER NOT NULL, instance INTEGER, origin TEXT NOT NULL,

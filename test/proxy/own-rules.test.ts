@@ -1,8 +1,13 @@
-import { expect, test } from 'vitest'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { nullTap } from '../../src/pipe/index.ts'
+import { createProxy } from '../../src/proxy.ts'
 import { ownRules } from '../../src/proxy/own-rules.ts'
 import { createSteering } from '../../src/proxy/steering.ts'
+import type { ControlRule, FileRule } from '../../src/store/rows.ts'
+import { openControl } from '../../src/store/control.ts'
 import { fakeClock } from '../support/playbook.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const DROP = { fault: 'drop', match: 'method:tools/call' }
 
@@ -46,4 +51,76 @@ test('healing ends all', async () => {
   await own.add(DROP)
   await own.heal()
   expect([own.list(), steering.counters()]).toEqual([[], []])
+})
+
+/** A record that answers when it is told to. */
+function recorded() {
+  const steering = createSteering({ clock: fakeClock(), tap: nullTap, notice: () => undefined, seed: 1 })
+  const sets: { readonly rules: readonly FileRule[]; readonly answer: () => void }[] = []
+  let tell = (_: readonly ControlRule[]): void => undefined
+  const own = ownRules(steering, {
+    onRules: (listener) => (tell = listener),
+    setOwnRules: (_, rules) => new Promise((answer) => sets.push({ rules, answer })),
+  })
+  const inRecord = (id: string, change: Partial<ControlRule> = {}): ControlRule => ({
+    id,
+    revision: 1,
+    source: DROP,
+    origin: 'library',
+    enabled: true,
+    ...change,
+  })
+  const states = () => steering.counters().map(({ id, state }) => `${id} ${state}`)
+  return { own, sets, states, inRecord, tell: (...told: ControlRule[]) => tell(told) }
+}
+
+test('a rule stands in the record, and is switched and ended through it', async () => {
+  const { own, sets, states, inRecord, tell } = recorded()
+  await own.add(DROP)
+  await own.add({ ...DROP, id: 'mine' })
+  expect(sets.at(-1)?.rules.map(({ id, sentence }) => [id, sentence])).toEqual([
+    ['drop', 'drops tools/call messages'],
+    ['mine', 'drops tools/call messages'],
+  ])
+  tell(inRecord('drop'), inRecord('mine'))
+  for (const { answer } of sets) answer()
+  await Promise.resolve()
+  tell(inRecord('drop', { enabled: false, revision: 2 }), inRecord('mine'))
+  await expect.poll(states).toEqual(['drop disabled', 'mine on'])
+  tell(inRecord('drop', { enabled: false, revision: 2 }))
+  await expect.poll(states).toEqual(['drop disabled'])
+  expect(own.list().map(({ id }) => id)).toEqual(['drop'])
+})
+
+test('what the record tells of before a rule was added does not end it', async () => {
+  const { own, sets, states, inRecord, tell } = recorded()
+  await own.add({ ...DROP, id: 'first' })
+  tell(inRecord('first'))
+  sets[0]?.answer()
+  await own.add({ ...DROP, id: 'second' })
+  tell(inRecord('first'))
+  expect(states()).toEqual(['first on', 'second on'])
+  // nothing is recorded any more
+  sets[1]?.answer()
+  await Promise.resolve()
+  expect(states()).toEqual(['first on', 'second on'])
+})
+
+test('a name that a rule of somebody else has is taken', async () => {
+  const { own, inRecord, tell } = recorded()
+  tell(inRecord('drop', { origin: 'control' }))
+  expect(await own.add(DROP)).toMatchObject({ id: 'drop-2' })
+})
+
+test('the page and the command line see it, with what it has done, and end it', async () => {
+  const db = join(temporaryFolder(), 'capture.db')
+  const proxy = await createProxy({ target: 'http://127.0.0.1:9/mcp', port: 0, ui: false, db, seed: 1 })
+  onTestFinished(() => proxy.close())
+  await proxy.faults.add({ fault: 'status', code: 503, id: 'busy' })
+  const control = openControl(db)
+  onTestFinished(() => control.close())
+  await expect.poll(() => control.setEnabled('busy', false).origin).toBe('library')
+  await expect.poll(() => proxy.faults.list()[0]?.state).toBe('disabled')
+  control.heal()
+  await expect.poll(() => proxy.faults.list()).toEqual([])
 })

@@ -41,7 +41,7 @@ test('one who has just written need not wait for the poll', async () => {
 test('rules of a file come back with their revisions, and outlive the thread', async () => {
   const { recorder, ids, told, db } = await start()
   const rule = { id: 'from-file', source: { fault: 'drop' }, sentence: 'drops', enabled: true }
-  await recorder.control.setFileRules([rule])
+  await recorder.control.setOwnRules('file', [rule])
   expect(told.at(-1)).toEqual([
     { id: 'from-file', revision: 1, source: { fault: 'drop' }, origin: 'file', enabled: true },
   ])

@@ -59,10 +59,10 @@ test('answers to what it holds come with them', () => {
 
 test('a file that is read again changes only what changed in it', () => {
   const { control, rules, reader } = processes()
-  rules.setFileRules([ofFile('a'), ofFile('b'), ofFile('c')], START)
+  rules.setOwnRules('file', [ofFile('a'), ofFile('b'), ofFile('c')], START)
   control.addRule(named('mine'), { instance: 1 })
   control.setEnabled('a', false)
-  rules.setFileRules([ofFile('a'), ofFile('b', { times: 2 }), ofFile('d')], START + 1)
+  rules.setOwnRules('file', [ofFile('a'), ofFile('b', { times: 2 }), ofFile('d')], START + 1)
   expect(
     reader
       .rules({ instance: 1, all: true })
@@ -76,8 +76,17 @@ test('a file that is read again changes only what changed in it', () => {
   ])
   expect(reader.rules({ all: true }).find(({ id }) => id === 'c')?.endedWhy).toBe('removed')
   rules.poll()
-  rules.setFileRules([ofFile('a'), ofFile('b', { times: 2 }), ofFile('d')], START + 2)
+  rules.setOwnRules('file', [ofFile('a'), ofFile('b', { times: 2 }), ofFile('d')], START + 2)
   expect(rules.poll()).toBeNull()
+})
+
+test('rules of a file and of the process’s own code are set apart from each other', () => {
+  const { rules, reader } = processes()
+  rules.setOwnRules('file', [ofFile('a')], START)
+  rules.setOwnRules('library', [ofFile('b')], START)
+  rules.setOwnRules('file', [], START + 1)
+  const ended = reader.rules({ instance: 1, all: true }).filter(({ endedWhy }) => endedWhy === 'removed')
+  expect(ended.map(({ id, origin }) => [id, origin])).toEqual([['a', 'file']])
 })
 
 test('a rule that ended by itself is over, and says why', () => {

@@ -112,6 +112,10 @@ export function createMockFaults({ changed, frames }: MockFaultOptions): MockFau
     if (method === 'POST') return (body.rules ?? []).map((rule) => add(rule))
     const row = inForce().find((rule) => rule.id === id)
     if (row === undefined) return undefined
+    if (method === 'PUT' && body.rule !== undefined) {
+      const source = body.rule as WrittenRule
+      return next(row, { source, sentence: reading(source).sentence ?? '' })
+    }
     return method === 'DELETE' ? end(row, 'removed') : next(row, { enabled: body.enabled ?? row.enabled })
   }
   const routes = (method: string, { pathname, searchParams }: URL, body: Body): unknown => {

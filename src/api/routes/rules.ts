@@ -63,6 +63,15 @@ export function ruleRoutes(reader: Reader, controls: Controls): Hono {
       const { enabled } = await body(c, z.strictObject({ enabled: z.boolean() }))
       return c.json(controls.write((control) => control.setEnabled(c.req.param('id'), enabled, where)))
     })
+    .put('/:id', async (c) => {
+      const where = whereOf(c)
+      const { rule } = await body(c, z.strictObject({ rule: written }))
+      const id = c.req.param('id')
+      const { source, sentence } = newRuleOf(parseRule({ ...rule, id }))
+      const { enabled } = rule
+      const changed = { source, sentence, ...(typeof enabled === 'boolean' ? { enabled } : {}) }
+      return c.json(controls.write((control) => control.changeRule(id, changed, where)))
+    })
     .delete('/:id', (c) => {
       const where = whereOf(c)
       return c.json(controls.write((control) => control.removeRule(c.req.param('id'), where)))

@@ -22,7 +22,7 @@ const ENDS = {
   bug: 'switched off: a bug in it',
 } as const satisfies Record<NonNullable<RuleRow['endedWhy']>, string>
 
-const ORIGINS = { file: 'rule file', control: 'added' } as const
+const ORIGINS = { file: 'rule file', control: 'added', library: 'own code' } as const
 
 /** Where a rule acts. */
 export const whereText = ({ instance }: RuleRow, instances: readonly InstanceRow[]): string => {

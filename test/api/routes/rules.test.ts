@@ -67,6 +67,32 @@ test('a rule is switched off and on, and removed', async () => {
   expect((await json('/api/rules?all=true')).body).toMatchObject([{ id: 'latency', endedWhy: 'removed' }])
 })
 
+test('a rule is changed in its place: its counters go on, and it stays off where it was', async () => {
+  const { send, json, db, add } = live()
+  await send('POST', '/api/rules', { rules: [slow, { ...slow, id: 'other' }] })
+  add('decision', { rule: 'latency', revision: 1, fired: 1, action: 'wait 200 ms', scope: 'message c2s ping 1', at: 5 })
+  await send('PATCH', '/api/rules/latency', { enabled: false })
+  const longer = { ...slow, delay: '2s' }
+  const { status, body } = await send('PUT', '/api/rules/latency', { rule: longer })
+  expect([status, body]).toMatchObject([
+    200,
+    { id: 'latency', revision: 3, source: { ...longer, id: 'latency' }, enabled: false, fired: 1, matched: 1 },
+  ])
+  expect(body).toMatchObject({ sentence: explainRule(parseRule(longer)) })
+  expect((await json('/api/rules')).body).toMatchObject([{ id: 'latency', fired: 1 }, { id: 'other' }])
+  expect(await send('PUT', '/api/rules/latency', { rule: { ...longer, enabled: true } })).toMatchObject({
+    body: { revision: 4, enabled: true },
+  })
+  const wrong = await send('PUT', '/api/rules/latency', { rule: { fault: 'latency', dealy: '1s' } })
+  expect(wrong).toMatchObject({ status: 400, body: { code: 'RULE_INVALID' } })
+  expect(await send('PUT', '/api/rules/nobody', { rule: slow })).toMatchObject({ status: 404 })
+  db.prepare(`UPDATE rule SET origin = 'file'`).run()
+  expect(await send('PUT', '/api/rules/latency', { rule: slow })).toMatchObject({
+    status: 400,
+    body: { code: 'RULE_INVALID', message: expect.stringContaining('rule file'), hint: expect.any(String) },
+  })
+})
+
 test('one that is everywhere is reached by saying so, where a process has one of that name', async () => {
   const { send, add } = live()
   await send('POST', '/api/rules', { rules: [slow], everywhere: true })

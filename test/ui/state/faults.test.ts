@@ -46,6 +46,15 @@ test('a rule switched off is replaced by its next version', async () => {
   expect(faults.ended.value).toEqual([])
 })
 
+test('a rule that is changed is replaced by its next version, in one call', async () => {
+  const next = ruleRow(2, { id: 'rule-1', source: { fault: 'latency', delay: '2s' }, revision: 2, fired: 3 })
+  const { faults, asked } = await withRules([ruleRow(1, { fired: 3 })], () => next)
+  await faults.change(ruleRow(1), next.source)
+  expect(asked).toEqual([['PUT', '/api/rules/rule-1?instance=1', { rule: next.source }]])
+  expect(faults.rules.value).toEqual([next])
+  expect(faults.ended.value).toEqual([])
+})
+
 test('a rule keeps its place when it is switched off and on', async () => {
   const { faults } = await withRules([
     ruleRow(1, { id: 'a', endedAt: 5, endedWhy: 'replaced' }),

@@ -56,7 +56,6 @@ describePage('the faults', { fresh: true, exchanges: 50 }, (suite) => {
     await page.getByText('Did you mean method:?').waitFor()
     await page.getByLabel('match').first().fill('method:tools/call')
     await page.getByText('Delays tools/call messages by 300 ms.').waitFor()
-    await page.getByText('When, how often').click()
     await page.getByLabel('times').fill('2')
     await page.getByText('Delays tools/call messages by 300 ms, twice in all.').waitFor()
     await page.getByRole('button', { name: 'What would it have hit?' }).click()
@@ -66,14 +65,39 @@ describePage('the faults', { fresh: true, exchanges: 50 }, (suite) => {
     await page.getByLabel('Search the faults').waitFor()
   })
 
+  test('what is used most stands first, and what a cut waits for is in sight', async () => {
+    const page = await open()
+    expect(await page.locator('.fault-group').first().locator('strong').allTextContents()).toEqual([
+      'cut',
+      'latency',
+      'status',
+      'drop',
+      'session-lost',
+      'breakpoint',
+    ])
+    await page.locator('.fault-choice', { hasText: 'cut' }).first().click()
+    await page.getByLabel('after').fill('2 events')
+    await page.getByText('after 2 events').waitFor()
+  })
+
+  test('of the faults there are, those that are off are counted apart', async () => {
+    suite.api.faults.add({ fault: 'drop' })
+    suite.api.faults.add({ fault: 'drop' }, { enabled: false, origin: 'library' })
+    const page = await open()
+    await page.getByRole('heading', { name: 'Faults 1 on, 1 off' }).waitFor()
+    await page.locator('.rule', { hasText: 'own code' }).waitFor()
+  })
+
   test('a rule is changed in its place', async () => {
     suite.api.faults.add({ id: 'slow', fault: 'latency', delay: '100ms' })
     const page = await open()
     await page.getByRole('button', { name: 'Change slow' }).click()
     await page.getByLabel('delay', { exact: false }).first().fill('2s')
-    await page.getByRole('button', { name: 'Put in its place' }).click()
+    await page.getByRole('button', { name: 'Change it' }).click()
     await page.locator('.rule', { hasText: 'Delays all traffic by 2 s.' }).waitFor()
     expect(await page.getByRole('switch').count()).toBe(1)
+    // no other rule: the same one, of another version
+    expect(suite.api.faults.inForce()).toMatchObject([{ id: 'slow', revision: 2 }])
   })
 
   test('copies the rule for a file and for a terminal', async () => {
@@ -222,7 +246,7 @@ describePage('the faults', { fresh: true, exchanges: 50 }, (suite) => {
       await page.getByText('1 is over').click()
       await page.locator('.fault-choice', { hasText: 'latency' }).click()
       await page.getByLabel('delay', { exact: false }).first().fill('300')
-      await page.getByText('When, how often').click()
+      await page.getByText('How often else').click()
       await page.getByText('has no unit').waitFor()
       expect(await violationsOf({ page })).toEqual([])
     })

@@ -25,7 +25,7 @@ export type Query = Readonly<Record<string, string | number | null>>
 export interface Api {
   get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>
   /** Changes something, or asks with more than a query holds. `body` becomes JSON. */
-  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<T>
+  send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<T>
   bytes(path: string, signal?: AbortSignal): Promise<Uint8Array>
   /** The answer as it comes, for `/api/live`. */
   open(path: string, query: Query, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>

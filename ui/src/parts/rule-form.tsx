@@ -36,6 +36,9 @@ export function RuleForm() {
   return <Form key={fault.type} fault={fault} registry={registry} />
 }
 
+/** Those asked for most: in sight, above what is folded away. */
+const nearWords = new Set(['after', 'times'])
+
 /** Words of the envelope that have a place of their own, or none in the form. */
 const placed = new Set(['id', 'fault', 'match', 'enabled', 'expect'])
 
@@ -44,6 +47,7 @@ function Form({ fault, registry }: { fault: FaultCard; registry: FaultRegistry }
   const { faults } = app
   const options = fieldsOf(fault.options)
   const when = fieldsOf(registry.envelope).filter(({ name }) => !placed.has(name))
+  const near = when.filter(({ name }) => nearWords.has(name))
   const { rule, problems: own } = ruleOf(draft.value, [...options, ...when])
   const reading = useReading(rule)
   const problems = [...own, ...(reading?.problems ?? [])]
@@ -52,11 +56,9 @@ function Form({ fault, registry }: { fault: FaultCard; registry: FaultRegistry }
   useEffect(() => document.getElementById('rule-form')?.focus(), [])
   const submit = async (event: Event) => {
     event.preventDefault()
-    const work = async () => {
-      if (replaces !== null) await faults.remove(replaces)
-      await faults.add({ rules: [rule], ...place.where })
-    }
-    if (await settle(work(), `${draft.value.id || fault.type} is on`)) draft.value = emptyDraft
+    const work = replaces === null ? faults.add({ rules: [rule], ...place.where }) : faults.change(replaces, rule)
+    const said = replaces === null ? `${draft.value.id || fault.type} is on` : `${replaces.id} is changed`
+    if (await settle(work, said)) draft.value = emptyDraft
   }
   return (
     <form class="rule-form" onSubmit={(event) => void submit(event)} noValidate>
@@ -67,17 +69,18 @@ function Form({ fault, registry }: { fault: FaultCard; registry: FaultRegistry }
         onChange={(match) => (draft.value = { ...draft.value, match })}
       />
       <Fields fields={options} problems={problems} />
-      <When fields={when} problems={problems} />
-      <PlaceField id="rule-place" />
+      <Fields fields={near} problems={problems} />
+      <When fields={when.filter((field) => !near.includes(field))} problems={problems} />
+      {replaces === null && <PlaceField id="rule-place" />}
       <div class="form-foot">
         <Sentence sentence={reading?.sentence ?? null} problems={restOf(problems, [...options, ...when])} />
         <div class="form-actions">
           <button
             class="button primary"
             type="submit"
-            disabled={problems.length > 0 || reading === null || !place.ready}
+            disabled={problems.length > 0 || reading === null || (replaces === null && !place.ready)}
           >
-            <Icon name="bolt" /> {replaces === null ? 'Turn on' : 'Put in its place'}
+            <Icon name="bolt" /> {replaces === null ? 'Turn on' : 'Change it'}
           </button>
           <RuleCopies rule={rule} />
         </div>
@@ -154,7 +157,7 @@ function When({ fields, problems }: { fields: readonly Field[]; problems: Proble
   return (
     <details class="when" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <Icon name="chevron" size={12} /> When, how often, for how long
+        <Icon name="chevron" size={12} /> How often else, for how long
         {given.length > 0 && <span class="tag">{given.map(({ name }) => name).join(', ')}</span>}
       </summary>
       <div class="when-fields">

@@ -21,6 +21,11 @@ export function RuleItem({ rule }: { rule: RuleRow }) {
         <p class="rule-title">
           <strong class="mono">{id}</strong>
           {rule.source.fault !== id && <span class="tag">{rule.source.fault}</span>}
+          {rule.origin === 'library' && (
+            <span class="tag" title="Added by the program that runs this proxy">
+              own code
+            </span>
+          )}
           {rule.origin === 'file' && (
             <span class="tag" title="Of the file given with --faults; a change of the file changes it">
               file

@@ -1,3 +1,4 @@
+import type { RuleRow } from '../../../src/api/contract.ts'
 import { useApp } from '../app-context.ts'
 import { healAll } from '../state/heal.ts'
 import { ErrorCard } from './error-card.tsx'
@@ -16,7 +17,7 @@ export function RuleList() {
       <div class="fault-section-head">
         <h2 id="rules-title">
           {rules.length === 0 ? 'No fault is on' : 'Faults'}{' '}
-          {rules.length > 0 && <span class="faint num">{rules.length}</span>}
+          {rules.length > 0 && <span class="faint num">{countText(rules)}</span>}
         </h2>
         <button class="button" disabled={rules.length === 0} onClick={() => void healAll(app)}>
           <Icon name="heal" /> Heal all <kbd aria-hidden="true">H</kbd>
@@ -37,6 +38,13 @@ export function RuleList() {
       <EndedRules />
     </section>
   )
+}
+
+/** `2 on, 1 off`. */
+const countText = (rules: readonly RuleRow[]): string => {
+  const on = rules.filter(({ enabled }) => enabled).length
+  const off = rules.length - on
+  return off === 0 ? `${on} on` : on === 0 ? `${off} off` : `${on} on, ${off} off`
 }
 
 /** Ended rules listed. */

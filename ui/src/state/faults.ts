@@ -1,5 +1,5 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
-import type { ApiError, LiveChange, NewRules, RuleRow } from '../../../src/api/contract.ts'
+import type { ApiError, LiveChange, NewRules, RuleRow, WrittenRule } from '../../../src/api/contract.ts'
 import { errorOf, type Api } from '../api/client.ts'
 import { createBreakpoints, type Breakpoints } from './breakpoints.ts'
 import { spansOf, type Span } from './rule-spans.ts'
@@ -26,6 +26,8 @@ export interface Faults {
   readonly apply: (change: Pick<LiveChange, 'rules' | 'held' | 'framesLeftOut'>) => void
   readonly add: (rules: NewRules) => Promise<readonly RuleRow[]>
   readonly setEnabled: (rule: RulePlace, enabled: boolean) => Promise<void>
+  /** Another rule in the place of what it was. */
+  readonly change: (rule: RulePlace, written: WrittenRule) => Promise<void>
   readonly remove: (rule: RulePlace) => Promise<void>
   /** All rules, or those with these ids. Gives how many it ended. */
   readonly heal: (ids?: readonly string[]) => Promise<number>
@@ -91,20 +93,19 @@ function changesOf(
   api: Api,
   versions: ReadonlySignal<readonly RuleRow[]>,
   take: (rows: readonly RuleRow[]) => void,
-): Pick<Faults, 'add' | 'setEnabled' | 'remove' | 'heal'> {
+): Pick<Faults, 'add' | 'setEnabled' | 'change' | 'remove' | 'heal'> {
   const path = ({ id, instance }: RulePlace) =>
     `/api/rules/${encodeURIComponent(id)}?${instance === null ? 'everywhere=true' : `instance=${instance}`}`
+  // what it was before is ended by that: the answer has its next version only
+  const takeNext = (row: RuleRow) => take([...replacedBy(row, versions.value), row])
   return {
     add: async (body) => {
       const rows = await api.send<RuleRow[]>('POST', '/api/rules', body)
       take(rows)
       return rows
     },
-    // what it was before is ended by that: the answer has its next version only
-    setEnabled: async (rule, enabled) => {
-      const row = await api.send<RuleRow>('PATCH', path(rule), { enabled })
-      take([...replacedBy(row, versions.value), row])
-    },
+    setEnabled: async (rule, enabled) => takeNext(await api.send<RuleRow>('PATCH', path(rule), { enabled })),
+    change: async (rule, written) => takeNext(await api.send<RuleRow>('PUT', path(rule), { rule: written })),
     remove: async (rule) => take([await api.send<RuleRow>('DELETE', path(rule))]),
     heal: async (ids) => {
       const rows = await api.send<RuleRow[]>('POST', '/api/rules/heal', ids === undefined ? {} : { ids })
