@@ -4,6 +4,11 @@
 import type { CallOutcome } from '../wire/conversation-types.ts'
 import type { Direction, Era, FrameKind, Transport } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
+import type { DecisionRow, HeldRow, RuleRow } from './fault-rows.ts'
+import type { LogRow } from './log-rows.ts'
+
+export type * from './fault-rows.ts'
+export type * from './log-rows.ts'
 
 /** What a message is by JSON-RPC 2.0. `invalid`: JSON or not, but no message. */
 export type MessageKind = 'request' | 'response' | 'error' | 'notification' | 'invalid'
@@ -90,40 +95,6 @@ export interface ProcessRow {
   readonly exitCode: number | null
   readonly signal: string | null
   readonly probe: boolean
-}
-
-/**
- * A line of the record that is not traffic. `stderr`: detail `{text}`; `exit`: `{code, signal}`; `signal`: one that was passed on; `ending`:
- * an exchange that did not end as it should, `BrokenOff`; `resume`: a client takes up a stream again, `Resumed`.
- */
-export interface LogRow {
-  readonly id: number
-  readonly instance: number
-  readonly connection: number | null
-  /** Session uid. */
-  readonly session: string | null
-  /** The exchange it is about. */
-  readonly flow: number | null
-  readonly at: number
-  readonly kind: string
-  readonly detail: unknown
-}
-
-/** Detail of an `ending`. Of one by a fault `detail` is the rule. */
-export interface BrokenOff extends Ending {
-  readonly direction: Direction
-  readonly verb: string | null
-  readonly target: string | null
-  /** Of an answer that a rule made. */
-  readonly status?: number
-}
-
-/** Detail of a `resume`. */
-export interface Resumed {
-  readonly verb: string | null
-  readonly target: string | null
-  /** `Last-Event-ID`. */
-  readonly after: string
 }
 
 export interface FlowRow {
@@ -284,124 +255,6 @@ export interface LossRow {
   readonly chunks: number
   readonly bytes: number
   readonly reason: string
-}
-
-/** Why a rule is over. `replaced`: by its next version; `process-ended`: the process it belonged to is gone. */
-export type RuleEnd = 'removed' | 'healed' | 'expired' | 'replaced' | 'process-ended' | 'bug'
-
-export type RuleOrigin = 'file' | 'control' | 'library'
-
-/** A rule as written, fault and options side by side. */
-export interface WrittenRule {
-  readonly fault: string
-  readonly [word: string]: unknown
-}
-
-/** A fault rule in its newest version, and what it has done since it began. */
-export interface RuleRow {
-  /** Of this version. */
-  readonly key: number
-  readonly id: string
-  readonly revision: number
-  /** The process it belongs to; null: everywhere. */
-  readonly instance: number | null
-  /** A rule file, command line, API and page, or whoever runs the proxy as a library. */
-  readonly origin: RuleOrigin
-  readonly source: WrittenRule
-  readonly sentence: string
-  readonly enabled: boolean
-  readonly createdAt: number
-  /** Null while it is in force, on or off. A rule ends with its process. */
-  readonly endedAt: number | null
-  readonly endedWhy: RuleEnd | null
-  /** How often its match held. */
-  readonly matched: number
-  /** How often its envelope said yes. */
-  readonly fired: number
-  /** How often it had to leave alone what it was meant for. */
-  readonly notApplied: number
-  /** Newest decision. */
-  readonly lastAt: number | null
-}
-
-/** A rule as the process acts on it that it is given to. */
-export interface ControlRule {
-  readonly id: string
-  readonly revision: number
-  readonly source: WrittenRule
-  readonly origin: RuleOrigin
-  readonly enabled: boolean
-}
-
-/** A rule of a file, or of a library's user, checked. */
-export interface FileRule {
-  readonly id: string
-  readonly source: WrittenRule
-  readonly sentence: string
-  readonly enabled: boolean
-}
-
-/** The answer a person gave for a held message; its connection is numbered as its process does. */
-export interface HeldVerdict {
-  readonly connection: number
-  readonly direction: Direction
-  readonly offset: number
-  readonly rule: string
-  readonly answer: HeldAnswer
-}
-
-/** What a process is to act on. */
-export interface ControlState {
-  /** In the order of their precedence within an origin: as they were given. */
-  readonly rules: readonly ControlRule[]
-  readonly answers: readonly HeldVerdict[]
-}
-
-/** What the fault engine decided about one match, or did; see `src/pipe/decision.ts`. */
-export interface DecisionRow {
-  readonly id: number
-  readonly instance: number
-  readonly rule: string
-  readonly revision: number
-  readonly connection: number | null
-  /** Session uid. */
-  readonly session: string | null
-  readonly direction: Direction | null
-  readonly offset: number | null
-  readonly length: number | null
-  /** The message it was about, or the first frame. */
-  readonly frame: number | null
-  readonly at: number
-  readonly scope: string
-  readonly draw: number | null
-  readonly fired: boolean
-  readonly action: string
-  readonly heldUs: number | null
-}
-
-/** What became of a message at a breakpoint. */
-export type HeldState = 'held' | 'sent' | 'edited' | 'dropped'
-
-/** What a person wants done with it. `edit` sends `payload` in its place. */
-export type HeldAnswer = { readonly do: 'send' | 'drop' } | { readonly do: 'edit'; readonly payload: string }
-
-/** A message that waits, or waited, for a person. */
-export interface HeldRow {
-  readonly id: number
-  readonly instance: number
-  readonly connection: number
-  readonly direction: Direction
-  readonly offset: number
-  readonly at: number
-  readonly rule: string
-  /** It is sent on by itself then. */
-  readonly deadline: number
-  /** JSON text it carries; null when there is none. */
-  readonly payload: string | null
-  readonly state: HeldState
-  readonly endedAt: number | null
-  /** Given, and perhaps not acted upon yet. */
-  readonly answer: HeldAnswer | null
 }
 
 /** Everything born or changed by one commit; `seq` is what `since` and `/api/live` speak. */

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { defaultFilter } from '../../../ui/src/state/filter.ts'
 import { LogFeed } from '../../../ui/src/state/log-feed.ts'
-import type { Scope } from '../../../ui/src/state/traffic.ts'
+import type { Scope } from '../../../ui/src/state/frame-pages.ts'
 import { fakeApi } from '../../support/fake-api.ts'
 import { logRow } from '../../support/ui-rows.ts'
 

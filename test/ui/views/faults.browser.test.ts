@@ -85,7 +85,7 @@ describePage('the faults', { fresh: true, exchanges: 50 }, (suite) => {
     suite.api.faults.add({ fault: 'drop' }, { enabled: false, origin: 'library' })
     const page = await open()
     await page.getByRole('heading', { name: 'Faults 1 on, 1 off' }).waitFor()
-    await page.locator('.rule', { hasText: 'own code' }).waitFor()
+    expect(await page.locator('.rule', { hasText: 'own code' }).count()).toBe(1)
   })
 
   test('a rule is changed in its place', async () => {

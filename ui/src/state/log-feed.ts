@@ -2,7 +2,7 @@ import type { LogRow } from '../../../src/api/contract.ts'
 import type { Api } from '../api/client.ts'
 import { logMatches, showsLogs } from './filter.ts'
 import { RowWindow } from './row-window.ts'
-import type { Scope } from './traffic.ts'
+import type { Scope } from './frame-pages.ts'
 import type { Extent } from './timeline.ts'
 
 const pageSize = 1000

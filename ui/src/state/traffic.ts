@@ -1,27 +1,18 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
-import type { ApiError, FramePage, FrameRow, LiveChange, LogRow } from '../../../src/api/contract.ts'
-import { errorOf, type Api } from '../api/client.ts'
+import type { ApiError, FrameRow, LiveChange, LogRow } from '../../../src/api/contract.ts'
+import type { Api } from '../api/client.ts'
 import type { Calls } from './calls.ts'
-import { defaultFilter, frameQuery, matches, type Filter } from './filter.ts'
+import { FramePages, pagesInRow, type Scope } from './frame-pages.ts'
 import { LogFeed } from './log-feed.ts'
 import { liveFrames } from './live-frames.ts'
+import { OneLoad, type Loading } from './one-load.ts'
 import { RowWindow } from './row-window.ts'
 import { Timeline } from './timeline.ts'
-
-/** What the list shows: a filter within one session or all. */
-export interface Scope {
-  readonly session: string | null
-  readonly filter: Filter
-}
-
-type Loading = 'window' | 'older' | 'newer'
 
 /** Rows held at most; beyond, the far end is let go and loaded again when scrolled to. */
 export const windowLimit = 400_000
 const firstPage = 1000
 const pageSize = 5000
-/** Pages asked for in a row when the page's own filter leaves nothing of them, or to catch up. */
-const pagesInRow = 6
 /** After a gap in the live stream these many frames are read again: changes to them may lie in the gap. */
 const readAgain = 2000
 
@@ -33,15 +24,12 @@ export class Traffic {
   readonly window = new RowWindow<FrameRow>()
   readonly logs: LogFeed
   readonly #version = signal(0)
-  readonly #loading = signal<Loading | null>(null)
-  readonly #error = signal<ApiError | null>(null)
+  readonly #loads = new OneLoad(() => this.#changed())
   readonly #unseen = signal(0)
   readonly #paused = signal(false)
   readonly #following = signal(true)
-  readonly #api: Api
   readonly #calls: Calls
-  #scope: Scope = { session: null, filter: defaultFilter }
-  #run = new AbortController()
+  readonly #pages: FramePages
   /** Newest frame of the capture that the window has taken into account. */
   #knownTo = 0
   /** Newest frame any live change has told of. */
@@ -55,9 +43,9 @@ export class Traffic {
   #timeline: Timeline | null = null
 
   constructor(api: Api, calls: Calls) {
-    this.#api = api
     this.#calls = calls
-    this.logs = new LogFeed(api, this.#scope)
+    this.#pages = new FramePages(api, calls)
+    this.logs = new LogFeed(api, this.#pages.scope)
   }
 
   /** What is shown, as it is now. */
@@ -85,11 +73,11 @@ export class Traffic {
   }
 
   get loading(): ReadonlySignal<Loading | null> {
-    return this.#loading
+    return this.#loads.loading
   }
 
   get error(): ReadonlySignal<ApiError | null> {
-    return this.#error
+    return this.#loads.error
   }
 
   /** Matching frames that came while the list was not at its end. */
@@ -122,7 +110,7 @@ export class Traffic {
   }
 
   async show(scope: Scope): Promise<void> {
-    this.#scope = scope
+    this.#pages.scope = scope
     this.logs.show(scope)
     this.#paused.value = false
     await this.newest()
@@ -130,11 +118,11 @@ export class Traffic {
 
   /** Puts the window at the end of the capture. */
   async newest(): Promise<void> {
-    await this.#task('window', async (signal) => {
+    await this.#loads.run('window', async (signal) => {
       const seen = this.#newestSeen
       this.#behind = false
       const [{ rows, more, from }] = await Promise.all([
-        this.#readBack(null, firstPage, signal),
+        this.#pages.back(null, firstPage, signal),
         this.logs.newest(signal),
       ])
       if (signal.aborted) return
@@ -150,12 +138,12 @@ export class Traffic {
 
   /** Puts the window at the beginning of the capture. */
   async oldest(): Promise<void> {
-    await this.#task('window', async (signal) => {
+    await this.#loads.run('window', async (signal) => {
       const [{ rows, scannedTo }] = await Promise.all([
-        this.#ask({ after: 0, limit: pageSize }, signal),
+        this.#pages.ask({ after: 0, limit: pageSize }, signal),
         this.logs.oldest(signal),
       ])
-      const shown = await this.#accepted(rows)
+      const shown = await this.#pages.accepted(rows)
       if (signal.aborted) return
       this.window.reset(shown, false, rows.length === pageSize || scannedTo !== null)
       this.#knownTo = scannedTo ?? rows.at(-1)?.id ?? 0
@@ -165,10 +153,10 @@ export class Traffic {
 
   /** Puts the window around one frame. */
   async around(id: number): Promise<void> {
-    await this.#task('window', async (signal) => {
-      const back = await this.#readBack(id + 1, firstPage, signal)
-      const { rows, scannedTo } = await this.#ask({ after: id, limit: firstPage }, signal)
-      const ahead = await this.#accepted(rows)
+    await this.#loads.run('window', async (signal) => {
+      const back = await this.#pages.back(id + 1, firstPage, signal)
+      const { rows, scannedTo } = await this.#pages.ask({ after: id, limit: firstPage }, signal)
+      const ahead = await this.#pages.accepted(rows)
       const there = back.rows.at(-1) ?? ahead[0]
       await (there === undefined ? this.logs.newest(signal) : this.logs.around(there.receivedLastAt, signal))
       if (signal.aborted) return
@@ -180,7 +168,7 @@ export class Traffic {
   }
 
   async older(): Promise<void> {
-    await this.#task('older', async (signal) => {
+    await this.#loads.run('older', async (signal) => {
       const { logs, window } = this
       const instant = window.rows[0]?.receivedLastAt ?? Infinity
       if (logs.window.hasOlder && (!window.hasOlder || logs.extent.from > instant)) return logs.older(signal)
@@ -188,7 +176,7 @@ export class Traffic {
       const first = this.window.firstId
       const searched = this.#olderFrom
       const before = searched !== null && (first === null || searched < first) ? searched : first
-      const { rows, more, from } = await this.#readBack(before, pageSize, signal)
+      const { rows, more, from } = await this.#pages.back(before, pageSize, signal)
       if (signal.aborted) return
       this.window.prepend(rows)
       this.window.hasOlder = more
@@ -198,7 +186,7 @@ export class Traffic {
   }
 
   async newer(): Promise<void> {
-    await this.#task('newer', async (signal) => {
+    await this.#loads.run('newer', async (signal) => {
       const { logs, window } = this
       const instant = window.rows.at(-1)?.receivedLastAt ?? -Infinity
       if (logs.window.hasNewer && (!window.hasNewer || logs.extent.to < instant)) return void (await logs.newer(signal))
@@ -213,11 +201,11 @@ export class Traffic {
     const logged = this.#applyLogs(logs, logsLeftOut)
     const touched = this.#calls.apply(calls) || logged
     const from = this.window.hasOlder ? (this.window.firstId ?? 0) : 0
-    const { newest, shown, hidden } = liveFrames({ frames, otherFrames }, (row) => this.#accepts(row), from)
+    const { newest, shown, hidden } = liveFrames({ frames, otherFrames }, (row) => this.#pages.accepts(row), from)
     this.#newestSeen = Math.max(this.#newestSeen, newest)
     // the live stream cannot narrow by what does not hold
-    if (this.#error.value?.code === 'FILTER_INVALID') return
-    if (this.#paused.value || this.window.hasNewer || this.#catching || this.#loading.value === 'window')
+    if (this.#loads.error.value?.code === 'FILTER_INVALID') return
+    if (this.#paused.value || this.window.hasNewer || this.#catching || this.#loads.loading.value === 'window')
       return this.#putOff(frames, touched)
     const gone = hidden.filter((id) => this.window.remove(id)).length > 0
     this.#knownTo = Math.max(this.#knownTo, newest)
@@ -238,17 +226,17 @@ export class Traffic {
     let touched = callsTouched
     let waiting = 0
     for (const row of frames) {
-      if (row.id > this.#knownTo) waiting += this.#accepts(row) ? 1 : 0
+      if (row.id > this.#knownTo) waiting += this.#pages.accepts(row) ? 1 : 0
       else if (!this.#paused.value) touched = this.window.update(row) || touched
     }
     this.#behind = true
-    if (!this.#catching && this.#loading.value !== 'window') this.#unseen.value += waiting
+    if (!this.#catching && this.#loads.loading.value !== 'window') this.#unseen.value += waiting
     if (touched && !this.#paused.value) this.#changed()
   }
 
   #applyLogs(rows: readonly LogRow[], leftOut: boolean): boolean {
     const { logs } = this
-    const busy = this.#paused.value || this.#catchingLogs || this.#loading.value === 'window'
+    const busy = this.#paused.value || this.#catchingLogs || this.#loads.loading.value === 'window'
     if (!busy && !leftOut && !logs.window.hasNewer) return logs.apply(rows)
     logs.behind ||= leftOut || rows.length > 0
     if (!busy && !logs.window.hasNewer) void this.#catchUpLogs()
@@ -258,11 +246,11 @@ export class Traffic {
   async #catchUpLogs(): Promise<void> {
     if (this.#catchingLogs) return
     this.#catchingLogs = true
-    const { signal } = this.#run
+    const { signal } = this.#loads
     try {
       await this.logs.catchUp(signal)
     } catch (cause) {
-      if (!signal.aborted) this.#error.value = errorOf(cause)
+      this.#loads.failed(cause, signal)
     }
     this.#catchingLogs = false
     this.#changed()
@@ -273,42 +261,12 @@ export class Traffic {
     this.#version.value++
   }
 
-  #accepts(row: FrameRow): boolean {
-    return matches(row, this.#scope.filter, this.#scope.session)
-  }
-
-  async #ask(query: Record<string, number>, signal: AbortSignal): Promise<FramePage> {
-    const { filter, session } = this.#scope
-    return this.#api.get<FramePage>('/api/frames', { ...frameQuery(filter, session), ...query }, signal)
-  }
-
-  /** The rows the filter lets through, once their calls are known. */
-  async #accepted(rows: readonly FrameRow[]): Promise<FrameRow[]> {
-    const shown = rows.filter((row) => this.#accepts(row))
-    await this.#calls.loadFor(shown, this.#scope.session)
-    return shown
-  }
-
-  /** Reads backwards from `before` until there is something to show, or the beginning. */
-  async #readBack(before: number | null, size: number, signal: AbortSignal) {
-    let rows: FrameRow[] = []
-    let from = before
-    for (let page = 0; page < pagesInRow; page++) {
-      const answer = await this.#ask({ ...(from !== null && { before: from }), limit: size }, signal)
-      rows = (await this.#accepted(answer.rows)).concat(rows)
-      if (answer.scannedTo === null && answer.rows.length < size) return { rows, more: false, from }
-      from = answer.scannedTo ?? answer.rows[0]?.id ?? from
-      if (rows.length >= Math.min(size, 100)) break
-    }
-    return { rows, more: true, from }
-  }
-
   /** Reads forward from what is known; gives true when it reached the end. */
   async #readOn(pages: number, signal: AbortSignal): Promise<boolean> {
     for (let page = 0; page < pages; page++) {
       this.#behind = false
-      const { rows, scannedTo } = await this.#ask({ after: this.#knownTo, limit: pageSize }, signal)
-      const shown = await this.#accepted(rows)
+      const { rows, scannedTo } = await this.#pages.ask({ after: this.#knownTo, limit: pageSize }, signal)
+      const shown = await this.#pages.accepted(rows)
       if (signal.aborted) return true
       const added = this.window.merge(shown)
       if (!this.#following.value && !this.window.hasNewer) this.#unseen.value += added
@@ -323,7 +281,7 @@ export class Traffic {
   async #catchUp(): Promise<void> {
     if (this.#catching) return
     this.#catching = true
-    const { signal } = this.#run
+    const { signal } = this.#loads
     try {
       const reached = await this.#readOn(pagesInRow, signal)
       if (!signal.aborted && !reached) {
@@ -331,30 +289,10 @@ export class Traffic {
         else this.window.hasNewer = true
       }
     } catch (cause) {
-      if (!signal.aborted) this.#error.value = errorOf(cause)
+      this.#loads.failed(cause, signal)
     }
     this.#catching = false
-    const more = this.#behind && !this.window.hasNewer && !this.#paused.value && this.#error.value === null
+    const more = this.#behind && !this.window.hasNewer && !this.#paused.value && this.#loads.error.value === null
     if (more) void this.#catchUp()
-  }
-
-  /** One load at a time, but that a new window ends whatever runs. */
-  async #task(what: Loading, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    if (what !== 'window' && this.#loading.value !== null) return
-    if (what === 'window') {
-      this.#run.abort()
-      this.#run = new AbortController()
-    }
-    const { signal } = this.#run
-    this.#loading.value = what
-    try {
-      await work(signal)
-      if (!signal.aborted) this.#error.value = null
-    } catch (cause) {
-      if (!signal.aborted) this.#error.value = errorOf(cause)
-    }
-    if (signal.aborted) return
-    this.#loading.value = null
-    this.#changed()
   }
 }
