@@ -7,6 +7,9 @@ import { kernelDrained } from './kernel-queue.ts'
 import type { ReadBuffer } from './read-buffer.ts'
 import type { WriteFailures } from './write-failures.ts'
 
+/** A refused client that does not close by then is reset, and so is one that does not read what a fault’s reset comes behind. */
+export const LINGER_MS = 2000
+
 /** What a link needs of a socket: a `net.Socket` is one. */
 export interface LinkSocket extends Duplex {
   readonly localPort?: number | undefined
@@ -59,6 +62,8 @@ export function createSide({ socket, raw, reads }: LinkEnd, who: 'client' | 'ser
 /** Why a socket is not being read; it is read when there is no reason left. */
 export type PauseReason = 'peer' | 'recorder' | 'inbox'
 
+const EMPTY = new Uint8Array(0)
+
 const BITS: Readonly<Record<PauseReason, number>> = { peer: 1, recorder: 2, inbox: 4 }
 
 /** There is that reason not to read it, or not any more. */
@@ -67,6 +72,27 @@ export function pauseSide(side: Side, reason: PauseReason, on: boolean): void {
   side.paused = on ? before | BITS[reason] : before & ~BITS[reason]
   if (before === 0 && side.paused !== 0) side.socket.pause()
   else if (before !== 0 && side.paused === 0) side.socket.resume()
+}
+
+/** We end our side towards it. */
+export function finish(side: Side): void {
+  if (side.ending) return
+  side.ending = true
+  side.socket.end()
+}
+
+/** A fault has ended what we send to it, where nothing more is let out: now its socket. `before`: our side had ended already. */
+export function cutSide(side: Side, how: CutHow, before: boolean, clock: Clock): void {
+  const { socket, raw } = side
+  if (how === 'rst') {
+    const cancel = clock.at(clock.now() + LINGER_MS * 1000, () => reset(side))
+    socket.once('close', cancel)
+    void resetDrained(side, clock)
+  } else if (how === 'fin' && !before) {
+    // TLS would say close_notify, which is a clean end
+    if (socket === raw || socket.writableLength === 0) void raw.end()
+    else socket.once('drain', () => raw.end())
+  }
 }
 
 /** Resets it; what waits in us or in the kernel is lost. */
@@ -92,4 +118,23 @@ export async function resetDrained(side: Side, clock: Clock): Promise<void> {
   }
   if (side.slow && !side.raw.destroyed) await kernelDrained(side.raw, clock)
   reset(side)
+}
+
+/** After an end of what is read: RST behind data looks like one, and writing nothing to the peer fails where it was that. */
+export function finOrReset(
+  { socket, raw }: Side,
+  fin: () => void,
+  reset: (error: NodeJS.ErrnoException) => void,
+): void {
+  if (socket.writableLength > 0) {
+    // behind bytes that wait for a slow peer the empty write would keep the FIN back; those bytes fail in this very turn
+    setImmediate(() => {
+      if (!socket.destroyed) fin()
+    })
+    return
+  }
+  raw.write(EMPTY, (error) => {
+    if (error === null || error === undefined) fin()
+    else reset(error)
+  })
 }

@@ -10,15 +10,23 @@ import type { Clock } from '../pipe/clock.ts'
 import type { CutHow, CutSide } from '../pipe/action.ts'
 import type { Outlet, Pipe } from '../pipe/pipe.ts'
 import type { Tap } from '../pipe/tap.ts'
-import { createSide, pauseSide, reset, resetDrained, type LinkEnd, type Side } from './link-side.ts'
+import { listenTo, type SideOwner } from './link-listen.ts'
+import {
+  createSide,
+  cutSide,
+  finish,
+  finOrReset,
+  LINGER_MS,
+  pauseSide,
+  reset,
+  resetDrained,
+  type LinkEnd,
+  type Side,
+} from './link-side.ts'
 import { Way, type WayLink } from './link-way.ts'
-import { holdWriteFailures } from './write-failures.ts'
 
 export type { LinkEnd, LinkSocket } from './link-side.ts'
 
-/** A refused client that does not close by then is reset, and so is one that does not read what a fault’s reset comes behind. */
-const LINGER_MS = 2000
-const EMPTY = new Uint8Array(0)
 const UNKNOWN_CLOSE = 'close-notify: unknown'
 const DIRECTIONS = ['c2s', 's2c'] as const
 const BIT = { c2s: 1, s2c: 2 }
@@ -40,14 +48,8 @@ export interface LinkOwner {
   closed(): void
 }
 
-/** Bytes of ours for an upstream that is not there yet. */
-interface Early {
-  readonly bytes: Uint8Array
-  readonly rule: string
-}
-
 /** A connection through the proxy. Reading from the client begins at once; it goes on when `join` brings the upstream. */
-export class Link implements WayLink {
+export class Link implements WayLink, SideOwner {
   readonly id: number
   readonly #tap: Tap
   readonly #clock: Clock
@@ -62,24 +64,24 @@ export class Link implements WayLink {
   #done = false
   /** Of which directions the end is recorded: bits. */
   #reported = 0
-  #early: Early[] | undefined
+  /** Bytes of ours for an upstream that is not there yet. */
+  #early: { readonly bytes: Uint8Array; readonly rule: string }[] | undefined
   /** A fault hung the connection before there was an upstream. */
   #hung = false
   /** The rule by which the upstream may never be dialled. */
   #forsaken: string | undefined
 
   constructor(options: LinkOptions, owner: LinkOwner) {
-    const { id, client, tap, clock } = options
-    this.id = id
-    this.#tap = tap
-    this.#clock = clock
+    this.id = options.id
+    this.#tap = options.tap
+    this.#clock = options.clock
     this.#owner = owner
-    this.#client = createSide(client, 'client')
+    this.#client = createSide(options.client, 'client')
     const outlet = (way: Way): Outlet => owner.outlet(way)
     this.#c2s = new Way(this, 'c2s', options, outlet)
     this.#s2c = new Way(this, 's2c', options, outlet)
     this.#c2s.from = this.#s2c.to = this.#client
-    this.#listen(this.#client)
+    listenTo(this.#client, this.c2s, this)
   }
 
   get c2s(): Pipe {
@@ -97,7 +99,7 @@ export class Link implements WayLink {
     this.#open++
     if (this.#recorderFull) pauseSide(server, 'recorder', true)
     if (this.#hung) this.#silence(server, 'hang')
-    this.#listen(server)
+    listenTo(server, this.s2c, this)
     this.c2s.open()
     for (const { bytes, rule } of this.#early ?? []) this.c2s.inject(bytes, rule)
     this.#early = undefined
@@ -122,7 +124,7 @@ export class Link implements WayLink {
     this.#tap.edited(this.id, 's2c', 0, 0, bytes, rule, undefined, undefined, clock.now())
     this.#client.socket.write(bytes)
     this.#report('s2c', { how: 'clean', by, ...(by === 'fault' ? { detail: rule } : {}) })
-    this.#finish(this.#client)
+    finish(this.#client)
     const cancel = clock.at(clock.now() + LINGER_MS * 1000, () => reset(this.#client))
     this.#client.socket.once('close', cancel)
   }
@@ -140,7 +142,7 @@ export class Link implements WayLink {
     for (const direction of DIRECTIONS) this.#report(direction, { how, by: 'proxy' })
     for (const side of this.#sides()) {
       if (how === 'rst' || side.cut === 'hang') reset(side)
-      else this.#finish(side)
+      else finish(side)
     }
   }
 
@@ -178,7 +180,7 @@ export class Link implements WayLink {
     return this.#server === undefined ? [this.#client] : [this.#client, this.#server]
   }
 
-  #other(side: Side): Side | undefined {
+  other(side: Side): Side | undefined {
     return side === this.#client ? this.#server : this.#client
   }
 
@@ -190,32 +192,7 @@ export class Link implements WayLink {
     return this.#way(side.direction).pipe
   }
 
-  #listen(side: Side): void {
-    const { socket } = side
-    const pipe = this.#pipeOf(side)
-    side.writes = holdWriteFailures(socket, () => this.#other(side)?.ours === false)
-    if (side.reads === undefined) socket.on('data', (bytes: Uint8Array) => pipe.push(bytes))
-    else {
-      side.reads.to((bytes) => {
-        pipe.push(bytes)
-        return pipe.waiting || pipe.backlog > 0 || (this.#other(side)?.socket.writableLength ?? 0) > 0
-      })
-    }
-    socket.on('end', () => this.#endOrReset(side))
-    socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(side, error.code ?? error.message))
-    socket.on('drain', () => {
-      const from = this.#other(side)
-      if (from !== undefined) pauseSide(from, 'peer', false)
-    })
-    socket.on('close', () => {
-      if (!side.ours && !this.#hasEnded(side.direction)) this.#failed(side, 'CLOSED')
-      this.#closed()
-    })
-    if (side.paused === 0) socket.resume()
-  }
-
-  /** RST behind data looks like an end; writing nothing to the peer fails if it was one. */
-  #endOrReset(side: Side): void {
+  endOrReset(side: Side): void {
     const { socket, raw, who } = side
     // a failure that waited for this comes now
     if (socket.destroyed) return
@@ -225,24 +202,18 @@ export class Link implements WayLink {
     const fin = (): void => {
       if (side.cut === 'hang' || (who === 'client' && this.#forsaken !== undefined)) return this.#gaveUp(side, ending)
       pipe.end(ending)
-      if (side.cut === 'fin' && socket !== raw) this.#destroy(side)
+      if (side.cut !== 'fin' || socket === raw) return
+      side.ours = true
+      socket.destroy()
     }
     if (side.ending && side.cut !== 'hang') return fin()
-    if (socket.writableLength > 0) {
-      // behind bytes that wait for a slow peer the empty write would keep the FIN back; those bytes fail in this very turn
-      setImmediate(() => {
-        if (!socket.destroyed) fin()
-      })
-      return
-    }
-    raw.write(EMPTY, (error) => {
-      if (error === null || error === undefined) fin()
-      else if (socket !== raw) this.#failed(side, (error as NodeJS.ErrnoException).code ?? error.message)
+    finOrReset(side, fin, (error) => {
+      if (socket !== raw) this.failed(side, error.code ?? error.message)
     })
   }
 
   /** A socket broke: the peer reset it, or left while we were writing. */
-  #failed(side: Side, code: string): void {
+  failed(side: Side, code: string): void {
     if (side.ours) return
     side.ours = true
     side.ending = true
@@ -250,7 +221,7 @@ export class Link implements WayLink {
     const back = side.direction === 'c2s' ? 's2c' : 'c2s'
     if (this.#hasEnded(side.direction)) {
       this.#report(back, ending)
-      const other = this.#other(side)
+      const other = this.other(side)
       if (other !== undefined) this.#tellReset(other)
     } else {
       this.#pipeOf(side).end(ending)
@@ -266,9 +237,9 @@ export class Link implements WayLink {
   ended(direction: Direction, ending: Ending): void {
     this.#report(direction, ending)
     const { to } = this.#way(direction)
-    if (to === undefined) return this.#finish(this.#client)
-    if (ending.how === 'fin') return this.#finish(to)
-    const from = this.#other(to)
+    if (to === undefined) return finish(this.#client)
+    if (ending.how === 'fin') return finish(to)
+    const from = this.other(to)
     if (from !== undefined) reset(from)
     this.#tellReset(to)
   }
@@ -280,7 +251,7 @@ export class Link implements WayLink {
 
   /** A peer that was kept waiting has left: its socket goes, and the server's once its client is gone. */
   #gaveUp(side: Side, ending: Ending): void {
-    const other = this.#other(side)
+    const other = this.other(side)
     side.socket.end()
     if (other === undefined) {
       this.#report('c2s', ending)
@@ -290,25 +261,10 @@ export class Link implements WayLink {
     else if (side.who === 'client') other.socket.end()
   }
 
-  #finish(side: Side): void {
-    if (side.ending) return
-    side.ending = true
-    side.socket.end()
-  }
-
   #cutSide(side: Side, how: CutHow): void {
-    const { socket, raw, ending } = side
+    const before = side.ending
     this.#silence(side, how)
-    if (how === 'rst') {
-      const clock = this.#clock
-      const cancel = clock.at(clock.now() + LINGER_MS * 1000, () => reset(side))
-      socket.once('close', cancel)
-      void resetDrained(side, clock)
-    } else if (how === 'fin' && !ending) {
-      // TLS would say close_notify, which is a clean end
-      if (socket === raw || socket.writableLength === 0) void raw.end()
-      else socket.once('drain', () => raw.end())
-    }
+    cutSide(side, how, before, this.#clock)
   }
 
   /** Nothing more is sent to it. */
@@ -316,11 +272,6 @@ export class Link implements WayLink {
     side.cut = how
     side.ending = true
     this.#way(side.who === 'client' ? 's2c' : 'c2s').outlet.silence?.()
-  }
-
-  #destroy(side: Side): void {
-    side.ours = true
-    side.socket.destroy()
   }
 
   #hasEnded(direction: Direction): boolean {
@@ -335,7 +286,8 @@ export class Link implements WayLink {
     this.#tap.ended(this.id, direction, this.#clock.now(), ending, unsent)
   }
 
-  #closed(): void {
+  gone(side: Side): void {
+    if (!side.ours && !this.#hasEnded(side.direction)) this.failed(side, 'CLOSED')
     this.#open--
     if (this.#open > 0 || this.#done) return
     this.#done = true

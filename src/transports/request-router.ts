@@ -65,7 +65,8 @@ export class RequestRouter implements ShareOwner {
       outstanding,
       this.#listener({ messageEnd: () => this.#answered() }),
     )
-    holdWriteFailures(socket, () => this.#current?.destroyed === false)
+    const writes = holdWriteFailures(socket, () => this.#current?.destroyed === false)
+    socket.once('end', () => writes.ended())
     socket.on('data', (bytes: Uint8Array) => this.#received(bytes))
     socket.on('end', () => this.#clientEnded())
     socket.on('error', (error) => this.#broke(error))

@@ -5,7 +5,7 @@ import { createClock, nullTap } from '../../src/pipe/index.ts'
 import { listenForward } from '../../src/transports/forward.ts'
 import type { Listener } from '../../src/transports/listener.ts'
 import { listenReverse } from '../../src/transports/reverse.ts'
-import { holdWriteFailures } from '../../src/transports/write-failures.ts'
+import { holdWriteFailures, type WriteFailures } from '../../src/transports/write-failures.ts'
 import { createLine } from '../support/line.ts'
 import { dial } from '../support/raw.ts'
 
@@ -17,9 +17,15 @@ const broken = (): Duplex =>
     writev: (_chunks, done) => done(new Error('EPIPE')),
   })
 
+const hold = (socket: Duplex, wanted: boolean): WriteFailures => {
+  const writes = holdWriteFailures(socket, () => wanted)
+  socket.once('end', () => writes.ended())
+  return writes
+}
+
 it('a socket learns of a failed write when what the peer had sent is read', async () => {
   const socket = broken()
-  const writes = holdWriteFailures(socket, () => true)
+  const writes = hold(socket, true)
   const got: string[] = []
   socket.on('data', (bytes: Buffer) => got.push(bytes.toString()))
   const failed = once(socket, 'error')
@@ -33,7 +39,7 @@ it('a socket learns of a failed write when what the peer had sent is read', asyn
 
 it('a socket learns of it at once when nobody wants what is read', async () => {
   const socket = broken()
-  const writes = holdWriteFailures(socket, () => false)
+  const writes = hold(socket, false)
   const failed = once(socket, 'error')
   socket.write('x')
   expect(await failed).toEqual([new Error('EPIPE')])
@@ -42,13 +48,24 @@ it('a socket learns of it at once when nobody wants what is read', async () => {
 
 it('a socket learns of it at once when reading is over', async () => {
   const socket = broken()
-  const writes = holdWriteFailures(socket, () => true)
+  const writes = hold(socket, true)
   socket.resume().push(null)
   await once(socket, 'end')
   const failed = once(socket, 'error')
   socket.write('x')
   expect(await failed).toEqual([new Error('EPIPE')])
   expect(writes.held).toBe(false)
+})
+
+it('a socket whose failures two hold back learns of them when neither wants more', async () => {
+  const socket = broken()
+  const outer = holdWriteFailures(socket, () => true)
+  const inner = hold(socket, true)
+  const failed = once(socket, 'error')
+  socket.write('x')
+  expect([outer.held, inner.held]).toEqual([false, true])
+  socket.resume().push(null)
+  expect(await failed).toEqual([new Error('EPIPE')])
 })
 
 const common = {
