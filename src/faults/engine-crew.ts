@@ -3,6 +3,7 @@ import type { Action, PipeEvent } from '../pipe/action.ts'
 import type { Clock } from '../pipe/clock.ts'
 import type { Decision, Held } from '../pipe/decision.ts'
 import type { SteeredConnection } from '../pipe/policy.ts'
+import { isNotable, leavesWaiting } from './engine-actions.ts'
 import { Breakpoints } from './engine-breakpoints.ts'
 import { actionText, heldUs } from './engine-text.ts'
 import { toCount } from './engine-after.ts'
@@ -25,9 +26,6 @@ export interface CrewOptions {
   /** A rule may have nothing left to do, or is off. */
   changed(): void
 }
-
-/** What is recorded each time, not only when a rule fires; edits are recorded by the pipe. */
-const NOTABLE: ReadonlySet<string> = new Set(['cut', 'end', 'signal', 'restart', 'exit', 'reply', 'hold'])
 
 /** When a pipe is looked at again where other things than the rule's own delay hold its messages. */
 const LOOK_AGAIN_US = 10_000
@@ -142,8 +140,8 @@ export class Crew {
       }
       if (verdict !== undefined && live.state !== 'on') this.#options.changed()
       const drops = original !== undefined && instance.kept === 0 && wanted.length === 0
-      if (drops || wanted.some((action) => action.do === 'cut' && action.how === 'hang')) live.eaten(stage.connection)
-      if ((verdict !== undefined && acted) || wanted.some(({ do: what }) => NOTABLE.has(what))) {
+      if (drops || wanted.some(leavesWaiting)) live.eaten(stage.connection)
+      if ((verdict !== undefined && acted) || wanted.some(isNotable)) {
         const text = [actionText(wanted), stage.bystanders].filter(Boolean).join(', ')
         const of = verdict ?? { fired: true, draw: null, key: instance.key, why: '' }
         this.decided(stage, of, event, text === '' ? live.rule.fault.type : text, heldUs(wanted))

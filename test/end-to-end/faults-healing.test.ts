@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { call, events, faulty, json, raw, rawPost } from '../support/faulty.ts'
+import { type Answer, call, events, faulty, json, raw, rawPost } from '../support/faulty.ts'
 
 describe('healing', () => {
   test.each([
@@ -82,5 +82,49 @@ describe('healing', () => {
     client.socket.write(rawPost(call(2)))
     await client.until('"id":2')
     expect(client.text().match(/HTTP\/1.1 200/g)).toHaveLength(2)
+  })
+
+  describe('a load balancer that forgets connections and tells whoever sends next', () => {
+    const forgets = { fault: 'idle-timeout', idle: '60ms', told: 'sender' }
+
+    test('gives back one where nobody has sent since', async () => {
+      const { url, proxy, asked } = await faulty(json, [forgets])
+      const client = await raw(url, rawPost(call(1)))
+      await client.until('"id":1')
+      expect(await client.ending(120)).toBe('timeout')
+      await proxy.faults.heal()
+      client.socket.write(rawPost(call(2)))
+      await client.until('"id":2')
+      expect(asked).toHaveLength(2)
+    })
+
+    test('tells the server too, once its client was told', async () => {
+      const { url, proxy, sockets } = await faulty(json, [forgets])
+      const client = await raw(url, rawPost(call(1)))
+      await client.until('"id":1')
+      expect(await client.ending(120)).toBe('timeout')
+      client.socket.write(rawPost(call(2)))
+      expect(await client.ending(2000)).toBe('ECONNRESET')
+      expect(sockets.size).toBe(1)
+      await proxy.faults.heal()
+      await expect.poll(() => sockets.size).toBe(0)
+    })
+
+    test('tells the client too, once the server was told', async () => {
+      let more: (() => void) | undefined
+      const answer: Answer = (asked, response) => {
+        events(1, { end: false, result: false })(asked, response, asked as never)
+        more = () => void response.write('data: {}\n\n')
+      }
+      const { url, proxy, sockets } = await faulty(answer, [forgets])
+      const client = await raw(url, rawPost(call(1)))
+      await client.until('id: 1')
+      expect(await client.ending(120)).toBe('timeout')
+      more?.()
+      await expect.poll(() => sockets.size).toBe(0)
+      expect(await client.ending(60)).toBe('timeout')
+      await proxy.faults.heal()
+      expect(await client.ending(2000)).toBe('ECONNRESET')
+    })
   })
 })

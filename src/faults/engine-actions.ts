@@ -1,0 +1,11 @@
+/** What kinds of actions mean for the record and for healing. */
+import type { FaultAction } from './fault.ts'
+
+const NOTABLE: ReadonlySet<string> = new Set(['cut', 'end', 'signal', 'restart', 'exit', 'reply', 'hold'])
+
+/** Recorded each time, not only when a rule fires; edits are recorded by the pipe. */
+export const isNotable = (action: FaultAction): boolean => NOTABLE.has(action.do)
+
+/** A peer is left that hears nothing of it. */
+export const leavesWaiting = (action: FaultAction): boolean =>
+  action.do === 'cut' && (action.how === 'hang' || action.side !== 'both')
