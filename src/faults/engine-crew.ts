@@ -3,7 +3,7 @@ import type { Action, PipeEvent } from '../pipe/action.ts'
 import type { Clock } from '../pipe/clock.ts'
 import type { Decision, Held } from '../pipe/decision.ts'
 import type { SteeredConnection } from '../pipe/policy.ts'
-import { isNotable, leavesWaiting } from './engine-actions.ts'
+import { doesMore, isNotable, leavesWaiting } from './engine-actions.ts'
 import { Breakpoints } from './engine-breakpoints.ts'
 import { actionText, heldUs } from './engine-text.ts'
 import { toCount } from './engine-after.ts'
@@ -133,13 +133,14 @@ export class Crew {
       const { live } = instance
       const left = live.notApplied
       const wanted = instance.damage(event)
-      const acted = live.notApplied === left
+      const drops = original !== undefined && instance.kept === 0 && wanted.length === 0
+      // what could not be done as asked may still have been done in another way
+      const acted = live.notApplied === left || drops || wanted.some((action) => doesMore(action, event))
       if (verdict !== undefined && acted) {
         live.count(this.now())
         this.#states.enter(live.rule, verdict.session ?? '')
       }
       if (verdict !== undefined && live.state !== 'on') this.#options.changed()
-      const drops = original !== undefined && instance.kept === 0 && wanted.length === 0
       if (drops || wanted.some(leavesWaiting)) live.eaten(stage.connection)
       if ((verdict !== undefined && acted) || wanted.some(isNotable)) {
         const text = [actionText(wanted), stage.bystanders].filter(Boolean).join(', ')
