@@ -119,8 +119,8 @@ export function editsMaker({ names, rewrite, headers }: Rewriting): () => Connec
     rule: `header:${name}`,
     secret: true,
   }))
-  const request = lines({ ...(rewrite ? { host, origin } : {}), ...withoutTheirs(headers) }, insert)
-  const asked = prefix === '' ? request : { ...request, start: prefixEdit }
+  const fields = lines({ ...(rewrite ? { host, origin } : {}), ...withoutTheirs(headers) }, insert)
+  const asked = prefix === '' ? fields : { ...fields, start: prefixEdit }
   const answered = lines(
     rewrite
       ? {
@@ -133,8 +133,8 @@ export function editsMaker({ names, rewrite, headers }: Rewriting): () => Connec
   )
   return () => {
     const own = { origin: ownOrigin }
-    const tables = { request: new Table(asked, own), response: new Table(answered, own) }
-    return rewrite ? { ...tables, map: () => map(own) } : tables
+    const [request, response] = [new Table(asked, own), new Table(answered, own)]
+    return rewrite ? { request, response, map: () => map(own) } : { request, response }
   }
 }
 

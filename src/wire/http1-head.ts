@@ -82,7 +82,7 @@ export class ParsedHead implements Http1Head {
   readonly status: number
   framing: BodyFraming = 'none'
   length = 0
-  readonly #lines: readonly number[]
+  #lines: readonly number[]
   #kept = false
 
   constructor(side: 'request' | 'response', { raw, startFrom, startTo, lines }: HeadLayout, line?: RequestLine) {
@@ -109,6 +109,8 @@ export class ParsedHead implements Http1Head {
     const copy = Buffer.allocUnsafeSlow(this.raw.length)
     copy.set(this.raw)
     this.raw = copy
+    // as long as it is: what it was built in has room for more
+    this.#lines = this.#lines.slice()
   }
 
   field(name: string): string | undefined {
