@@ -4,7 +4,7 @@ import { CLIENTS, clientPlaces, isClient, type ClientName, type Machine } from '
 import { nearest } from '../errors/nearest.ts'
 import { ProxyError } from '../errors.ts'
 import type { Context } from './context.ts'
-import { tilde } from './invocation.ts'
+import { quoted, tilde } from './invocation.ts'
 
 /** The machine as this process sees it. */
 export const machineOf = ({ env }: Pick<Context, 'env'>): Machine => ({
@@ -44,3 +44,7 @@ const MAIN = fileURLToPath(new URL('main.js', import.meta.url))
  */
 export const programFor = ({ env }: Pick<Context, 'env'>, main = MAIN, node = process.execPath): string[] =>
   env['npm_command'] === 'exec' && /[/\\]_npx[/\\]/.test(main) ? ['npx', '-y', 'mitmcp'] : [node, main]
+
+/** The same as one types it: a client starts it from a folder of its own, so nothing in it may count from this one. */
+export const programLine = (context: Pick<Context, 'env' | 'command'>): string =>
+  context.command === 'mitmcp' ? context.command : programFor(context).map(quoted).join(' ')

@@ -1,8 +1,10 @@
+import { resolve } from 'node:path'
 import type { ServerEntry, Settings } from '../config/settings.ts'
 import { shellWord } from '../config/variables.ts'
 import { nameFlag } from '../config/wrap-text.ts'
 import { ProxyError } from '../errors.ts'
 import type { Proxies } from '../proxy.ts'
+import { programLine } from './client-files.ts'
 import type { Context } from './context.ts'
 import { tilde } from './invocation.ts'
 import type { Output } from './output.ts'
@@ -33,7 +35,8 @@ export const serveServers = async (serving: ServingServers, context: Context): P
   }
   const proxies = await context.createProxies(options)
 
-  const commands = stdio.map((entry) => ({ name: entry.name, command: stdioLine(entry, context.command, settings.db) }))
+  const program = programLine(context)
+  const commands = stdio.map((entry) => ({ name: entry.name, command: stdioLine(entry, program, settings.db) }))
   if (json) {
     output.json({
       servers: proxies.servers.map(({ name, url, target }) => ({ name, url, target })),
@@ -61,7 +64,7 @@ export const serveServers = async (serving: ServingServers, context: Context): P
 
 /** What a client is to start in the place of a server's command, as one types it. */
 export const stdioLine = ({ name, command = [] }: ServerEntry, program: string, db?: string): string => {
-  const capture = db === undefined ? '' : ` --db ${shellWord(db)}`
+  const capture = db === undefined ? '' : ` --db ${shellWord(resolve(db))}`
   return `${program} stdio ${nameFlag(name).map(shellWord).join(' ')}${capture} -- ${command.map(shellWord).join(' ')}`
 }
 
@@ -87,7 +90,7 @@ const serversText = (
     '',
     ...labelled([...page, ...captureEntries(db, command, ownDb)], output),
     ...(http.length === 0 ? [] : ['', ...table.map((line) => `  ${line}`)]),
-    ...stdioText(stdio, command, ownDb ? settings.db : undefined, output),
+    ...stdioText(stdio, programLine({ env, command }), ownDb ? settings.db : undefined, output),
     '',
     proxies.db === null ? '  Ctrl-C stops it. Nothing is recorded.' : '  Ctrl-C stops it. What was recorded stays.',
   ]

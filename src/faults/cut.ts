@@ -32,7 +32,7 @@ export const cut: Fault<CutOptions> = {
   // what comes after silence is gone
   eats: ({ end }) => end === 'hang',
   options: z.strictObject({
-    end: end.default('fin'),
+    end: end.prefault('fin'),
     at: z
       .enum(['boundary', 'mid-event', 'mid-char', 'after-headers'])
       .default('boundary')

@@ -27,7 +27,7 @@ export const idleTimeout: Fault<IdleTimeoutOptions> = {
   eats: ({ end, told }) => end === 'hang' || told === 'sender',
   options: z.strictObject({
     idle: duration.describe('How long nothing may pass, in either direction'),
-    end: end.default('fin'),
+    end: end.prefault('fin'),
     'count-comments': z
       .boolean()
       .default(true)

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { run } from '../../src/cli/run.ts'
+import { programLine } from '../../src/cli/client-files.ts'
 import { stdioLine } from '../../src/cli/serve-servers.ts'
 import { fakeContext } from '../support/cli-context.ts'
 import { temporaryFolder } from '../support/temporary.ts'
@@ -12,6 +13,9 @@ servers:
   docs: {target: "http://127.0.0.1:2/mcp", port: 7001, headers: {X-A: file, X-B: file}}
   fs: {command: npx -y fs-server "/my data", env: {FS_TOKEN: x}, cwd: /srv}
 `
+
+/** As clients are to start us, from any folder. */
+const PROGRAM = programLine({ env: {}, command: 'npx mitmcp' })
 
 const served = async (args: readonly string[], text = FILE, env: Record<string, string> = {}) => {
   const file = join(temporaryFolder(), 'mitmcp.yaml')
@@ -38,7 +42,7 @@ describe('several servers', () => {
   docs    http://127.0.0.1:7001/mcp  http://127.0.0.1:2/mcp
 
   Server  Started by its client: put this in the place of its command
-  fs      npx mitmcp stdio --name fs -- npx -y fs-server '/my data'
+  fs      ${PROGRAM} stdio --name fs -- npx -y fs-server '/my data'
   fs needs in its environment, as before: FS_TOKEN
   fs is started in /srv, as before
 
@@ -54,7 +58,7 @@ Stopped. 2 connections, 2.0 kB recorded. Look back: npx mitmcp ls
         { name: 'shop', url: 'http://127.0.0.1:6278/mcp', target: 'http://127.0.0.1:1/mcp' },
         { name: 'docs', url: 'http://127.0.0.1:7001/mcp', target: 'http://127.0.0.1:2/mcp' },
       ],
-      stdio: [{ name: 'fs', command: "npx mitmcp stdio --name fs -- npx -y fs-server '/my data'" }],
+      stdio: [{ name: 'fs', command: `${PROGRAM} stdio --name fs -- npx -y fs-server '/my data'` }],
       ui: 'http://127.0.0.1:6273/',
       token: 'secret',
       db: '/data/capture.db',
@@ -98,7 +102,7 @@ Stopped. 2 connections, 2.0 kB recorded. Look back: npx mitmcp ls
   test('that are all started by clients leave the page', async () => {
     const { code, asked, stdout } = await served([], 'servers: {fs: {command: x}}\n')
     expect([code, asked]).toEqual([0, { ui: {}, servers: [] }])
-    expect(stdout).toContain('npx mitmcp stdio --name fs -- x')
+    expect(stdout).toContain(`${PROGRAM} stdio --name fs -- x`)
   })
 
   test('that are all started by clients leave nothing without a page', async () => {
@@ -111,6 +115,12 @@ Stopped. 2 connections, 2.0 kB recorded. Look back: npx mitmcp ls
     const { code, asked } = await served(['http://127.0.0.1:1/'])
     expect([code, asked]).toEqual([0, undefined])
   })
+})
+
+test('the line for a client has no path that counts from here', () => {
+  expect(PROGRAM).toMatch(/^\/\S+ \/\S+main\.js$/)
+  expect(programLine({ env: {}, command: 'mitmcp' })).toBe('mitmcp')
+  expect(stdioLine({ name: 'a', command: ['x'] }, 'mitmcp', 'my.db')).toContain(` --db ${process.cwd()}/my.db `)
 })
 
 test('the line for a client names the capture when it is not the usual one', () =>

@@ -59,8 +59,10 @@ const shown = ({ token, headers, servers, ...rest }: Settings): object => ({
 })
 
 /** The servers of a file with several. */
-const listing = async ({ servers = [], db }: Settings, { output, command }: Context): Promise<string[]> => {
+const listing = async ({ servers = [], db }: Settings, context: Context): Promise<string[]> => {
   const { stdioText } = await import('../serve-servers.ts')
+  const { programLine } = await import('../client-files.ts')
+  const { output } = context
   const rows = servers.flatMap(({ name, target, port }) =>
     target === undefined ? [] : [[name, target, port === undefined ? 'next free' : String(port)]],
   )
@@ -70,7 +72,7 @@ const listing = async ({ servers = [], db }: Settings, { output, command }: Cont
       : ['', ...tableLines(['Server', 'At', 'Port'], rows, output).map((line) => `  ${line}`)]),
     ...stdioText(
       servers.filter((server) => server.command !== undefined),
-      command,
+      programLine(context),
       db,
       output,
     ),

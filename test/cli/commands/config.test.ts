@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { programLine } from '../../../src/cli/client-files.ts'
 import { run } from '../../../src/cli/run.ts'
 import { fakeContext } from '../../support/cli-context.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
@@ -43,7 +44,7 @@ test('the servers of a client’s file are listed, with what to put in the place
   shop    https://shop.test/mcp  next free
 
   Server  Started by its client: put this in the place of its command
-  fs      npx mitmcp stdio --name fs -- npx fs
+  fs      ${programLine({ env: {}, command: 'npx mitmcp' })} stdio --name fs -- npx fs
 `)
 })
 
