@@ -32,14 +32,15 @@ export class Bulk {
     this.at += this.#width
     if (this.at < this.values.length) return
     this.at = 0
-    this.#several.run(this.values)
+    // values of an array are looked up one by one, as properties: 1.2 µs a frame instead of 0.9
+    this.#several.run(...this.values)
   }
 
   /** Inserts what is left. To be called before the transaction ends. */
   flush(): void {
     const rest = this.at
     this.at = 0
-    for (let at = 0; at < rest; at += this.#width) this.#one.run(this.values.slice(at, at + this.#width))
+    for (let at = 0; at < rest; at += this.#width) this.#one.run(...this.values.slice(at, at + this.#width))
   }
 
   /** Forgets what is left. */
