@@ -120,6 +120,8 @@ const testedElsewhere: Record<string, string> = {
   'src/faults/rule-problem.ts': 'what is said of a rule: test/faults/rule-parse.test.ts',
   'src/recorder/connection-row.ts': 'one object: test/recorder/flows.test.ts',
   'src/faults/units/whole-unit.ts': 'a part of units: test/faults/units/watch.test.ts',
+  'src/faults/units/head-unit.ts':
+    'the unit before a stream, or a body nobody sees into: test/faults/units/watch-codec.test.ts',
   'src/faults/units/chunks.ts': 'framing of bodies: test/faults/units/watch.test.ts',
   'src/faults/units/event-stream.ts': 'events of a connection: test/faults/units/watch.test.ts',
   'src/faults/units/event-text.ts': 'blocks of events: test/faults/units/watch.test.ts',

@@ -34,7 +34,7 @@ const RULES: readonly (readonly [string, RuleSource, readonly unknown[]])[] = [
   ['delay', { fault: 'delay', delay: '30ms', nth: 2 }, STORY],
   [
     'delay past others',
-    { fault: 'delay', delay: '60ms', 'let-others-pass': true, nth: 2 },
+    { fault: 'delay', delay: '250ms', 'let-others-pass': true, nth: 2 },
     ['one', 'three', 'four', 'five', 'two'],
   ],
   [

@@ -1,21 +1,22 @@
 /** One direction of HTTP, and of what it is switched to, in units. */
-import type { Action, NamedStage, PipeEvent } from '../../pipe/action.ts'
-import { pass } from '../../pipe/action.ts'
+import { type Action, type NamedStage, pass, type PipeEvent } from '../../pipe/action.ts'
 import type { Standing } from '../../pipe/policy.ts'
 import { Gathered } from '../../wire/gathered.ts'
-import { firstMethod } from '../../wire/first-method.ts'
+import { firstMethod, TELLING_BYTES } from '../../wire/first-method.ts'
 import { createHttp1Splitter, type Http1Head, type Http1Listener, type Http1Splitter } from '../../wire/http1.ts'
 import { EventStream } from './event-stream.ts'
 import { HeadFactsReader, type HeadFacts } from './head-facts.ts'
+import { goOn, interim, toldByUs } from './go-on.ts'
+import { headUnit } from './head-unit.ts'
 import type { HttpSideOptions } from './http-side-options.ts'
-import { HttpUnit } from './http-unit.ts'
-import { planMessage, readJson, streamPlan, type Plan } from './message-plan.ts'
+import { PASS, planMessage, streamPlan, type Plan } from './message-plan.ts'
 import type { SharedContext } from './shared-context.ts'
 import { SocketSide } from './socket-side.ts'
 import type { Asked } from './talk.ts'
-import { OpaqueUnit } from './opaque-unit.ts'
+import { opaqueUnit } from './opaque-unit.ts'
+import { contextAt, takeOver, takeOverSocket } from './taking-over.ts'
 import type { Place } from './watch-types.ts'
-import { wholeUnit } from './whole-unit.ts'
+import { hearWhole, wholeUnit, type WholeParts } from './whole-unit.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
 
@@ -72,8 +73,9 @@ export class HttpSide implements Http1Listener {
 
   /** A client has been told to go on by us, and a server may tell it again. */
   get #owesGoOn(): boolean {
-    if (this.#side === 'request') return this.#plan !== null && this.#asked?.continued === true
-    return this.#options.outstanding.exchanges.some((due) => (due as Asked).continued === true)
+    return this.#side === 'request'
+      ? this.#plan !== null && toldByUs(this.#asked)
+      : this.#options.outstanding.exchanges.some(toldByUs)
   }
 
   /** What its messages are compressed with, where they share that. */
@@ -111,10 +113,11 @@ export class HttpSide implements Http1Listener {
   }
 
   head(head: Http1Head): void {
-    const { events, talk, asked } = this.#options
+    const { events, talk, asked, outstanding } = this.#options
     const isResponse = this.#side === 'response'
-    this.#options.begins?.(this.#from, head.status >= 200 || head.status === 101)
-    if (isResponse && head.status < 200 && head.status !== 101) return this.#interim(head)
+    const isInterim = isResponse && head.status < 200 && head.status !== 101
+    this.#options.begins?.(this.#from, !isInterim)
+    if (isInterim) return interim(events, head, this.#raw.take(), this.#from, outstanding.exchanges[0])
     this.#head = head
     this.#facts = this.#reader.read(head)
     this.#asked = asked(head, this.#facts)
@@ -129,22 +132,10 @@ export class HttpSide implements Http1Listener {
     this.#options.switched?.(this.#asked, head)
   }
 
-  /** An answer that comes before the answer. One `100 Continue` is enough for a client: it may not expect another. */
-  #interim({ status }: Http1Head): void {
-    const { events, outstanding } = this.#options
-    const raw = this.#raw.take()
-    const isSecond = status === 100 && (outstanding.exchanges[0] as Asked | undefined)?.continued === true
-    if (isSecond) events.withheld(raw.length, this.#from, 'head')
-    else events.opaque(raw, this.#from, 'head')
-  }
-
   /** A client that waits before it sends the body of what is to be a unit is told to go on: its request leaves when it is whole. */
   #goOn(): readonly Action[] {
-    const asked = this.#asked
-    if (asked === null || this.#side === 'response' || this.#plan?.whole !== true) return []
-    if (!this.#facts.waits || asked.continued === true || this.#payload.length > 0) return []
-    asked.continued = true
-    return [{ do: 'reply', bytes: CONTINUE }]
+    if (this.#side === 'response' || this.#asked === null || this.#plan?.whole !== true) return []
+    return goOn(this.#asked, this.#facts, this.#payload.length)
   }
 
   payload(chunk: Uint8Array, from: number, to: number): void {
@@ -162,11 +153,8 @@ export class HttpSide implements Http1Listener {
     if (this.#side === 'response' || plan?.whole !== true || head === null || this.#facts.coded) return
     const method = firstMethod(this.#payload.peek(TELLING_BYTES))
     if (method === null) return
-    const { events, watch } = this.#options
-    const soFar = events.subject({ kind: 'head', size: this.#raw.length, asked: this.#asked, head })
-    const wanted = watch.wants?.(soFar, this.#asked?.number ?? null, method) ?? 'whole'
-    if (wanted !== 'whole') this.#plan = { ...plan, whole: false, listens: wanted === 'pass' }
-    if (wanted === 'ignore') this.#payload.take()
+    this.#plan = this.#asWanted(plan, head, method)
+    if (!this.#plan.listens) this.#payload.take()
   }
 
   framing(chunk: Uint8Array, from: number, to: number): void {
@@ -177,7 +165,7 @@ export class HttpSide implements Http1Listener {
 
   messageEnd(): void {
     if (this.#stream !== null) this.#stream.end()
-    else if (this.#plan?.whole === true) this.#whole()
+    else if (this.#plan?.whole === true) wholeUnit(this.#told(this.#head!))
     else this.#heard()
     this.#learn()
     this.#plan = null
@@ -258,15 +246,8 @@ export class HttpSide implements Http1Listener {
     if (standing.outstanding.switched) return this.#joinTunnel(standing)
     this.#wasOpaque = standing.opaque === true
     if (this.#wasOpaque) return true
-    if (this.#side === 'request') outstanding.exchanges.push(...standing.outstanding.exchanges)
-    const fork = standing.fork(this, outstanding)
+    const fork = takeOver(standing, this.#side, this, outstanding)
     if (fork === null) return false
-    if (this.#side === 'request')
-      outstanding.exchanges.splice(
-        0,
-        outstanding.exchanges.length,
-        ...outstanding.exchanges.filter(({ upgrade }) => upgrade),
-      )
     this.#splitter = fork
     this.#partial = fork.state === 'head'
     if (fork.state !== 'body' || standing.head === null) return true
@@ -280,29 +261,29 @@ export class HttpSide implements Http1Listener {
     return true
   }
 
-  #joinTunnel({ outstanding: { protocol, deflate }, border, socket }: Standing): boolean {
+  #joinTunnel(standing: Standing): boolean {
     this.#options.outstanding.switched = true
-    if (protocol !== 'websocket') return true
-    const isShared = this.#side === 'request' ? deflate?.clientTakeover : deflate?.serverTakeover
-    // what was said before is not known: each message is tried by itself, and stays as and where it is
-    this.becomeSocket(null, isShared === undefined ? null : isShared && 'unknown')
-    const side = this.#socket!
-    const fork = socket?.(side) ?? null
-    if (fork !== null) side.resume(fork.splitter, fork.open)
-    else if (!border) side.lose()
+    if (standing.outstanding.protocol !== 'websocket') return true
+    this.becomeSocket(null, contextAt(standing, this.#side))
+    takeOverSocket(standing, this.#socket!)
     return true
   }
 
   #planFor(head: Http1Head): Plan {
     const partial = this.#partial
     this.#partial = false
-    const { events, watch } = this.#options
     const plan = planMessage(this.#side, head, this.#facts, this.#asked, this.#maxBytes)
     if (plan.reason !== undefined) this.#leave(this.#from, plan.reason)
     if (partial) return this.#planPartial(head, plan)
     if (!plan.whole || plan.opens !== null || head.framing === 'none' || head.framing === 'tunnel') return plan
+    return this.#asWanted(plan, head)
+  }
+
+  /** Whether rules want it whole; its method is not in the head. */
+  #asWanted(plan: Plan, head: Http1Head, method?: string): Plan {
+    const { events, watch } = this.#options
     const soFar = events.subject({ kind: 'head', size: this.#raw.length, asked: this.#asked, head })
-    const wanted = watch.wants?.(soFar, this.#asked?.number ?? null) ?? 'whole'
+    const wanted = watch.wants?.(soFar, this.#asked?.number ?? null, method) ?? 'whole'
     return wanted === 'whole' ? plan : { ...plan, whole: false, listens: wanted === 'pass' }
   }
 
@@ -317,25 +298,9 @@ export class HttpSide implements Http1Listener {
   /** A head that is a unit by itself, before what it opens. */
   #open(head: Http1Head): void {
     const { events } = this.#options
-    const plan = this.#plan?.opens === 'stream' ? streamPlan(head, this.#facts, this.#asked) : null
-    const raw = this.#raw.take()
-    const written = plan?.rewritten ?? raw
-    const framing = plan === null ? head.framing : plan.framing === 'length' ? 'chunked' : plan.framing
-    const subject = events.subject({ kind: 'head', size: raw.length, asked: this.#asked, head, stream: plan !== null })
-    const unit = new HttpUnit({
-      direction: events.direction,
-      subject,
-      asked: this.#asked,
-      raw: written,
-      headBytes: written.length,
-      head,
-      payload: NOTHING,
-      json: null,
-      coded: false,
-      framing,
-      part: plan !== null ? 'stream' : head.framing === 'tunnel' ? 'all' : 'coded',
-    })
-    events.unit(unit, written, NOTHING, this.#from, written === raw ? undefined : raw.length)
+    const opensStream = this.#plan?.opens === 'stream'
+    const about = { events, asked: this.#asked, head, facts: this.#facts, raw: this.#raw.take(), from: this.#from }
+    const plan = headUnit({ ...about, opensStream })
     if (plan !== null) this.#stream = this.#streamOf(head, plan.framing)
   }
 
@@ -345,24 +310,19 @@ export class HttpSide implements Http1Listener {
     return new EventStream({ events, talk, asked: this.#asked, head, framing, maxBytes: this.#maxBytes, tooLarge })
   }
 
-  #whole(): void {
+  /** The message that is complete, or has passed. */
+  #told(head: Http1Head): WholeParts {
     const { events, talk } = this.#options
-    const head = this.#head!
-    const asked = this.#asked
-    const payload = this.#payload.take()
-    const raw = this.#raw.take()
-    const unit = wholeUnit({ events, talk, asked, head, facts: this.#facts, payload, raw, maxBytes: this.#maxBytes })
-    events.unit(unit, raw, payload, this.#from)
+    const [raw, payload] = [this.#raw.take(), this.#payload.take()]
+    const about = { events, talk, asked: this.#asked, head, facts: this.#facts }
+    return { ...about, raw, payload, from: this.#from, maxBytes: this.#maxBytes }
   }
 
   /** What passed is heard all the same. */
   #heard(): void {
-    const { events, talk } = this.#options
-    events.opaque(this.#raw.take(), this.#from)
-    const payload = this.#payload.take()
-    if (this.#plan?.listens !== true || this.#head === null) return
-    const json = readJson(this.#head, this.#facts, payload, this.#maxBytes)
-    if (json !== null) talk.messages(this.#asked, events.direction, json, events.at)
+    this.#options.events.opaque(this.#raw.take(), this.#from)
+    if (this.#plan?.listens === true && this.#head !== null) hearWhole(this.#told(this.#head))
+    else this.#payload.take()
   }
 
   #bound(): void {
@@ -389,18 +349,9 @@ export class HttpSide implements Http1Listener {
   #give(): void {
     if (this.#socket !== null) return this.#socket.give()
     if (this.#stream !== null) return this.#stream.give()
-    if (this.#opaque) return this.#giveOpaque()
+    if (this.#opaque) return opaqueUnit(this.#options.events, this.#raw.take(), this.#from)
     const waits = this.#plan === null ? !this.#partial : this.#plan.whole
     if (!waits) this.#options.events.opaque(this.#raw.take(), this.#from)
-  }
-
-  /** What comes at once is one unit. */
-  #giveOpaque(): void {
-    const { events } = this.#options
-    const raw = this.#raw.take()
-    if (raw.length === 0) return
-    const subject = events.subject({ kind: 'opaque', size: raw.length, asked: null, content: raw })
-    events.unit(new OpaqueUnit(subject, raw), raw, raw, this.#from)
   }
 
   #release(): PipeEvent[] {
@@ -411,9 +362,3 @@ export class HttpSide implements Http1Listener {
     return bytes.length === 0 ? socket : [...socket, { kind: 'chunk', at, offset, bytes }]
   }
 }
-
-const NOTHING = new Uint8Array(0)
-/** How much of a body is looked at before it is whole. */
-const TELLING_BYTES = 4096
-const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
-const PASS: Plan = { whole: false, opens: null, listens: false }

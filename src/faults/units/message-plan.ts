@@ -14,6 +14,9 @@ export interface Plan {
   readonly listens: boolean
 }
 
+/** It goes on as it comes, and is not looked into. */
+export const PASS: Plan = { whole: false, opens: null, listens: false }
+
 /** `reason`: why it is not to be a unit, where that is to be told. */
 export function planMessage(
   side: 'request' | 'response',

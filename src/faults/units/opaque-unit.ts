@@ -1,11 +1,12 @@
 import type { PlaceWithin, Unit } from '../unit.ts'
 import { insideCharacter, payloadUpTo } from './chunks.ts'
 import type { LiveSubject } from './subject.ts'
+import type { UnitEvents } from './unit-events.ts'
 
 const NOTHING = new Uint8Array(0)
 
 /** Bytes of what we do not understand, as they came: there is nothing in them to be changed, but their connection can be slowed, and ended. */
-export class OpaqueUnit implements Unit {
+class OpaqueUnit implements Unit {
   readonly subject: LiveSubject
   readonly exchange = null
   readonly json = null
@@ -66,4 +67,11 @@ export class OpaqueUnit implements Unit {
   answer(): null {
     return null
   }
+}
+
+/** What comes at once is one unit. */
+export function opaqueUnit(events: UnitEvents, raw: Uint8Array, from: number): void {
+  if (raw.length === 0) return
+  const subject = events.subject({ kind: 'opaque', size: raw.length, asked: null, content: raw })
+  events.unit(new OpaqueUnit(subject, raw), raw, raw, from)
 }

@@ -13,11 +13,12 @@ export interface WholeParts {
   readonly facts: HeadFacts
   readonly payload: Uint8Array
   readonly raw: Uint8Array
+  readonly from: number
   readonly maxBytes: number
 }
 
-/** The unit of a head and its whole body; what that says is heard. */
-export function wholeUnit({ events, talk, asked, head, facts, payload, raw, maxBytes }: WholeParts): HttpUnit {
+/** Tells of the unit of a head and its whole body; what that says is heard. */
+export function wholeUnit({ events, talk, asked, head, facts, payload, raw, from, maxBytes }: WholeParts): void {
   const { direction, at } = events
   const json = readJson(head, facts, payload, maxBytes)
   const messages = json === null ? [] : talk.messages(asked, direction, json, at)
@@ -32,5 +33,12 @@ export function wholeUnit({ events, talk, asked, head, facts, payload, raw, maxB
   const headBytes = head.raw.length
   const { framing } = head
   const { coded } = facts
-  return new HttpUnit({ direction, subject, asked, raw, headBytes, head, payload, json, coded, framing, part: 'all' })
+  const about = { direction, subject, asked, raw, headBytes, head, payload, json, coded, framing }
+  events.unit(new HttpUnit({ ...about, part: 'all' }), raw, payload, from)
+}
+
+/** What passed as it came is heard all the same. */
+export function hearWhole({ events, talk, asked, head, facts, payload, maxBytes }: WholeParts): void {
+  const json = readJson(head, facts, payload, maxBytes)
+  if (json !== null) talk.messages(asked, events.direction, json, events.at)
 }
