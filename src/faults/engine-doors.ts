@@ -3,6 +3,7 @@ import type { Admission, DialVerdict, SteeredListener } from '../pipe/policy.ts'
 import type { ConnectionInfo } from '../pipe/tap.ts'
 import type { Clock } from '../pipe/clock.ts'
 import type { Decision } from '../pipe/decision.ts'
+import { wholeDecision } from './engine-decision.ts'
 import type { LiveRule, Verdict } from './engine-rule.ts'
 import { durationText } from './values.ts'
 
@@ -116,21 +117,9 @@ export class Doors {
     if (live.state !== 'on') this.#options.changed()
   }
 
-  #record(live: LiveRule, { fired, draw, key }: Verdict, connection: number, action: string): void {
-    this.#options.decided({
-      at: this.#options.clock.now(),
-      rule: live.id,
-      revision: live.active.revision,
-      connection,
-      direction: null,
-      offset: null,
-      length: null,
-      scope: key,
-      draw,
-      fired,
-      action,
-      heldUs: null,
-    })
+  #record(live: LiveRule, verdict: Verdict, connection: number, action: string): void {
+    const { clock, decided } = this.#options
+    decided(wholeDecision(live, verdict, { at: clock.now(), connection, action }))
   }
 
   /** Those it keeps waiting. */

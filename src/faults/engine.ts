@@ -15,6 +15,7 @@ import type { ProxyError } from '../errors.ts'
 import type { Answered } from './engine-breakpoints.ts'
 import { BroughtRules } from './engine-brought.ts'
 import { Crew } from './engine-crew.ts'
+import { wholeDecision } from './engine-decision.ts'
 import { Doors } from './engine-doors.ts'
 import { Hanging } from './engine-hanging.ts'
 import { LiveRule, type RuleState } from './engine-rule.ts'
@@ -316,20 +317,8 @@ class FaultEngine implements Engine {
 
   #record(live: LiveRule, connection: number, fired: boolean, action: string): void {
     const { tap, clock } = this.#options
-    tap.decided({
-      at: clock.now(),
-      rule: live.id,
-      revision: live.active.revision,
-      connection,
-      direction: null,
-      offset: null,
-      length: null,
-      scope: `connection ${connection}`,
-      draw: null,
-      fired,
-      action,
-      heldUs: null,
-    })
+    const verdict = { fired, draw: null, key: `connection ${connection}` }
+    tap.decided(wholeDecision(live, verdict, { at: clock.now(), connection, action }))
   }
 
   #settle(): void {
