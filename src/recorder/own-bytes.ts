@@ -5,7 +5,7 @@ import { scanMessages } from '../wire/jsonrpc.ts'
 import type { EndingHow } from '../wire/ending.ts'
 import { parseStreamEvent } from '../wire/stream-event.ts'
 import { closeText, parseClose } from '../wire/websocket-close.ts'
-import { masked, WebSocketHeadReader } from '../wire/websocket-head.ts'
+import { masked, type WebSocketHead, WebSocketHeadReader } from '../wire/websocket-head.ts'
 import type { RecordingContext } from './context.ts'
 import { eventLabel } from './events.ts'
 import { MESSAGE_KIND } from './kinds.ts'
@@ -35,9 +35,19 @@ export function keptOwn({ depth, redactor }: RecordingContext, bytes: Uint8Array
   if (depth === 'metadata' || (depth === 'heads' && head === 0)) return bytes.length === 0 ? copy : null
   if (head > 0) redactor.head(copy.subarray(0, head))
   const rest = copy.subarray(head)
+  const hidden = maskedPayload(rest)
+  const clear = hidden === null ? rest : Buffer.from(masked(hidden.payload, hidden.key))
   // a message may well have a `code` that is no secret
-  if (rest.length > 0) redactor.body(rest, false, !rest.includes('"jsonrpc"'))
+  if (clear.length > 0) redactor.body(clear, false, !clear.includes('"jsonrpc"'))
+  if (hidden !== null) hidden.payload.set(masked(clear, hidden.key))
   return depth === 'heads' ? copy.subarray(0, head) : copy
+}
+
+/** Of one whole frame of a WebSocket client, that is no secret only to who looks (RFC 6455 §5.3); null for anything else. */
+function maskedPayload(bytes: Uint8Array): { readonly payload: Uint8Array; readonly key: Uint8Array } | null {
+  const { head, payload } = frameIn(bytes)
+  const isWhole = head !== null && head.rsv === 0 && head.bytes + head.length === bytes.length
+  return isWhole && head.key !== null ? { payload, key: head.key } : null
 }
 
 /** How bytes of ours end what they are put into: the last chunk of a body (RFC 9112 §7.1), a close frame; null where they do not. */
@@ -110,10 +120,15 @@ function withoutChunk(bytes: Uint8Array): Uint8Array {
 
 /** The payload of the first frame, where that is not compressed; or of what is none (RFC 6455 §5.2). */
 function socketText(bytes: Uint8Array): Uint8Array {
+  const { head, payload } = frameIn(bytes)
+  if (head === null || head.rsv !== 0) return bytes
+  return head.key === null ? payload : masked(payload, head.key)
+}
+
+/** The first frame; `head` null: there is none. */
+function frameIn(bytes: Uint8Array): { readonly head: WebSocketHead | null; readonly payload: Uint8Array } {
   const reader = new WebSocketHeadReader()
   reader.take(bytes, 0, bytes.length)
   const head = reader.done ? reader.finish() : null
-  if (head === null || head.rsv !== 0) return bytes
-  const payload = bytes.subarray(head.bytes, head.bytes + head.length)
-  return head.key === null ? payload : masked(payload, head.key)
+  return { head, payload: head === null ? bytes : bytes.subarray(head.bytes, head.bytes + head.length) }
 }

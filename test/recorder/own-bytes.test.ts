@@ -28,6 +28,17 @@ test('what rules put in is kept without secrets, and messages as they are', () =
   expect(kept(MESSAGE)).toBe(MESSAGE)
 })
 
+test('what is only masked is kept without secrets, too', () => {
+  const bytes = keptOwn(context(), masked(OPCODE.text, '{"access_token":"secret"}'))!
+  expect(bytes).toHaveLength(31)
+  const key = bytes.subarray(2, 6)
+  const text = Buffer.from(bytes.subarray(6).map((byte, at) => byte ^ key[at % 4]!)).toString()
+  expect(text).toMatch(/^\{"access_token":"(?!secret)/)
+  expect(readOwn(flow({ kind: 'websocket' }), keptOwn(context(), masked(OPCODE.text, MESSAGE)))).toMatchObject({
+    messages: [{ rpcId: '7' }],
+  })
+})
+
 test('only as deep as the recording goes', () => {
   expect(kept(ANSWER, 'heads')).toBe(kept(ANSWER)!.slice(0, ANSWER.indexOf('{')))
   expect(kept(MESSAGE, 'heads')).toBeNull()
