@@ -1,0 +1,3 @@
+import { crowdLaws } from '../laws/crowd.ts'
+
+crowdLaws(false)
