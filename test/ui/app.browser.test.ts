@@ -110,6 +110,28 @@ describePage('the page', { exchanges: 40_000 }, (suite) => {
     expect(await ui.rowCount()).toBe(held + 6)
   })
 
+  test('an exchange that was broken off, and one that was taken up again, are rows, with the way to their frames', async () => {
+    const talking = await startMockApi({ exchanges: 100 })
+    onTestFinished(() => talking.close())
+    const { page, close, complaints } = await openPage(suite.browser, talking)
+    onTestFinished(close)
+    await page.locator('.list-row').first().waitFor()
+    await expect.poll(() => talking.liveStreams()).toBe(1)
+    const ending = { how: 'rst', by: 'fault', at: 'boundary', detail: 'cut-it', direction: 's2c' }
+    const of = { verb: 'POST', target: '/mcp' }
+    talking.log(
+      { kind: 'ending', flow: 100, detail: { ...ending, ...of } },
+      { kind: 'resume', flow: 100, detail: { verb: 'GET', target: '/mcp', after: '17' } },
+    )
+    await page.locator('.list-row.is-mark', { hasText: 'GET /mcp resumes after 17' }).waitFor()
+    await page.locator('.list-row.is-mark', { hasText: 'reset by rule cut-it, between frames · POST /mcp' }).click()
+    await page.getByRole('button', { name: 'Its request' }).click()
+    await page.waitForURL(/frame=\d+$/)
+    // of the same exchange as what is selected
+    await page.locator('.list-row.is-mark.is-related').first().waitFor()
+    expect(complaints).toEqual([])
+  })
+
   test('draws lines of the log between the frames, and leaves them out on request', async () => {
     const talking = await startMockApi({ exchanges: 100 })
     onTestFinished(() => talking.close())

@@ -13,7 +13,8 @@ interface ItemProps extends RowPlace {
 /** It belongs to the traffic: an exchange was broken off there, or taken up again. */
 const isMark = ({ kind }: LogRow) => kind === 'ending' || kind === 'resume'
 
-const markIcon = ({ kind }: LogRow, ours: boolean) =>
+/** What a line is marked with. */
+export const markIcon = ({ kind }: LogRow, ours: boolean) =>
   kind === 'ending' ? 'cut' : kind === 'resume' ? 'resume' : ours ? 'note' : 'terminal'
 
 /** A line of the log between the frames: no frame, and not to be taken for one. */
