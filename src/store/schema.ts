@@ -159,6 +159,7 @@ CREATE TABLE decision (
   fired INTEGER NOT NULL, action TEXT NOT NULL, held_us INTEGER
 ) STRICT;
 CREATE INDEX decision_address ON decision (connection, direction, offset);
+CREATE INDEX decision_whole ON decision (connection) WHERE offset IS NULL;
 CREATE INDEX decision_rule ON decision (rule, id);
 CREATE INDEX decision_scope ON decision (rule, scope);
 CREATE INDEX decision_session ON decision (session, id);

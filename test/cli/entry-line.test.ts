@@ -91,6 +91,15 @@ describe('one line for', () => {
   test('a refusal', () =>
     expect(line({ kind: 'refused', at: NOW, flow: flowRow({ status: 404 }) })).toBe('TIME  ←  HTTP 404  POST /mcp'))
 
+  test('an answer that a rule made up, with its call', () => {
+    const call = callRow({ outcome: 'fault', code: 503, madeBy: 'busy', requestedAt: NOW - 3000, answeredAt: NOW })
+    const flow = flowRow({ status: 503, s2cEnding: { how: 'clean', by: 'fault', detail: 'busy' } })
+    expect(line({ kind: 'refused', at: NOW, flow, call })).toBe(
+      'TIME  ←  tools/call  echo  #1  HTTP 503 3.0 ms  POST /mcp  [made by rule busy]',
+    )
+    expect(line({ kind: 'refused', at: NOW, flow })).toBe('TIME  ←  HTTP 503  POST /mcp  [made by rule busy]')
+  })
+
   test('a broken stream, with who broke it and where', () =>
     expect(
       line({

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { parseFilter } from '../../src/filter/index.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { captureFixture, START } from '../support/capture-fixture.ts'
 
@@ -33,6 +34,58 @@ test('bytes of the other direction, or of another connection, are other bytes', 
   at(0, 200, { direction: 1 })
   at(0, 200, { connection: 2 })
   expect(reader.frames().rows.map(({ faults }) => faults)).toEqual([[], [], []])
+})
+
+/** Three frames that came one after the other, and left so many µs later; null: not at all. */
+function held(...waits: readonly (number | null)[]) {
+  const fixture = decided()
+  for (const [i, wait] of waits.entries()) {
+    const came = START + (i + 1) * 100_000
+    const left = wait === null ? null : came + wait
+    fixture.db
+      .prepare('UPDATE frame SET received_at = ?, received_last = ?, sent_at = ?, sent_last = ? WHERE id = ?')
+      .run(came, came, left, left, i + 1)
+  }
+  const whole = (values: object): number =>
+    fixture.add('decision', { connection: 1, direction: null, offset: null, length: null, at: START, ...values })
+  const touched = () => fixture.reader.frames().rows.map(({ faults }) => faults)
+  const found = (text: string) => fixture.reader.frames({ filter: parseFilter(text) }).rows.map(({ id }) => id)
+  return { ...fixture, whole, touched, found }
+}
+
+test('a rule over a whole connection is named by every frame it held up, and by no other', () => {
+  const { whole, touched, found } = held(50_000, 400, null)
+  whole({ rule: 'late', action: 'latency' })
+  expect(touched()).toEqual([['late'], [], ['late']])
+  expect(found('fault:late')).toEqual([1, 3])
+  expect(found('-fault:any')).toEqual([2])
+})
+
+test('a rule over a whole connection is not named where it was healed, begins later, is of the other direction, or ends things', () => {
+  const { whole, touched } = held(50_000, 50_000, 50_000)
+  whole({ rule: 'healed', action: 'latency' })
+  whole({ rule: 'healed', action: 'healed', fired: 0, at: START + 150_000 })
+  whole({ rule: 'later', action: 'latency', at: START + 260_000 })
+  whole({ rule: 'answers', action: 'latency', direction: 1 })
+  whole({ rule: 'end', action: 'cut rst' })
+  whole({ rule: 'no', action: 'latency', fired: 0 })
+  whole({ rule: 'elsewhere', action: 'latency', connection: 2 })
+  expect(touched()).toEqual([['healed'], [], ['later']])
+})
+
+test('what never left because a rule ended the connection names that rule, what was taken out another', () => {
+  const { db, touched, found, reader } = held(10, null, null)
+  const ending = (by: string) => JSON.stringify({ how: 'rst', by, at: 'boundary', detail: 'cut-it' })
+  db.prepare(`UPDATE connection SET c2s_ending = ?`).run(ending('client'))
+  expect(touched()).toEqual([[], [], []])
+  db.prepare(`UPDATE connection SET c2s_ending = ?`).run(ending('fault'))
+  expect(touched()).toEqual([[], ['cut-it'], ['cut-it']])
+  expect(reader.frames().rows.map(({ droppedBy }) => droppedBy)).toEqual([null, 'cut-it', 'cut-it'])
+  expect(found('fault:cut-it')).toEqual([2, 3])
+  db.prepare(`INSERT INTO edit VALUES (1, 0, 20, x'', x'', 'lose')`).run()
+  db.prepare(`UPDATE frame SET edits = '[1]' WHERE id = 3`).run()
+  expect(touched()).toEqual([[], ['cut-it'], ['lose']])
+  expect(found('fault:cut-it')).toEqual([2])
 })
 
 test('decisions are found by rule, frame, session and connection, page by page', () => {
