@@ -82,9 +82,10 @@ class OwnRules {
     })
   }
 
-  /** Names that are taken here, or in the record. */
+  /** Names that are taken here, or in the record by rules of somebody else. */
   get taken(): ReadonlySet<string> {
-    return new Set([...this.kept.map(({ active }) => active.id), ...this.#told.map(({ id }) => id)])
+    const others = this.#told.filter(({ origin }) => origin !== 'library')
+    return new Set([...this.kept.map(({ active }) => active.id), ...others.map(({ id }) => id)])
   }
 
   put(id: string, source: RuleSource, sentence: string): Promise<void> {

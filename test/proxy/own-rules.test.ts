@@ -106,6 +106,17 @@ test('what the record tells of before a rule was added does not end it', async (
   expect(states()).toEqual(['first on', 'second on'])
 })
 
+test('what the record tells of before a rule was made anew is not taken for it', async () => {
+  const { own, sets, inRecord, tell } = recorded()
+  await own.add({ ...DROP, id: 'mine' })
+  tell(inRecord('mine'))
+  sets[0]?.answer()
+  await own.remove('mine')
+  await own.add({ fault: 'latency', delay: '1s', id: 'mine' })
+  tell(inRecord('mine'))
+  expect(own.list()[0]?.source).toMatchObject({ fault: 'latency' })
+})
+
 test('a name that a rule of somebody else has is taken', async () => {
   const { own, inRecord, tell } = recorded()
   tell(inRecord('drop', { origin: 'control' }))

@@ -138,6 +138,7 @@ describe('behind a cut the record says what the client got', () => {
     end('s2c', byRule('fin'))
     close()
     expect(flows()).toMatchObject([{ how: 'clean', by: 'fault', detail: 'cut-it' }])
+    expect(lines()).toMatchObject([{ kind: 'ending', detail: { how: 'clean', by: 'fault', detail: 'cut-it' } }])
     expect(taped.reader.frames().rows.find(({ ours }) => ours === 'cut-it')).toMatchObject({ kind: 'end' })
   })
 

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import type { ControlRule, HeldVerdict } from '../../src/store/rows.ts'
 import { createRecorder, type Recorder } from '../../src/recorder/index.ts'
 import { openControl, type NewRule } from '../../src/store/control.ts'
+import { ControlEnd } from '../../src/recorder/control-link.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { Conversations } from '../../src/wire/conversation.ts'
 import { info, instance } from '../support/recording.ts'
@@ -55,6 +56,27 @@ test('rules of a file come back with their revisions, and outlive the thread', a
   const reader = openReader(db)
   onTestFinished(() => reader.close())
   expect(reader.rules({ all: true })).toMatchObject([{ id: 'from-file', revision: 1, instance: 1, endedAt: null }])
+})
+
+test('what a new thread finds is told when it has heard what there is', () => {
+  const heard: (readonly string[])[] = []
+  const end = new ControlEnd(
+    () => true,
+    () => true,
+  )
+  end.onRules((rules) => heard.push(rules.map(({ id }) => id)))
+  const rule = { id: 'mine', source: { fault: 'drop' }, sentence: 'drops', enabled: true }
+  void end.setOwnRules('library', [rule])
+  end.hear({ kind: 'own-rules-set' })
+  end.again()
+  end.hear({ kind: 'rules', rules: [] })
+  expect(heard).toEqual([])
+  end.hear({
+    kind: 'rules',
+    rules: [{ id: 'mine', revision: 1, source: rule.source, origin: 'library', enabled: true }],
+  })
+  end.hear({ kind: 'own-rules-set' })
+  expect(heard).toEqual([['mine']])
 })
 
 /** Its thread finds what no thread sends. */
