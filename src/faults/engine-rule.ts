@@ -60,8 +60,7 @@ export interface Run {
 
 export class LiveRule {
   readonly rule: Rule
-  /** As it was given last: the same rule, of a revision of its own. */
-  active: ActiveRule
+  #active: ActiveRule
   /** When it became active, µs. */
   readonly since: number
   /** What of it can be told without reading messages. */
@@ -86,13 +85,23 @@ export class LiveRule {
   constructor(rule: Rule, active: ActiveRule, seed: number, since: number) {
     this.rule = rule
     this.silence = silenceOf(rule.filter)
-    this.active = active
+    this.#active = active
     this.since = since
     this.#seed = seed
   }
 
   get id(): string {
     return this.rule.id
+  }
+
+  /** As it was given last. */
+  get active(): ActiveRule {
+    return this.#active
+  }
+
+  /** The same rule again, of a revision of its own. */
+  givenAs(active: ActiveRule): ActiveRule {
+    return (this.#active = active)
   }
 
   /** It may still meet something: with `times`, not more than is left beside what waits for its `after`. */

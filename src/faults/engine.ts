@@ -226,10 +226,7 @@ class FaultEngine implements Engine {
   #entry(active: ActiveRule, before: Entry | undefined): Entry {
     const written = JSON.stringify(active.source)
     if (before !== undefined && before.written === written && before.active.enabled === active.enabled) {
-      if (before.live !== null) {
-        before.live.active = active
-        return { ...before, active }
-      }
+      if (before.live !== null) return { ...before, active: before.live.givenAs(active) }
       if (before.active.revision === active.revision) return { ...before, active }
     }
     if (!active.enabled) return { active, written, live: null }
