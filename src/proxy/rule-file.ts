@@ -127,8 +127,7 @@ export async function followRuleFile(
     path,
     (file) => {
       good = true
-      say(`${path} has changed. ${inForceText(path, file)}`)
-      void put(file.rules)
+      void put(file.rules).then(() => say(`${path} has changed. ${inForceText(path, file)}`))
     },
     ({ message }) => say(`${message}\n  ${good ? 'The last good rules stay in force.' : NONE}`),
   )

@@ -20,6 +20,7 @@ import type { ClientStreams } from './own-streams.ts'
 import { NextProcess, type Again } from './next-process.ts'
 import { saysReady } from './ready-text.ts'
 import type { ProcessExit, ServerProcess, StartFailure } from './server-process.ts'
+import { StdioRecord } from './stdio-record.ts'
 import {
   createWay,
   errorsWay,
@@ -65,7 +66,7 @@ export class StdioLink implements SteeredConnection {
   readonly #c2s: PipedWay
   readonly #s2c: PipedWay
   readonly #errors: Way
-  readonly #reported = new Set<Direction>()
+  readonly #record: StdioRecord
   readonly #outputOver: Promise<void>
   #endOutput: () => void = () => undefined
   #leaving = false
@@ -82,14 +83,14 @@ export class StdioLink implements SteeredConnection {
   #closed = false
 
   constructor(options: StdioOptions) {
-    const { id, server, client, info, tap, clock, policy = noPolicy } = options
+    const { id, server, client, info, clock, policy = noPolicy } = options
     const { child } = server
     this.#options = options
     this.id = id
     this.info = info
     this.#server = server
     this.#next = new NextProcess(clock)
-    tap.opened(id, clock.now(), info)
+    this.#record = new StdioRecord(options)
     this.#outputOver = new Promise<void>((resolve) => (this.#endOutput = resolve))
     this.#c2s = this.#way('c2s', client.input, child.stdin)
     this.#s2c = this.#way('s2c', child.stdout, client.output)
@@ -142,7 +143,7 @@ export class StdioLink implements SteeredConnection {
     }
     if (rule === undefined) this.#leaving = true
     else this.#endedBy = rule
-    this.#note('signal', { signal: name, ...(rule === undefined ? {} : { rule }) })
+    this.#record.note('signal', { signal: name, ...(rule === undefined ? {} : { rule }) })
     this.#server.child.kill(name)
   }
 
@@ -153,7 +154,7 @@ export class StdioLink implements SteeredConnection {
 
   insert(direction: Direction, bytes: Uint8Array, rule: string): void {
     const way = direction === 'c2s' ? this.#c2s : this.#s2c
-    if (this.#reported.has(direction)) way.notInserted(bytes, rule)
+    if (this.#record.hasEnded(direction)) way.notInserted(bytes, rule)
     else way.pipe.inject(bytes, rule)
   }
 
@@ -177,7 +178,7 @@ export class StdioLink implements SteeredConnection {
   restart(rule: string, how: Restart): void {
     const { startAgain } = this.#options
     if (this.#exited || this.#leaving || (this.#s2c.paused & OVER) !== 0 || startAgain === undefined) {
-      return this.#note('not-restarted', { rule })
+      return this.#record.note('not-restarted', { rule })
     }
     this.#next.want({ ...how, rule })
     this.#c2s.outlet.to(undefined)
@@ -194,7 +195,7 @@ export class StdioLink implements SteeredConnection {
   }
 
   stderr(bytes: Uint8Array, rule: string): void {
-    this.#note('stderr-ours', { rule, text: Buffer.from(bytes).toString() })
+    this.#record.note('stderr-ours', { rule, text: Buffer.from(bytes).toString() })
     put(this.#errors, bytes)
   }
 
@@ -202,14 +203,14 @@ export class StdioLink implements SteeredConnection {
   async #startAgain(again: Again, { code, signal }: ProcessExit): Promise<boolean> {
     const { startAgain } = this.#options
     const { rule, afterMs } = again
-    this.#note('restart', { rule, code, signal, afterMs })
+    this.#record.note('restart', { rule, code, signal, afterMs })
     await this.#next.due(again)
     if (this.#leaving || startAgain === undefined) return false
     const next = await startAgain()
     // asked to end while it was being started
     if (this.#leaving && 'pid' in next) next.child.kill()
     if (!('pid' in next)) {
-      this.#note('not-restarted', { rule, code: next.code })
+      this.#record.note('not-restarted', { rule, code: next.code })
       return false
     }
     this.#server = next
@@ -219,7 +220,7 @@ export class StdioLink implements SteeredConnection {
     this.#c2s.sink = next.child.stdin
     this.#s2c.source = next.child.stdout
     this.#errors.source = next.child.stderr
-    this.#note('restarted', { rule, pid: next.pid })
+    this.#record.note('restarted', { rule, pid: next.pid })
     if (again.ready === undefined) this.#feed(next)
     else void this.#whenReady(next, again.ready, rule)
     return true
@@ -234,7 +235,7 @@ export class StdioLink implements SteeredConnection {
 
   async #whenReady(server: ServerProcess, text: string, rule: string): Promise<void> {
     const readiness = await saysReady(text, [server.child.stdout, server.child.stderr], this.#options.clock)
-    this.#note('ready', { rule, readiness })
+    this.#record.note('ready', { rule, readiness })
     if (this.#server === server && this.#next.wanted === undefined) this.#feed(server)
   }
 
@@ -245,7 +246,7 @@ export class StdioLink implements SteeredConnection {
   }
 
   #silence(way: PipedWay, ending: Ending): void {
-    this.#report(way, ending)
+    this.#record.ended(way, ending)
     way.outlet.silence()
     pause(way, PEER, false)
   }
@@ -267,10 +268,9 @@ export class StdioLink implements SteeredConnection {
     const read = { outputRead: lastRead(server.child.stdout), errorsRead: lastRead(server.child.stderr) }
     this.#writeTo(this.#c2s, counts)
     this.#readFrom(this.#s2c, counts)
-    const { id, tap, clock } = this.#options
     passOn(this.#errors, (bytes) => {
       this.#read++
-      tap.logged(id, clock.now(), bytes)
+      this.#record.logged(bytes)
     })
     for (const { source, paused } of [this.#s2c, this.#errors]) if (paused !== 0) source.pause()
     return read
@@ -296,15 +296,8 @@ export class StdioLink implements SteeredConnection {
     // what ended the output is known when the process has ended
     if (way === this.#c2s) this.#leaving = true
     if (way === this.#c2s && this.#exited && this.#next.wanted !== undefined) this.#leave()
-    if (way === this.#c2s || ending.how === 'rst') this.#report(way, ending)
+    if (way === this.#c2s || ending.how === 'rst') this.#record.ended(way, ending)
     way.pipe.end(ending)
-  }
-
-  #report({ direction, pipe, outlet }: PipedWay, ending: Ending): void {
-    if (this.#reported.has(direction)) return
-    this.#reported.add(direction)
-    const { id, tap, clock } = this.#options
-    tap.ended(id, direction, clock.now(), ending, pipe.backlog + outlet.unsent)
   }
 
   /** The last byte has come out of a pipe. */
@@ -327,10 +320,10 @@ export class StdioLink implements SteeredConnection {
     way.pipe.destroy()
     if (way === this.#c2s) {
       // an exit comes to the same: the ending waits for it
-      this.#note('stdin-closed', { code: detail })
+      this.#record.note('stdin-closed', { code: detail })
       client.closeInput()
     } else {
-      this.#report(way, { how: 'fin', by: 'client', detail })
+      this.#record.ended(way, { how: 'fin', by: 'client', detail })
       way.source.destroy()
       this.#endOutput()
     }
@@ -342,28 +335,18 @@ export class StdioLink implements SteeredConnection {
     if (this.#next.wanted !== undefined) return void way.source.destroy()
     way.source.pause()
     const to = way === this.#errors ? 'errors' : 'output'
-    this.#note('left-behind', { stream: to === 'errors' ? 'stderr' : 'stdout' })
+    this.#record.note('left-behind', { stream: to === 'errors' ? 'stderr' : 'stdout' })
     await client.handOver(way.source, to)
     if (way === this.#errors) return
     this.#handedOver = true
     this.#s2c.pipe.end({ how: 'exit', by: 'server' })
   }
 
-  #note(kind: string, detail: object): void {
-    const { id, tap, clock } = this.#options
-    tap.note(id, clock.now(), kind, detail)
-  }
-
   /** The process is gone. */
-  #finish({ code, signal }: ProcessExit): void {
-    const { id, tap, clock, client } = this.#options
-    const at = clock.now()
-    tap.note(id, at, 'exit', { code, signal })
-    for (const way of [this.#c2s, this.#s2c]) {
-      this.#report(way, exitEnding({ code, signal }, this.#endedBy, this.#leaving))
-      way.pipe.destroy()
-    }
-    client.input.pause()
-    tap.closed(id, at)
+  #finish(exit: ProcessExit): void {
+    const ways = [this.#c2s, this.#s2c]
+    this.#record.over(ways, exit, exitEnding(exit, this.#endedBy, this.#leaving))
+    for (const { pipe } of ways) pipe.destroy()
+    this.#options.client.input.pause()
   }
 }

@@ -123,14 +123,15 @@ describe('exit', () => {
 
   test('with a restart: another process answers what is sent next, each third call', async () => {
     const server = faultyStdio([{ fault: 'exit', restart: '20ms', match: 'method:tools/call', every: 3 }])
-    const pids: unknown[] = []
-    for (const id of [1, 2, 3, 4, 5]) {
+    const pidOf = async (id: number) => {
       server.call(id, 'x')
-      // the third is lost with the process
-      if (id === 3) continue
-      const { result } = JSON.parse(await server.answer(id)) as { result: { pid: number } }
-      pids.push(result.pid)
+      return (JSON.parse(await server.answer(id)) as { result: { pid: number } }).result.pid
     }
+    const [first, second] = [await pidOf(1), await pidOf(2)]
+    server.call(3, 'x')
+    // the third is lost with the process, and so would be what comes before that has ended
+    await expect.poll(() => lives(second)).toBe(false)
+    const pids = [first, second, await pidOf(4), await pidOf(5)]
     expect(new Set(pids).size).toBe(2)
     expect(server.lines().map(gist)).not.toContain('answer 3')
     server.child.stdin.end()
