@@ -267,7 +267,9 @@ const indifferenceOf = (lives: readonly LiveRule[]): Indifference => ({
   words: [...new Set(lives.flatMap(({ silence }) => silence.words))],
   couldHold: (subject, ofSession) => lives.some(({ silence }) => silence.couldHold(subject, ofSession)),
   busy: () => {
-    for (const live of lives) if (live.underWay > 0) return true
+    // asked for each message: most rules have nothing to count
+    for (const live of lives)
+      if (live.instances.size > 0 || (live.rule.after !== undefined && live.underWay > 0)) return true
     return false
   },
 })

@@ -18,8 +18,10 @@ export class AlikeHead {
   /** The head, four bytes at a time, and which bits of these must be equal: a third of what it costs byte by byte. */
   readonly #words: Int32Array
   readonly #masks: Int32Array
-  /** The memory heads came in last, in such words: sockets are read into the same again and again. */
-  #memory: Int32Array = NONE
+  readonly #byteMasks: Uint8Array
+  /** The memory heads came in last, and its words where that was so twice: some sockets are read into the same again and again. */
+  #memory: ArrayBufferLike | null = null
+  #memoryWords: Int32Array = NONE
 
   private constructor(raw: Uint8Array, length: Span | null, date: Span | null) {
     this.raw = raw
@@ -30,6 +32,7 @@ export class AlikeHead {
     bytes.set(raw)
     const masks = new Uint8Array(size).fill(255, 0, raw.length)
     for (const span of [length, date]) if (span !== null) masks.fill(0, ...span)
+    this.#byteMasks = masks
     this.#words = new Int32Array(bytes.buffer)
     this.#masks = new Int32Array(masks.buffer)
   }
@@ -92,17 +95,20 @@ export class AlikeHead {
     return this.#date === null || isText(bytes, ...this.#date)
   }
 
-  /** Empty where they do not begin with a word of their memory. */
+  /** Empty where they do not begin with a word of their memory, and where that is new. */
   #wordsOf({ buffer, byteOffset }: Uint8Array): Int32Array {
     if (byteOffset !== 0) return NONE
-    if (this.#memory.buffer !== buffer) this.#memory = new Int32Array(buffer, 0, buffer.byteLength >> 2)
-    return this.#memory
+    if (this.#memory !== buffer) {
+      this.#memory = buffer
+      this.#memoryWords = NONE
+    } else if (this.#memoryWords === NONE) this.#memoryWords = new Int32Array(buffer, 0, buffer.byteLength >> 2)
+    return this.#memoryWords
   }
 
   #isLikeByBytes(bytes: Uint8Array): boolean {
     const { raw } = this
-    const masks = new Uint8Array(this.#masks.buffer)
-    for (let at = 0; at < raw.length; at++) if (masks[at] === 255 && bytes[at] !== raw[at]) return false
+    const masks = this.#byteMasks
+    for (let at = 0; at < raw.length; at++) if (((bytes[at]! ^ raw[at]!) & masks[at]!) !== 0) return false
     return this.#date === null || isText(bytes, ...this.#date)
   }
 }
