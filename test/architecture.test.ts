@@ -117,6 +117,8 @@ const testedElsewhere: Record<string, string> = {
   'src/store/statements.ts': 'the SQL of the writer: test/store/writer.test.ts',
   'src/faults/rule-after.ts': 'two words of a rule: test/faults/rule-parse.test.ts',
   'src/faults/rule-envelope.ts': 'the shape of a rule: test/faults/rule-parse.test.ts',
+  'src/faults/rule-mistakes.ts': 'what was meant by a rule: test/faults/rule-parse.test.ts',
+  'src/faults/rule-wanted.ts': 'what values have to be: test/cli/fault/rule-words.test.ts',
   'src/faults/rule-problem.ts': 'what is said of a rule: test/faults/rule-parse.test.ts',
   'src/recorder/connection-row.ts': 'one object: test/recorder/flows.test.ts',
   'src/faults/units/whole-unit.ts': 'a part of units: test/faults/units/watch.test.ts',

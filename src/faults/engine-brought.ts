@@ -1,9 +1,10 @@
 /** Rules that requests bring along, remembered: equal headers are one rule, which counts and draws from one request to the next. */
-import type { ProxyError } from '../errors.ts'
+import { ProxyError } from '../errors.ts'
 import { readFaultHeader } from './engine-header.ts'
 import type { LiveRule } from './engine-rule.ts'
 import type { AnyFault } from './fault.ts'
 import type { Rule } from './rule-parse.ts'
+import { helpOn } from './rule-problem.ts'
 import type { ActiveRule } from './rule.ts'
 
 export interface BroughtRulesOptions {
@@ -38,9 +39,16 @@ export class BroughtRules {
       enabled: true,
     }
     const rule = this.#options.read(active)
-    const brought = rule instanceof Error ? rule : this.#options.begin(rule, active)
+    const brought =
+      rule instanceof Error
+        ? unsent(rule, this.#options.among.find(({ type }) => type === source.fault)?.type)
+        : this.#options.begin(rule, active)
     if (this.#known.size >= HEADERS) this.#known.clear()
     this.#known.set(text, brought)
     return brought
   }
 }
+
+/** Whoever wrote the header reads it in the answer. */
+const unsent = ({ code, message, cause }: ProxyError, fault: string | undefined): ProxyError =>
+  new ProxyError(code, message, { hint: `The request was not sent on. ${helpOn(fault)}`, cause })

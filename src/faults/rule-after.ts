@@ -1,4 +1,5 @@
 /** `after` and `window`: how much has to go by before a rule acts. */
+import { nearest } from '../errors/nearest.ts'
 import { analyse, parseFilter, type Filter } from '../filter/index.ts'
 import { countText, durationText, parseBytes, parseDuration, sizeText } from './values.ts'
 
@@ -28,12 +29,41 @@ export function parseAfter(text: string): After | string {
   if (ms !== undefined) return { what: 'time', ms }
   const bytes = parseBytes(text)
   if (bytes !== undefined) return { what: 'bytes', bytes }
+  const [, number, word] = /^\s*([\d.]+)\s*([a-z]+)\s*$/i.exec(text) ?? []
+  if (number !== undefined && word !== undefined) return uncounted(number, word)
   const [, many = '1', of = text] = /^\s*(\d+)\s+of\s+(.+)$/is.exec(text) ?? []
   const filter = parseFilter(of)
   if (of.trim() === '') return 'is empty: leave it out'
   const { recordedOnlyKeys } = analyse(filter)
   if (recordedOnlyKeys.length > 0) return `${recordedOnlyKeys.join(' and ')} is known of recorded traffic only`
   return Number(many) === 0 ? '0 of it is at once: leave it out' : { what: 'filter', count: Number(many), filter }
+}
+
+/** What is behind a number when it is meant to be counted, and how that is written. */
+const COUNTED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ' events': ['events'],
+    ' messages': ['messages', 'frames'],
+    ' calls': ['calls', 'requests'],
+    ms: ['ms', 'milliseconds'],
+    s: ['s', 'sec', 'seconds'],
+    m: ['m', 'min', 'minutes'],
+    h: ['h', 'hours'],
+    d: ['d', 'days'],
+    b: ['b', 'bytes'],
+    kb: ['kb', 'kilobytes'],
+    mb: ['mb', 'megabytes'],
+  }).flatMap(([unit, words]) => words.map((word) => [word, unit])),
+)
+
+/** A number and a word that is neither a unit nor something that goes by: hardly a text somebody waits for. */
+function uncounted(number: string, word: string): string {
+  const known = nearest(word, COUNTED.keys()) ?? nearest(`${word}s`, COUNTED.keys())
+  const unit = known === undefined ? undefined : COUNTED.get(known)
+  if (unit?.startsWith(' ') === true && !/^\d+$/.test(number)) return `${unit.trim()} are counted in whole numbers`
+  if (unit !== undefined) return `${word} cannot be counted: did you mean ${number}${unit}?`
+  const ways = ['events', 'messages', 'calls'].map((noun) => `${number} ${noun}`).join(', ')
+  return `${word} cannot be counted: write ${ways}, ${number}s or ${number}kb; a text to wait for is quoted: "${number} ${word}"`
 }
 
 /** `2 events`, `5 s`, `10 kB`; of a filter its text in back quotes. */

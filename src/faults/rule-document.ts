@@ -5,6 +5,7 @@ import type { AnyFault } from './fault.ts'
 import { faults } from './index.ts'
 import { parseRule, type Rule } from './rule-parse.ts'
 import { ruleError, type RuleProblem, ruleProblemsOf } from './rule-problem.ts'
+import { inOurWords } from './rule-wanted.ts'
 import { count } from './values.ts'
 
 export interface RuleDocument {
@@ -27,7 +28,7 @@ const KEYS = Object.keys(document.shape)
 export function parseRules(source: unknown, among: readonly AnyFault[] = faults): RuleDocument {
   const problems: RuleProblem[] = []
   const written = Array.isArray(source) ? { rules: source } : (source ?? {})
-  const read = document.safeParse(written)
+  const read = document.safeParse(written, { error: inOurWords(() => z.toJSONSchema(document, { io: 'input' })) })
   for (const { path, message } of read.error?.issues ?? []) problems.push({ path: path.join('.'), message })
   for (const key of typeof written === 'object' ? Object.keys(written) : []) {
     if (KEYS.includes(key)) continue

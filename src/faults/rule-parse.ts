@@ -1,6 +1,5 @@
 /** From what people write to a rule that can be acted on, or to everything that is wrong with it. */
 import type { z } from 'zod'
-import { nearest } from '../errors/nearest.ts'
 import {
   analyse,
   type Analysis,
@@ -15,8 +14,10 @@ import type { AnyFault, Scope } from './fault.ts'
 import { faults } from './index.ts'
 import { contradictionsIn, envelope, type Envelope } from './rule-envelope.ts'
 import { ruleError, type RuleProblem } from './rule-problem.ts'
+import { envelopeSchema, optionSchema } from './rule-schema.ts'
+import { inOurWords } from './rule-wanted.ts'
+import { type Complain, faultNamed, unknownOption } from './rule-mistakes.ts'
 import { ENVELOPE, type RuleSource } from './rule.ts'
-import { optionNames } from './rule-schema.ts'
 
 /** A rule that was checked: its envelope, its fault with options parsed, and what follows from both. */
 export interface Rule extends Omit<Envelope, 'id' | 'fault' | 'match'> {
@@ -44,11 +45,15 @@ export function parseRule(source: unknown, among: readonly AnyFault[] = faults):
   const rule = readRule(source, among, (path, message, meant) =>
     problems.push({ path, message, ...(meant === undefined ? {} : { nearest: meant }) }),
   )
-  if (rule === undefined || problems.length > 0) throw ruleError(problems)
+  if (rule === undefined || problems.length > 0) throw ruleError(problems, faultIn(source, among))
   return rule
 }
 
-type Complain = (path: string, message: string, nearest?: string) => void
+/** The type of a fault that there is. */
+function faultIn(source: unknown, among: readonly AnyFault[]): string | undefined {
+  const { fault } = Object(source) as { readonly fault?: unknown }
+  return among.find(({ type }) => type === fault)?.type
+}
 
 function readRule(source: unknown, among: readonly AnyFault[], complain: Complain): Rule | undefined {
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {
@@ -58,9 +63,10 @@ function readRule(source: unknown, among: readonly AnyFault[], complain: Complai
   const written = source as RuleSource
   const words = new Set<string>(ENVELOPE)
   const entries = Object.entries(written).filter(([, value]) => value !== undefined)
-  const read = envelope.safeParse(Object.fromEntries(entries.filter(([key]) => words.has(key))))
+  const when = Object.fromEntries(entries.filter(([key]) => words.has(key)))
+  const read = envelope.safeParse(when, { error: inOurWords(envelopeSchema) })
   for (const issue of read.error?.issues ?? []) complain(issue.path.join('.'), issue.message)
-  const fault = faultNamed(written.fault, among, complain)
+  const fault = faultNamed(written, among, complain)
   const match = filterOf(written.match, complain)
   if (fault === undefined) return undefined
   const chosen = Object.fromEntries(entries.filter(([key]) => !words.has(key)))
@@ -68,19 +74,6 @@ function readRule(source: unknown, among: readonly AnyFault[], complain: Complai
   for (const [key, message] of read.success ? contradictionsIn(read.data) : []) complain(key, message)
   if (!read.success || options === undefined || match === undefined) return undefined
   return ruleOf({ source: written, envelope: read.data, fault, options, match }, complain)
-}
-
-function faultNamed(type: unknown, among: readonly AnyFault[], complain: Complain): AnyFault | undefined {
-  const types = among.map((each) => each.type)
-  if (typeof type !== 'string' || type === '') {
-    if (type === undefined) complain('fault', `is needed: one of ${types.join(', ')}`)
-    return undefined
-  }
-  const fault = among.find((each) => each.type === type)
-  if (fault !== undefined) return fault
-  const meant = nearest(type, types)
-  complain('fault', `there is no fault ${type}${meant === undefined ? `; there are ${types.join(', ')}` : ''}`, meant)
-  return undefined
 }
 
 /** Null for no filter; undefined when it is wrong. */
@@ -104,11 +97,13 @@ function optionsOf(
   among: readonly AnyFault[],
   complain: Complain,
 ): { readonly value: unknown } | undefined {
-  const parsed = fault.options.safeParse(written)
+  const parsed = fault.options.safeParse(written, { error: inOurWords(() => optionSchema(fault)) })
   if (parsed.success) return { value: parsed.data }
   for (const issue of parsed.error.issues) {
     if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
-      for (const key of issue.keys) complain(key, ...unknownOption(key, fault, among))
+      for (const key of issue.keys) {
+        complain(key, ...unknownOption([key, (written as Record<string, unknown>)[key]], fault, among))
+      }
     } else complain(issue.path.join('.'), needed(issue, written))
   }
   return undefined
@@ -118,18 +113,6 @@ function needed(issue: z.core.$ZodIssue, written: object): string {
   const [first, ...deeper] = issue.path
   const missing = deeper.length === 0 && first !== undefined && !Object.hasOwn(written, first)
   return missing ? `is needed: ${issue.message}` : issue.message
-}
-
-function unknownOption(key: string, fault: AnyFault, among: readonly AnyFault[]): [string, string | undefined] {
-  const own = optionNames(fault)
-  const meant = nearest(key, [...own, ...ENVELOPE])
-  if (meant !== undefined) return [`is no option of ${fault.type}`, meant]
-  const others = among.filter((other) => optionNames(other).includes(key)).map(({ type }) => type)
-  const has = own.length === 0 ? 'it has none' : `it has ${own.join(', ')}`
-  return [
-    `is an option of ${others.length === 0 ? 'no fault' : others.join(', ')}; of ${fault.type}, ${has}`,
-    undefined,
-  ]
 }
 
 interface Parts {

@@ -16,16 +16,20 @@ export function problemText({ path, message, nearest }: RuleProblem): string {
   return `${path === '' ? '' : `${path}: `}${message}${meant}`
 }
 
-/** An error with every problem in its message. */
-export function ruleError(problems: readonly RuleProblem[]): ProxyError {
+/** An error with every problem in its message. `fault`: the type it is about, where there is one. */
+export function ruleError(problems: readonly RuleProblem[], fault?: string): ProxyError {
   const lines = problems.map(problemText)
   const text =
     lines.length === 1 ? `The rule is not valid: ${lines[0]}` : `The rule is not valid:\n  ${lines.join('\n  ')}`
   return new ProxyError('RULE_INVALID', text, {
-    hint: 'Nothing was changed. `mitmcp fault add --help` lists every fault with its options.',
+    hint: `Nothing was changed. ${helpOn(fault)}`,
     cause: problems,
   })
 }
+
+/** Where it stands what a fault takes, or which there are. */
+export const helpOn = (fault: string | undefined): string =>
+  fault === undefined ? 'All faults: mitmcp fault types' : `What it takes: mitmcp fault explain ${fault}`
 
 /** Of a `RULE_INVALID`; none of any other error. */
 export function ruleProblemsOf(error: unknown): readonly RuleProblem[] {

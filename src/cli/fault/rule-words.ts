@@ -2,8 +2,10 @@ import { parse } from 'yaml'
 import { ProxyError } from '../../errors.ts'
 import { faultOf, faults } from '../../faults/index.ts'
 import { parseRule, type Rule } from '../../faults/rule-parse.ts'
+import { filterTerm } from '../../faults/rule-mistakes.ts'
 import { ruleError, type RuleProblem, ruleProblemsOf } from '../../faults/rule-problem.ts'
 import { envelopeSchema, optionSchema } from '../../faults/rule-schema.ts'
+import { quoted } from '../invocation.ts'
 import { isList, isSwitch, valueOf } from './option-text.ts'
 
 type Schema = ReturnType<typeof optionSchema>
@@ -30,11 +32,26 @@ export const ruleFromWords = (words: readonly string[]): Rule => {
     if (name === 'fault') problems.push({ path: '--fault', message: 'is no flag: the fault is the first word' })
     else if (Object.hasOwn(source, name) && (schema === undefined || !isList(schema)))
       problems.push({ path: `--${name}`, message: 'is there twice' })
+    else if (fault !== undefined && schema === undefined && isFilterWord(name))
+      problems.push({ path: `--${name}`, message: `is a word of filters: write ${matchFlag(said, schemas)}` })
     else if (schema === undefined) source[name] = text ?? true
     else if (text === undefined && !isSwitch(schema)) problems.push({ path: `--${name}`, message: 'needs a value' })
     else source[name] = valueOf(text ?? 'true', schema, source[name])
   }
   return checked(source, problems)
+}
+
+/** A word of filters that is not another fault's option: those say whose it is. */
+const isFilterWord = (name: string): boolean =>
+  filterTerm(name, '') !== undefined && !faults.some((fault) => Object.hasOwn(propertiesOf(optionSchema(fault)), name))
+
+/** `--match 'tool:search dir:s2c'`: the filter that was given, and the words that should have stood in it. */
+const matchFlag = (said: readonly Said[], schemas: Schemas): string => {
+  const terms = said.flatMap(({ name, text }) => {
+    if (name === 'match') return text === undefined ? [] : [text]
+    return schemas[name] === undefined && isFilterWord(name) ? [filterTerm(name, text) ?? ''] : []
+  })
+  return `--match ${quoted(terms.join(' '))}`
 }
 
 /** A rule written whole, as YAML or JSON. Throws `RULE_INVALID`. */
@@ -64,7 +81,7 @@ const checked = (source: Record<string, unknown>, before: readonly RuleProblem[]
     ...problems.map(asFlags).filter(({ path }) => !before.some((one) => one.path === path && path !== '')),
   ]
   if (rule !== undefined && all.length === 0) return rule
-  throw new ProxyError('RULE_INVALID', ruleError(all).message, { hint: hintFor(source['fault']), cause: all })
+  throw ruleError(all, typeof source['fault'] === 'string' ? faultOf(source['fault'])?.type : undefined)
 }
 
 /** Problems of a rule name its keys; here these are flags. */
@@ -78,11 +95,6 @@ const asFlags = ({ path, message, nearest }: RuleProblem): RuleProblem => {
     ...(nearest === undefined ? {} : { nearest: ofFlag ? `--${nearest}` : nearest }),
   }
 }
-
-const hintFor = (type: unknown): string =>
-  typeof type === 'string' && faultOf(type) !== undefined
-    ? `Nothing was changed. What it takes: mitmcp fault explain ${type}`
-    : 'Nothing was changed. All faults: mitmcp fault types'
 
 interface Said {
   readonly name: string

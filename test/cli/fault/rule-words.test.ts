@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { ruleFromText, ruleFromWords, writtenRule } from '../../../src/cli/fault/rule-words.ts'
+import { neededOf } from '../../../src/cli/fault/fault-lines.ts'
 import { ProxyError } from '../../../src/errors.ts'
 import { faults } from '../../../src/faults/index.ts'
+import { parseRule } from '../../../src/faults/rule-parse.ts'
 import { ENVELOPE } from '../../../src/faults/rule.ts'
 import { optionNames } from '../../../src/faults/rule-schema.ts'
 
@@ -13,6 +15,15 @@ const refused = (make: () => unknown): string => {
     return `${(error as ProxyError).message}\n${(error as ProxyError).hint}`
   }
   throw new Error('nothing was refused')
+}
+
+const refusedOr = (make: () => unknown): string => {
+  try {
+    make()
+    return ''
+  } catch (error) {
+    return (error as Error).message
+  }
 }
 
 test.each([
@@ -49,7 +60,18 @@ test('everything that is wrong is said at once, with what was meant', () =>
 
 test.each([
   [['latncy', '--delay', '1s'], 'there is no fault latncy; did you mean latency?'],
-  [[], 'a fault is needed: one of latency,'],
+  [[], 'a fault is needed: one of '],
+  [['drop', '--dir', 's2c'], '--dir: is a word of filters: write --match dir:s2c\n'],
+  [
+    ['drop', '--dir=s2c', '--match', 'tool:echo', '--method', 'tools/call'],
+    "--dir: is a word of filters: write --match 'dir:s2c tool:echo method:tools/call'",
+  ],
+  [['latency', '--code', '404', '--delay', '1s'], '; a match can ask for it, as code:404'],
+  [['status'], '--code: is needed: must be a whole number from 200 to 599'],
+  [['status', '--code', '700'], '--code: must be a whole number from 200 to 599'],
+  [['cut', '--end', 'rts'], '--end: clean, fin, rst, hang, or ws:<code> from 1000 to 4999'],
+  [['status', '--code', '503', '--headers', 'a b: 1'], '--headers.a b: must be the name of a header field'],
+  [['mutate', '--patch', '[{"op":"put","path":"/a"}]'], 'must be add, remove, replace, move, copy or test'],
   [['latency', '--delay'], 'The rule is not valid: --delay: needs a value\n'],
   [['latency', '--delay', '200'], '--delay: 200 has no unit: write 200ms or 200s'],
   [['latency', '--delay', '1s', '--delay', '2s'], '--delay: is there twice'],
@@ -65,6 +87,17 @@ test('a rule may be written whole, as YAML or JSON, and then stands alone', () =
   expect(refused(() => writtenRule(['drop'], '{ fault: drop }'))).toContain(
     'Beside --rule there is nothing to say: drop.',
   )
+})
+
+test('no fault speaks in the words of the schema library, whatever it is given', () => {
+  const junk = [undefined, null, true, -3, 1e9, 2.5, 'x', '', [], [5], [{}], {}, { 'a b': 1 }, { a: 'b\nc' }]
+  const said = faults.flatMap((fault) =>
+    [...optionNames(fault), ...ENVELOPE].flatMap((name) =>
+      junk.map((value) => refusedOr(() => parseRule({ ...neededOf(fault), [name]: value }))),
+    ),
+  )
+  expect(said.filter((text) => /Invalid|Too (big|small)|expected|received|Unrecognized/.test(text))).toEqual([])
+  expect(said.filter((text) => text !== '').length).toBeGreaterThan(faults.length)
 })
 
 test('no option of a fault is named like a flag of the command', () => {
