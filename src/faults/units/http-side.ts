@@ -314,8 +314,8 @@ export class HttpSide implements Http1Listener {
   #told(head: Http1Head): WholeParts {
     const { events, talk } = this.#options
     const [raw, payload] = [this.#raw.take(), this.#payload.take()]
-    const about = { events, talk, asked: this.#asked, head, facts: this.#facts }
-    return { ...about, raw, payload, from: this.#from, maxBytes: this.#maxBytes }
+    const [asked, facts, from, maxBytes] = [this.#asked, this.#facts, this.#from, this.#maxBytes]
+    return { events, talk, asked, head, facts, raw, payload, from, maxBytes }
   }
 
   /** What passed is heard all the same. */
