@@ -16,6 +16,7 @@
  * | `GET /api/filter?text&cursor` | `FilterReading` |
  * | `GET /api/rules?all&versions&instance` | `RuleRow[]`: those in force; `all`: also those that are over; `versions`: and what they were before |
  * | `POST /api/rules` `NewRules` | `RuleRow[]`: in force now; all or none |
+ * | | These and the next three answer once it acts in every process it is for; 202, and their names in `mitmcp-behind`, where one has not said so within 2 s |
  * | `PATCH /api/rules/:id?instance` `{enabled}` · `DELETE /api/rules/:id?instance` | `RuleRow` |
  * | `PUT /api/rules/:id?instance` `{rule}` | `RuleRow`: its next version, in its place, with its counters |
  * | `POST /api/rules/heal` `{ids?, instance?}` | `RuleRow[]`: those it ended |

@@ -78,7 +78,7 @@ class OwnRules {
     this.#control = control
     control?.onRules((told) => {
       this.#told = told
-      this.#heard()
+      return this.#heard()
     })
   }
 
@@ -127,12 +127,12 @@ class OwnRules {
     const rules = kept.map(({ active: { id, source, enabled }, sentence }) => ({ id, source, sentence, enabled }))
     await this.#control.setOwnRules('library', rules)
     this.#unanswered--
-    this.#heard()
+    await this.#heard()
   }
 
   /** What was switched, changed or ended through the record. */
-  #heard(): void {
-    if (this.#unanswered > 0 || this.kept.length === 0) return
+  #heard(): Promise<void> | undefined {
+    if (this.#unanswered > 0 || this.kept.length === 0) return undefined
     const told = new Map(this.#told.filter(({ origin }) => origin === 'library').map((rule) => [rule.id, rule]))
     for (const id of told.keys()) this.#recorded.add(id)
     this.kept = this.kept.flatMap((rule) => {
@@ -140,6 +140,6 @@ class OwnRules {
       if (now !== undefined) return [{ ...rule, active: { ...now, origin: 'control' as const } }]
       return this.#recorded.has(rule.active.id) ? [] : [rule]
     })
-    void this.#act()
+    return this.#act()
   }
 }

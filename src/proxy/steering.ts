@@ -149,11 +149,12 @@ class LazySteering implements Steering {
 
 /** Lets what is written into the capture steer: rules of command line, API and page, those of the file as they are switched there, and answers to what waits. */
 export function followCapture(steering: Steering, control: ControlLink, say: (message: string) => void): void {
-  control.onRules((rules) => {
+  control.onRules(async (rules) => {
     const from = (origin: 'control' | 'file'): ActiveRule[] =>
       rules.flatMap((rule) => (rule.origin === origin ? [{ ...rule, origin }] : []))
-    void steering.setRules('capture', from('control'))
-    if (from('file').length > 0) void steering.setRules('file', from('file'))
+    const given = steering.setRules('capture', from('control'))
+    if (from('file').length > 0) await steering.setRules('file', from('file'))
+    await given
   })
   control.onHeldAnswers((answers) => steering.answer(answers))
   control.onLeftOver((rules) => {

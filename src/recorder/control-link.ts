@@ -3,10 +3,15 @@ import type { ControlRule, FileRule, HeldVerdict, RuleRow } from '../store/rows.
 import type { SavedConversation } from '../wire/conversation.ts'
 import type { FromThread, ToThread } from './messages.ts'
 
+type RulesListener = (rules: readonly ControlRule[]) => void | Promise<void>
+
 /** How the live thread hears of rules and answers, and asks what is open, without a handle of SQLite of its own. */
 export interface ControlLink {
-  /** Told the fault rules of this process, and those that are everywhere: at once where they are known, and when they change. */
-  onRules(listener: (rules: readonly ControlRule[]) => void): void
+  /**
+   * Told the fault rules of this process, and those that are everywhere: at once where they are known, and when they change. They are in force
+   * for whoever asks the capture once all listeners are through with them.
+   */
+  onRules(listener: RulesListener): void
   /** Told answers to held messages, again and again until they are not held any more. */
   onHeldAnswers(listener: (answers: readonly HeldVerdict[]) => void): void
   /** Told the rules of processes that are gone, found at the start: they stay off. */
@@ -25,12 +30,14 @@ export interface ControlLink {
 export class ControlEnd implements ControlLink {
   readonly #send: (message: ToThread) => boolean
   readonly #mark: (id: number) => boolean
-  readonly #rulesHeard: ((rules: readonly ControlRule[]) => void)[] = []
+  readonly #rulesHeard: RulesListener[] = []
   readonly #answersHeard: ((answers: readonly HeldVerdict[]) => void)[] = []
   readonly #leftOverHeard: ((rules: readonly RuleRow[]) => void)[] = []
   readonly #asked = new Map<number, (state: SavedConversation | null) => void>()
   #told: (() => void)[] = []
   #rules: readonly ControlRule[] | null = null
+  /** What they are of. */
+  #revision = 0
   #leftOver: readonly RuleRow[] = []
   readonly #ownRules = new Map<OwnOrigin, readonly FileRule[]>()
   /** Own rules sent to a new thread that has not answered yet. */
@@ -43,9 +50,9 @@ export class ControlEnd implements ControlLink {
     this.#mark = mark
   }
 
-  onRules(listener: (rules: readonly ControlRule[]) => void): void {
+  onRules(listener: RulesListener): void {
     this.#rulesHeard.push(listener)
-    if (this.#rules !== null) listener(this.#rules)
+    this.#tellRules([listener])
   }
 
   onHeldAnswers(listener: (answers: readonly HeldVerdict[]) => void): void {
@@ -84,11 +91,11 @@ export class ControlEnd implements ControlLink {
   hear(message: FromThread): void {
     if (message.kind === 'rules') {
       this.#rules = message.rules
+      this.#revision = message.revision
       // a new thread tells what it finds before it has heard what there is
-      if (this.#resent === 0) for (const listener of this.#rulesHeard) listener(message.rules)
+      if (this.#resent === 0) this.#tellRules(this.#rulesHeard)
     } else if (message.kind === 'own-rules-set') {
-      if (this.#resent > 0 && --this.#resent === 0 && this.#rules !== null)
-        for (const listener of this.#rulesHeard) listener(this.#rules)
+      if (this.#resent > 0 && --this.#resent === 0) this.#tellRules(this.#rulesHeard)
       for (const resolve of this.#told.splice(0)) resolve()
     } else if (message.kind === 'answers') {
       for (const listener of this.#answersHeard) listener(message.answers)
@@ -108,6 +115,14 @@ export class ControlEnd implements ControlLink {
   gone(): void {
     for (const id of this.#asked.keys()) this.#answer(id, null)
     for (const resolve of this.#told.splice(0)) resolve()
+  }
+
+  #tellRules(listeners: readonly RulesListener[]): void {
+    const revision = this.#revision
+    const rules = this.#rules
+    if (rules === null || listeners.length === 0) return
+    const through = Promise.all(listeners.map(async (listener) => listener(rules)))
+    void through.then(() => this.#send({ kind: 'in-force', revision }))
   }
 
   #answer(id: number, state: SavedConversation | null): void {

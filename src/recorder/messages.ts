@@ -30,6 +30,8 @@ export type ToThread =
   | { readonly kind: 'control' }
   /** The rules of the process's file, or of its own code. */
   | { readonly kind: 'own-rules'; readonly origin: OwnOrigin; readonly rules: readonly FileRule[] }
+  /** What was written up to this revision acts. */
+  | { readonly kind: 'in-force'; readonly revision: number }
   | { readonly kind: 'rule-ended'; readonly id: string; readonly why: 'expired' | 'bug' }
   | { readonly kind: 'close' }
 
@@ -45,7 +47,7 @@ export type FromThread =
   /** UI ports of all live processes on this capture, when they have changed. */
   | { readonly kind: 'control'; readonly ports: readonly number[] }
   /** Fault rules of this process and everywhere: once at the start, and whenever they change. */
-  | { readonly kind: 'rules'; readonly rules: readonly ControlRule[] }
+  | { readonly kind: 'rules'; readonly rules: readonly ControlRule[]; readonly revision: number }
   /** `own-rules` is done, and `rules` was told where it changed anything. */
   | { readonly kind: 'own-rules-set' }
   /** Answers to held messages that have not been acted upon. */

@@ -124,6 +124,10 @@ class Loop implements RecorderLoop {
       }
       case 'rule-ended':
         return this.#rules(message, () => this.#writer.rules.end(message.id, message.why, Date.now() * 1000))
+      case 'in-force':
+        if (!this.#passing(() => this.#writer.rules.inForce(message.revision)))
+          setTimeout(() => this.receive(message), FIRST_RETRY_MS)
+        return
       case 'close':
         this.#close(message)
     }
@@ -219,7 +223,7 @@ class Loop implements RecorderLoop {
     this.#passing(() => {
       const state = this.#writer.rules.poll()
       if (state === null) return
-      this.#answer({ kind: 'rules', rules: state.rules })
+      this.#answer({ kind: 'rules', rules: state.rules, revision: state.revision })
       if (state.answers.length > 0) this.#answer({ kind: 'answers', answers: state.answers })
     })
   }

@@ -41,6 +41,10 @@ export interface Control {
   heal(ids?: readonly string[], where?: Where): RuleRow[]
   /** `NOT_FOUND` when it does not wait (any more). The last answer before it is acted upon counts. */
   answerHeld(id: number, answer: HeldAnswer): HeldRow
+  /** Counts what was written, by anybody. */
+  revision(): number
+  /** Processes that live and are meant by these rules, in which not everything acts that was written up to this revision. */
+  behind(revision: number, rules: readonly Pick<RuleRow, 'instance'>[]): InstanceRow[]
   close(): void
 }
 
@@ -108,7 +112,22 @@ function controlOf(db: Database, now: () => number): Omit<Control, 'close'> {
           .filter(({ id }) => ids === undefined || ids.includes(id))
           .map((rule) => ended(rules, rows.byKey, rule, 'healed', now()))
       }),
+    ...progressOf(db, live),
     answerHeld: (id, answer) => write(() => answerOf(db, rules, id, answer, now())),
+  }
+}
+
+/** How far processes have come with what was written. */
+function progressOf(db: Database, live: () => readonly InstanceRow[]): Pick<Control, 'revision' | 'behind'> {
+  const revision = db.prepare('SELECT revision FROM control').pluck()
+  const inForce = db.prepare('SELECT in_force FROM instance WHERE id = ?').pluck()
+  return {
+    revision: () => revision.get() as number,
+    behind(upTo, rules) {
+      const isMeant = ({ id }: InstanceRow): boolean =>
+        rules.some(({ instance }) => instance === null || instance === id)
+      return live().filter((process) => isMeant(process) && (inForce.get(process.id) as number) < upTo)
+    },
   }
 }
 

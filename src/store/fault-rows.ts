@@ -67,6 +67,8 @@ export interface HeldVerdict {
 
 /** What a process is to act on. */
 export interface ControlState {
+  /** Value of `control.revision` they are of. */
+  readonly revision: number
   /** In the order of their precedence within an origin: as they were given. */
   readonly rules: readonly ControlRule[]
   readonly answers: readonly HeldVerdict[]

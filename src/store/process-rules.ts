@@ -21,6 +21,8 @@ export interface ProcessRules {
   poll(): ControlState | null
   /** The rules that the process has by itself, from its file or its own code, are these from now on: what is as before stays, with its revision. */
   setOwnRules(origin: OwnOrigin, rules: readonly FileRule[], now: number): void
+  /** What was written up to this revision acts in the process. */
+  inForce(revision: number): void
   /** A rule has ended by itself. */
   end(id: string, why: Extract<RuleEnd, 'expired' | 'bug'>, now: number): void
   /** Rules whose process is gone, and those that are everywhere where nobody else is: they are over. To be called before the first `poll`. */
@@ -47,6 +49,7 @@ export function processRules(db: Database, instance: number): ProcessRules {
     `SELECT number, direction, offset, rule, answer, answer_payload FROM held
      WHERE state = 'held' AND answer IS NOT NULL AND instance = ? ORDER BY id`,
   )
+  const acts = db.prepare('UPDATE instance SET in_force = max(in_force, ?) WHERE id = ?')
   const current = (): Current[] => (inForce.all(instance) as Record[]).map((row) => row as unknown as Current)
   const write = <T>(body: () => T): T => db.transaction(body).immediate()
   let seen = -1
@@ -57,11 +60,13 @@ export function processRules(db: Database, instance: number): ProcessRules {
       if (now === seen) return null
       seen = now
       return {
+        revision: now,
         rules: (inForce.all(instance) as Record[]).map(controlRule),
         answers: (answered.all(instance) as Record[]).map(heldVerdict),
       }
     },
     setOwnRules: (origin, rules, now) => write(() => putOwnRules(table, { instance, origin }, current(), rules, now)),
+    inForce: (upTo) => void acts.run(upTo, instance),
     end: (id, why, now) =>
       write(() => {
         for (const rule of current()) if (rule.id === id) table.end(rule.key, why, now)

@@ -23,10 +23,11 @@ export const APPLICATION_ID = 0x6d637063
 export const PAGE_SIZE = 16384
 
 export const SCHEMA = `
+-- in_force: value of control.revision up to which what was written acts in this process
 CREATE TABLE instance (
   id INTEGER PRIMARY KEY, pid INTEGER NOT NULL, ticks INTEGER NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL,
   url TEXT, target TEXT, ui_port INTEGER,
-  started_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, ended_at INTEGER
+  started_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, ended_at INTEGER, in_force INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE session (

@@ -16,3 +16,13 @@ test('without a capture the first write says so, not the start', () => {
   expect(() => controls.write((control) => control.heal())).toThrow('There is no capture')
   controls.close()
 })
+
+test('rules are told once they act, with the processes in which they do not yet', async () => {
+  const { path, db } = captureFixture()
+  db.exec(`UPDATE instance SET seen_at = ${Date.now() * 1000}`)
+  const controls = createControls(path, () => undefined)
+  onTestFinished(() => controls.close())
+  const rule = { source: { fault: 'drop' }, sentence: 'drops', id: () => 'drop' }
+  const { changed, behind } = await controls.change((control) => control.addRule(rule))
+  expect([changed.id, behind]).toEqual(['drop', []])
+})

@@ -57,7 +57,7 @@ test('healing ends all', async () => {
 function recorded() {
   const steering = createSteering({ clock: fakeClock(), tap: nullTap, notice: () => undefined, seed: 1 })
   const sets: { readonly rules: readonly FileRule[]; readonly answer: () => void }[] = []
-  let tell: (told: readonly ControlRule[]) => void = () => undefined
+  let tell: (told: readonly ControlRule[]) => unknown = () => undefined
   const own = ownRules(steering, {
     onRules: (listener) => (tell = listener),
     setOwnRules: (_, rules) => new Promise((answer) => sets.push({ rules, answer })),

@@ -17,7 +17,7 @@ async function start(db = join(temporaryFolder(), 'capture.db')) {
   const recorder = await createRecorder({ workerUrl, instance, db })
   onTestFinished(() => recorder.close())
   const told: (readonly ControlRule[])[] = []
-  recorder.control.onRules((rules) => told.push(rules))
+  recorder.control.onRules((rules) => void told.push(rules))
   const control = openControl(db)
   onTestFinished(() => control.close())
   return { recorder, db, told, control, ids: () => told.at(-1)?.map(({ id }) => id) }
@@ -64,15 +64,16 @@ test('what a new thread finds is told when it has heard what there is', () => {
     () => true,
     () => true,
   )
-  end.onRules((rules) => heard.push(rules.map(({ id }) => id)))
+  end.onRules((rules) => void heard.push(rules.map(({ id }) => id)))
   const rule = { id: 'mine', source: { fault: 'drop' }, sentence: 'drops', enabled: true }
   void end.setOwnRules('library', [rule])
   end.hear({ kind: 'own-rules-set' })
   end.again()
-  end.hear({ kind: 'rules', rules: [] })
+  end.hear({ kind: 'rules', revision: 1, rules: [] })
   expect(heard).toEqual([])
   end.hear({
     kind: 'rules',
+    revision: 2,
     rules: [{ id: 'mine', revision: 1, source: rule.source, origin: 'library', enabled: true }],
   })
   end.hear({ kind: 'own-rules-set' })

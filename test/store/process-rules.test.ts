@@ -37,7 +37,7 @@ test('a process is given its own rules and those that are everywhere, in the ord
 
 test('it is told once, until something is written', () => {
   const { control, rules } = processes()
-  expect(rules.poll()).toEqual({ rules: [], answers: [] })
+  expect(rules.poll()).toEqual({ revision: 0, rules: [], answers: [] })
   expect(rules.poll()).toBeNull()
   control.addRule(named('a'), { instance: 1 })
   expect(rules.poll()?.rules).toHaveLength(1)

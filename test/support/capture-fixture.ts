@@ -30,7 +30,7 @@ export function captureFixture(done: (clean: () => void) => void = onTestFinishe
 }
 
 const defaults: Record<string, Record<string, unknown>> = {
-  instance: { pid: 1, ticks: 1, role: 'proxy', name: '', started_at: START, seen_at: START },
+  instance: { pid: 1, ticks: 1, role: 'proxy', name: '', started_at: START, seen_at: START, in_force: 2 ** 52 },
   session: {
     instance: 1,
     server: 'localhost:3000',

@@ -6,10 +6,11 @@ import { parseRule, type Rule } from '../../faults/rule-parse.ts'
 import { ruleProblemsOf } from '../../faults/rule-problem.ts'
 import { explainRule } from '../../faults/sentence.ts'
 import type { NewRule, Where } from '../../store/control.ts'
-import type { Reader, WrittenRule } from '../../store/index.ts'
+import { instanceText } from '../../store/live-instances.ts'
+import type { Reader, RuleRow, WrittenRule } from '../../store/index.ts'
 import { body } from '../body.ts'
 import type { DryRun, RuleReading } from '../contract.ts'
-import type { Controls } from '../controls.ts'
+import type { Controls, RulesChanged } from '../controls.ts'
 import { flag, id, query } from '../query.ts'
 
 /** Frames looked at by a dry run. */
@@ -41,12 +42,12 @@ export function ruleRoutes(reader: Reader, controls: Controls): Hono {
       query(c, {})
       const { rules, ...where } = await body(c, newRules)
       const parsed = parseRules(rules).rules.map(newRuleOf)
-      return c.json(controls.write((control) => control.addRules(parsed, given(where))))
+      return told(c, await controls.change((control) => control.addRules(parsed, given(where))))
     })
     .post('/heal', async (c) => {
       query(c, {})
       const { ids, ...where } = await body(c, which)
-      return c.json(controls.write((control) => control.heal(ids, given(where))))
+      return told(c, await controls.change((control) => control.heal(ids, given(where))))
     })
     .post('/explain', async (c) => {
       query(c, {})
@@ -61,7 +62,7 @@ export function ruleRoutes(reader: Reader, controls: Controls): Hono {
     .patch('/:id', async (c) => {
       const where = whereOf(c)
       const { enabled } = await body(c, z.strictObject({ enabled: z.boolean() }))
-      return c.json(controls.write((control) => control.setEnabled(c.req.param('id'), enabled, where)))
+      return told(c, await controls.change((control) => control.setEnabled(c.req.param('id'), enabled, where)))
     })
     .put('/:id', async (c) => {
       const where = whereOf(c)
@@ -70,13 +71,19 @@ export function ruleRoutes(reader: Reader, controls: Controls): Hono {
       const { source, sentence } = newRuleOf(parseRule({ ...rule, id }))
       const { enabled } = rule
       const changed = { source, sentence, ...(typeof enabled === 'boolean' ? { enabled } : {}) }
-      return c.json(controls.write((control) => control.changeRule(id, changed, where)))
+      return told(c, await controls.change((control) => control.changeRule(id, changed, where)))
     })
-    .delete('/:id', (c) => {
+    .delete('/:id', async (c) => {
       const where = whereOf(c)
-      return c.json(controls.write((control) => control.removeRule(c.req.param('id'), where)))
+      return told(c, await controls.change((control) => control.removeRule(c.req.param('id'), where)))
     })
 }
+
+/** 202 where a process has not said that it acts on it; the header names those. */
+const told = <Changed extends RuleRow | readonly RuleRow[]>(c: Context, { changed, behind }: RulesChanged<Changed>) =>
+  behind.length === 0
+    ? c.json(changed)
+    : c.json(changed, 202, { 'mitmcp-behind': encodeURI(behind.map(instanceText).join('; ')) })
 
 const whereOf = (c: Context): Where => given(query(c, { instance: id.optional(), everywhere: flag.optional() }))
 

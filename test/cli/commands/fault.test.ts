@@ -159,7 +159,7 @@ test('a proxy and the demo at once: one has to be said', async () => {
   for (const name of ['capture.db', 'demo.db']) {
     const db = createCapture(join(folder, 'mitmcp', name))
     db.prepare(
-      `INSERT INTO instance (pid, ticks, role, name, started_at, seen_at) VALUES (1, 1, 'proxy', '', 0, ?)`,
+      `INSERT INTO instance (pid, ticks, role, name, started_at, seen_at, in_force) VALUES (1, 1, 'proxy', '', 0, ?, 99)`,
     ).run(now() + 60e6)
     db.close()
   }
@@ -204,9 +204,9 @@ test('without --db the demo is found where nothing else runs', async () => {
   mkdirSync(join(folder, 'mitmcp'))
   const path = join(folder, 'mitmcp', 'demo.db')
   const db = createCapture(path)
-  db.prepare(`INSERT INTO instance (pid, ticks, role, name, started_at, seen_at) VALUES (1, 1, 'demo', '', 0, ?)`).run(
-    now() + 60e6,
-  )
+  db.prepare(
+    `INSERT INTO instance (pid, ticks, role, name, started_at, seen_at, in_force) VALUES (1, 1, 'demo', '', 0, ?, 99)`,
+  ).run(now() + 60e6)
   db.close()
   const context = { ...fakeContext({ env: { XDG_DATA_HOME: folder } }), now }
   expect(await run(['fault', 'add', 'drop'], context)).toBe(0)
