@@ -121,7 +121,9 @@ describe('a server', () => {
     expect((await post(url, call(2), withSession('one'))).status).toBe(502)
     const asked = async (session: string): Promise<number> => (await post(url, call(3), withSession(session))).status
     await expect.poll(() => asked('one'), { timeout: 2000 }).toBe(404)
-    const begun = await post(url, initialize)
+    let begun = await post(url, initialize)
+    // a connection that was dialled in the gap, and got its 404 from the rule behind it, hears of it now
+    if (begun.status === 502) begun = await post(url, initialize)
     expect([begun.status, begun.headers.get('mcp-session-id')]).toEqual([200, 'two'])
     expect([await asked('two'), await asked('one')]).toEqual([200, 404])
   })
