@@ -3,6 +3,7 @@ import type { Direction } from '../wire/frame.ts'
 import { closeCodeOf, closeWords } from '../wire/websocket-close.ts'
 import { sessionOf, type Entry } from './entry.ts'
 import { logDirection, logText } from './log-text.ts'
+import type { Arrival } from './arrival.ts'
 import type { Output, Paint } from './output.ts'
 import { printable, shortened } from './printable.ts'
 import { bytesText, durationText, timeText } from './units.ts'
@@ -14,6 +15,8 @@ export interface LineOptions {
   preview?: string
   /** What fault rules did to it, see `badgeIn`. */
   badge?: string
+  /** Whether it reached who it was for, see `arrivalIn`. */
+  arrival?: Arrival
 }
 
 /** Room a preview gets where the width is not known: lines in files stay readable. */
@@ -23,11 +26,11 @@ const PLAIN_PREVIEW = 160
 export const entryLine = (
   entry: Entry,
   output: Output,
-  { sessions, preview = '', badge = '' }: LineOptions,
+  { sessions, preview = '', badge = '', arrival = 'arrived' }: LineOptions,
 ): string => {
   const { paint } = output
   const uid = sessions ? [(sessionOf(entry) ?? '').padEnd(8)] : []
-  const parts = [...partsOf(entry), ...(badge === '' ? [] : [{ text: printable(badge), as: 'warn' } as const])]
+  const parts = [...partsOf(entry, arrival), ...(badge === '' ? [] : [{ text: printable(badge), as: 'warn' } as const])]
   const plain = [timeText(entry.at), ...uid, '>', ...parts.map(({ text }) => text)].join('  ')
   const room = output.width === Infinity ? PLAIN_PREVIEW : output.width - plain.length - 3
   const tail = preview === '' || room < 8 ? [] : [paint('dim', shortened(printable(preview), room))]
@@ -45,10 +48,10 @@ interface Part {
   readonly as?: Paint
 }
 
-const partsOf = (entry: Entry): Part[] => {
+const partsOf = (entry: Entry, arrival: Arrival): Part[] => {
   switch (entry.kind) {
     case 'message':
-      return messageParts(entry.message, entry.call, isMadeUp(entry.frame))
+      return messageParts(entry, arrival)
     case 'frame': {
       const { kind, label, size } = entry.frame
       return [
@@ -117,34 +120,60 @@ const changed = ({ edits, faults }: FrameRow): Part[] => {
 /** Nobody sent it: a rule put it in. */
 const isMadeUp = ({ length, faults }: FrameRow): boolean => length === 0 && faults.length > 0
 
-const messageParts = (message: MessageRow, call: CallRow | undefined, madeUp: boolean): Part[] => {
-  const unknown = madeUp ? '(answered by a fault)' : '(answer to an unknown request)'
+const messageParts = ({ frame, message, call }: Extract<Entry, { kind: 'message' }>, arrival: Arrival): Part[] => {
+  const unknown = isMadeUp(frame) ? '(answered by a fault)' : '(answer to an unknown request)'
   const named = name(message.method ?? '', message.tool ?? message.uri, unknown)
+  const went = arrivalParts(frame, arrival)
   switch (message.kind) {
     case 'request':
-      return [...named, id(message.rpcId)]
+      return [...named, id(message.rpcId), ...went]
     case 'notification':
       return [
         ...named,
         ...(message.token === null ? [] : [{ text: `token ${printable(message.token)}`, as: 'dim' } as const]),
+        ...went,
       ]
     case 'invalid':
-      return [{ text: 'no JSON-RPC message', as: 'bad' }]
+      return [{ text: 'no JSON-RPC message', as: 'bad' }, ...went]
     case 'response':
     case 'error':
-      return [...named, id(call?.rpcId ?? message.rpcId), ...outcomeParts(message, call)]
+      return [
+        ...named,
+        id(call?.rpcId ?? message.rpcId),
+        ...(went.length > 0 ? went : outcomeParts(message, frame, call)),
+      ]
   }
 }
 
-const outcomeParts = (message: MessageRow, call: CallRow | undefined): Part[] => {
+/** Where it is, if not with who it was for. */
+const arrivalParts = ({ droppedBy, faults }: FrameRow, arrival: Arrival): Part[] => {
+  const rule = droppedBy === null ? '' : ` (${printable(droppedBy)})`
+  switch (arrival) {
+    case 'arrived':
+      return []
+    case 'held':
+      return [{ text: `held by ${faults.map((one) => printable(one)).join(', ')}`, as: 'warn' }]
+    case 'in part':
+      return [{ text: `sent on in part${rule}`, as: 'warn' }]
+    case 'never':
+      return [{ text: `never sent on${rule}`, as: 'warn' }]
+  }
+}
+
+const outcomeParts = (message: MessageRow, frame: FrameRow, call: CallRow | undefined): Part[] => {
   const failed = message.kind === 'error'
-  const own = call !== undefined && call.outcome !== 'pending' && call.madeBy === null ? call.outcome : undefined
+  // a second answer, or one behind a cut, is not what became of the call
+  const other = call !== undefined && call.responseFrame !== null && call.responseFrame !== frame.id
+  const own =
+    call !== undefined && !other && call.outcome !== 'pending' && call.madeBy === null ? call.outcome : undefined
   const outcome = own ?? (failed ? 'error' : 'ok')
   const { text, as } = OUTCOMES[outcome]
   const code = message.code === null ? '' : ` ${message.code}`
   const took =
-    call === undefined || call.answeredAt === null ? '' : ` ${durationText(call.answeredAt - call.requestedAt)}`
-  const resumed = call?.resumedAfter == null ? [] : [{ text: 'resumed', as: 'warn' } as const]
+    call === undefined || other || call.answeredAt === null
+      ? ''
+      : ` ${durationText(call.answeredAt - call.requestedAt)}`
+  const resumed = call?.resumedAfter == null || other ? [] : [{ text: 'resumed', as: 'warn' } as const]
   return [{ text: `${text}${code}${took}`, as }, ...resumed]
 }
 

@@ -1,5 +1,6 @@
-import type { CallRow, ChangeSet } from '../store/rows.ts'
+import type { CallRow, ChangeSet, FrameRow } from '../store/rows.ts'
 import { callEntries, flowEntries, frameEntries, logEntries, sessionOf, type Entry } from './entry.ts'
+import { heldFrames, type Look } from './held-frames.ts'
 
 /** What of the traffic is wanted. */
 export interface Wanted {
@@ -27,6 +28,10 @@ const MAX_TOLD = 20_000
 export interface Follower {
   /** Entries of one commit, by time. `callOf` answers for calls that are not in it. */
   push(change: ChangeSet, now: number, callOf: (id: number) => CallRow | undefined): Entry[]
+  /** Entries of messages that rules held up: as they wait, and once it is known what became of them. */
+  settle(now: number, callOf: (id: number) => CallRow | undefined): Entry[]
+  /** Told already, as it is now. */
+  skip(entries: readonly Entry[], now: number): void
   /** Marks frames up to this id as told already. */
   skipFrames(upTo: number): void
   /** The same of lines of the log. */
@@ -37,8 +42,10 @@ export interface Follower {
   await(calls: readonly CallRow[]): void
 }
 
-export const createFollower = (wanted: Wanted): Follower => {
+/** Without `look` every message is told as it comes. */
+export const createFollower = (wanted: Wanted, look?: Look): Follower => {
   const told = new Set<string>()
+  const watched = heldFrames(look)
   const pending = new Map<number, CallRow>()
   let skipped = 0
   let skippedLogs = 0
@@ -55,22 +62,31 @@ export const createFollower = (wanted: Wanted): Follower => {
     else pending.delete(call.id)
   }
 
+  const isHeld = (frame: FrameRow, now: number): boolean =>
+    !told.has(`m${frame.id}.0`) && !told.has(`f${frame.id}`) && watched.holds(frame, now)
+
   return {
     push: (change, now, callOf) => {
       for (const call of change.calls) note(call)
       const calls = new Map(change.calls.map((call) => [call.id, call]))
-      const madeUp = new Map(change.calls.flatMap((call) => (call.madeBy === null ? [] : [[call.flow, call] as const])))
       const frames = change.frames
-        .filter(({ id }) => id > skipped)
+        .filter((frame) => frame.id > skipped && !isHeld(frame, now))
         .flatMap((frame) => frameEntries(frame, (id) => calls.get(id) ?? callOf(id), wanted.all))
-      const others = [
-        ...change.calls.flatMap((call) => callEntries(call, call.answeredAt ?? now)),
-        ...change.flows.flatMap((flow) => flowEntries(flow, madeUp.get(flow.id))),
-        ...change.logs.filter(({ id }) => id > skippedLogs).flatMap(logEntries),
-      ]
-      return [...frames, ...others]
+      return [...frames, ...besideIn(change, now, skippedLogs)]
         .filter((entry) => isWanted(entry, wanted) && once(keyOf(entry)))
         .sort((a, b) => a.at - b.at)
+    },
+    settle: (now, callOf) =>
+      watched
+        .due(now)
+        .flatMap((frame) => frameEntries(frame, callOf, wanted.all))
+        .filter((entry) => isWanted(entry, wanted) && (watched.has(frameOf(entry)) || once(keyOf(entry)))),
+    skip: (entries, now) => {
+      for (const entry of entries) {
+        if ((entry.kind === 'message' || entry.kind === 'frame') && isHeld(entry.frame, now))
+          watched.told(entry.frame.id)
+        else once(keyOf(entry))
+      }
     },
     skipFrames: (upTo) => {
       skipped = Math.max(skipped, upTo)
@@ -87,6 +103,18 @@ export const createFollower = (wanted: Wanted): Follower => {
     },
   }
 }
+
+/** What a commit brought besides frames. */
+const besideIn = ({ calls, flows, logs }: ChangeSet, now: number, skippedLogs: number): Entry[] => {
+  const madeUp = new Map(calls.flatMap((call) => (call.madeBy === null ? [] : [[call.flow, call] as const])))
+  return [
+    ...calls.flatMap((call) => callEntries(call, call.answeredAt ?? now)),
+    ...flows.flatMap((flow) => flowEntries(flow, madeUp.get(flow.id))),
+    ...logs.filter(({ id }) => id > skippedLogs).flatMap(logEntries),
+  ]
+}
+
+const frameOf = (entry: Entry): number => (entry.kind === 'message' || entry.kind === 'frame' ? entry.frame.id : 0)
 
 const keyOf = (entry: Entry): string => {
   switch (entry.kind) {

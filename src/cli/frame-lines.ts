@@ -1,6 +1,7 @@
 import { ProxyError } from '../errors.ts'
 import type { Reader } from '../store/index.ts'
 import type { DecisionRow, FrameDetail } from '../store/rows.ts'
+import { arrivalIn, frameArrival, type Arrival } from './arrival.ts'
 import { badgeIn } from './conversation.ts'
 import type { Context } from './context.ts'
 import { frameEntries } from './entry.ts'
@@ -30,20 +31,26 @@ export const tellFrame = (
     return
   }
   for (const entry of frameEntries(frame, (call) => callById(reader, call), true))
-    output.line(entryLine(entry, output, { sessions: true, badge: badgeIn(reader, entry) }))
-  output.line(output.paint('dim', instantsText(frame)))
+    output.line(
+      entryLine(entry, output, { sessions: true, badge: badgeIn(reader, entry), arrival: arrivalIn(reader, entry) }),
+    )
+  output.line(output.paint('dim', instantsText(frame, frameArrival(reader, frame))))
   for (const line of [...editLines(frame), ...decisions.map((one) => decisionLine(one, output))])
     output.line(`  ${line}`)
   for (const line of contentLines(frame)) output.line(`    ${line}`)
 }
 
-const instantsText = ({ receivedAt, receivedLastAt, sentAt, sentLastAt, size }: FrameDetail): string => {
+const instantsText = (frame: FrameDetail, arrival: Arrival): string => {
+  const { receivedAt, receivedLastAt, sentAt, sentLastAt, size } = frame
   const came = receivedLastAt > receivedAt ? `, its last byte ${durationText(receivedLastAt - receivedAt)} later` : ''
-  const went =
-    sentAt === null
-      ? 'never sent on'
-      : `sent on ${durationText((sentLastAt ?? sentAt) - receivedLastAt)} after it was there`
-  return `  ${bytesText(size)}, received at ${timeText(receivedAt)}${came}; ${went}`
+  return `  ${bytesText(size)}, received at ${timeText(receivedAt)}${came}; ${wentText()}`
+
+  function wentText(): string {
+    if (arrival === 'held') return 'not sent on yet'
+    if (sentAt === null) return 'never sent on'
+    if (sentLastAt === null) return 'sent on in part'
+    return `sent on ${durationText(sentLastAt - receivedLastAt)} after it was there`
+  }
 }
 
 const editLines = ({ editList }: FrameDetail): string[] =>

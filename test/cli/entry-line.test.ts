@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/cli/entry.ts'
-import { entryLine } from '../../src/cli/entry-line.ts'
+import { entryLine, type LineOptions } from '../../src/cli/entry-line.ts'
 import { timeText } from '../../src/cli/units.ts'
 import { capturedOutput, NOW } from '../support/cli-context.ts'
 import { callRow, flowRow, frameRow, logRow, messageRow } from '../support/rows.ts'
 
-const line = (entry: Entry, options: { sessions?: boolean; preview?: string } = {}, columns?: number): string =>
+const line = (entry: Entry, options: Partial<LineOptions> = {}, columns?: number): string =>
   entryLine(entry, capturedOutput(columns, { NO_COLOR: '1' }), { sessions: false, ...options }).replace(
     timeText(NOW),
     'TIME',
@@ -55,6 +55,24 @@ describe('one line for', () => {
         message: messageRow({ kind: 'error', method: null, tool: null, code: -32001 }),
       }),
     ).toBe('TIME  ←  (answered by a fault)  #1  error -32001'))
+
+  test.each([
+    ['held', { faults: ['stop'] }, 'held by stop'],
+    ['never', { faults: ['cut'], droppedBy: 'cut' }, 'never sent on (cut)'],
+    ['never', { faults: ['late'] }, 'never sent on'],
+    ['in part', { faults: ['cut'], droppedBy: 'cut' }, 'sent on in part (cut)'],
+  ] as const)('a message that has %s arrived', (arrival, row, said) => {
+    const entry = message({ kind: 'response' }, callRow({ outcome: 'ok', answeredAt: NOW + 12_000, responseFrame: 9 }))
+    if (entry.kind === 'message') Object.assign(entry.frame, row)
+    expect(line(entry, { arrival })).toBe(`TIME  ←  tools/call  echo  #1  ${said}`)
+    const asked = { kind: 'message', at: NOW, frame: frameRow(row), message: messageRow() } as const
+    expect(line(asked, { arrival })).toBe(`TIME  →  tools/call  echo  #1  ${said}`)
+  })
+
+  test('an answer that is not the one that counted', () => {
+    const call = callRow({ outcome: 'fault', answeredAt: NOW + 12_000, responseFrame: 9, resumedAfter: '7' })
+    expect(line(message({ kind: 'response' }, call))).toBe('TIME  ←  tools/call  echo  #1  ok')
+  })
 
   test('an answer nobody asked for', () =>
     expect(line(message({ kind: 'response', method: null, tool: null, rpcId: '"x"' }))).toBe(

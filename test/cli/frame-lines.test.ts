@@ -11,6 +11,9 @@ const touched = () => {
     capture.db.prepare('SELECT offset, length, direction FROM frame WHERE id = ?').get(id) as never
   capture.add('decision', { connection: 1, ...place(3), rule: 'drop', action: 'drop', draw: 0.25, at: START + 12_000 })
   capture.add('decision', { connection: 1, ...place(2), rule: 'late', action: 'pass', fired: 0, scope: 'message 1' })
+  const { length } = place(3)
+  const edit = capture.add('edit', { length, bytes: Buffer.alloc(0), rule: 'drop' })
+  capture.db.prepare('UPDATE frame SET edits = ? WHERE id = 3').run(JSON.stringify([edit]))
   return capture.path
 }
 
@@ -23,7 +26,9 @@ const told = async (...args: string[]) => {
 test('a frame a rule touched wears a badge, with what was done and its number', async () => {
   const { out } = await told('show')
   expect(out.split('\n').filter((line) => line.includes('[fault'))).toEqual([
-    expect.stringMatching(/ ← {2}tools\/call {2}echo {2}#1 {2}ok 12 ms {2}\[fault drop: drop · frame 3\] {2}"hi"$/),
+    expect.stringMatching(
+      / ← {2}tools\/call {2}echo {2}#1 {2}never sent on \(drop\) {2}\[fault drop: drop · frame 3\] {2}"hi"$/,
+    ),
   ])
 })
 

@@ -5,6 +5,7 @@ import type { SessionRow } from '../../store/rows.ts'
 import { aliveInstances } from '../alive.ts'
 import { addCaptureFlags, openMeantCapture, type CaptureFlags } from '../capture.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
+import { arrivalIn } from '../arrival.ts'
 import { badgeIn, conversation, previewIn, rowsOf } from '../conversation.ts'
 import { detailLines } from '../detail-lines.ts'
 import { entryLine } from '../entry-line.ts'
@@ -105,7 +106,14 @@ const tellText = (
     told++
     if (entry.kind === 'frame' && flags.all !== true && entry.frame.kind !== 'head') continue
     const preview = flags.body === true ? '' : previewIn(reader, entry)
-    output.line(entryLine(entry, output, { sessions: false, preview, badge: badgeIn(reader, entry) }))
+    output.line(
+      entryLine(entry, output, {
+        sessions: false,
+        preview,
+        badge: badgeIn(reader, entry),
+        arrival: arrivalIn(reader, entry),
+      }),
+    )
     for (const line of detailLines(reader, entry, flags, output)) output.line(line)
   }
   if (told === 0 && filter !== undefined) output.note(`Nothing in this session is any of this: ${explain(filter)}.`)

@@ -4,13 +4,15 @@ import { parseDuration } from '../../faults/values.ts'
 import { ProxyError } from '../../errors.ts'
 import type { Filter } from '../../filter/index.ts'
 import type { Reader } from '../../store/index.ts'
-import type { ChangeSet, FrameRow, LogRow } from '../../store/rows.ts'
+import type { ChangeSet, FrameRow } from '../../store/rows.ts'
 import { aliveInstances } from '../alive.ts'
 import { addCaptureFlags, waitForCapture, type CaptureFlags } from '../capture.ts'
 import { EXIT, type Context, type Verb } from '../context.ts'
+import { arrivalIn, frameArrival } from '../arrival.ts'
 import { badgeIn, previewIn } from '../conversation.ts'
 import { detailLines } from '../detail-lines.ts'
-import { frameEntries, logEntries, type Entry } from '../entry.ts'
+import { frameEntries, type Entry } from '../entry.ts'
+import { entriesBeside } from '../entries-beside.ts'
 import { entryLine } from '../entry-line.ts'
 import { addFilterFlag, asksForFrames, filtered, type Filtered, filterFrom, type FilterFlags } from '../filter.ts'
 import { createFollower, isWanted, type Follower, type Wanted } from '../follow.ts'
@@ -76,11 +78,16 @@ const followCapture = async (filter: Filter | undefined, flags: TailFlags, conte
   try {
     const held = filter === undefined ? undefined : filtered(filter, reader)
     const wanted = wantedOf(flags, reader, context)
-    const follower = createFollower(wanted)
+    const follower = createFollower(wanted, {
+      frame: (id) => reader.frames({ after: id - 1, before: id + 1, limit: 1 }).rows[0],
+      arrival: (frame) => frameArrival(reader, frame),
+    })
     const tell = teller(reader, flags, context)
     let since = reader.seq()
     follower.await(pendingNow(reader, context.now()))
-    for (const entry of before(reader, follower, wanted, flags, context, held)) tell(entry)
+    const past = before(reader, follower, wanted, flags, context, held)
+    follower.skip(past, context.now())
+    for (const entry of past) tell(entry)
     const notes = waitingNotes()
     while (!stopping.aborted) {
       const changes = reader.changes(since)
@@ -90,6 +97,8 @@ const followCapture = async (filter: Filter | undefined, flags: TailFlags, conte
         tellChange(change, reader, follower, flags, context, held, (entry) => tell(entry, busy))
       }
       const now = context.now()
+      for (const entry of follower.settle(now, (id) => callById(reader, id)))
+        if (held?.entry(entry) ?? true) tell(entry)
       if (!flags.json) {
         const waiting = follower.waiting().filter((call) => held?.call(call) ?? true)
         if (context.output.terminal) context.output.status(waitingLine(waiting, now, context.output))
@@ -166,32 +175,15 @@ const before = (
     follower.skipFrames(frame.id)
     entries.push(...frameEntries(frame, (id) => callById(reader, id), wanted.all))
   }
-  for (const log of held === undefined ? logsBeside(reader, frames, wanted, flags, from) : []) {
-    follower.skipLogs(log.id)
-    entries.push(...logEntries(log))
-  }
+  const beside = flags.since !== undefined || flags.lines > 0
+  const first = flags.since !== undefined ? from : frames[0]?.receivedAt
+  if (beside) entries.push(...entriesBeside(reader, wanted, { from: first, lines: flags.lines }, held))
+  for (const entry of entries) if (entry.kind === 'log') follower.skipLogs(entry.log.id)
   return entries.filter((entry) => isWanted(entry, wanted)).sort((a, b) => a.at - b.at)
 }
 
 /** How often in a row a search of what was before may stop for time, at 80 ms each. */
 const MAX_SCANS = 25
-
-/** At most so many lines of the log are told of before. */
-const MAX_LOGS_BEFORE = 1000
-
-/** Lines of the log since `from`; without that those between the messages told, and where there are none as many as asked for. */
-const logsBeside = (
-  reader: Reader,
-  frames: readonly FrameRow[],
-  { session }: Wanted,
-  { since, lines }: TailFlags,
-  from: number,
-): LogRow[] => {
-  const limit = since === undefined && frames.length === 0 ? lines : MAX_LOGS_BEFORE
-  if (limit === 0 || (since === undefined && lines === 0)) return []
-  const first = since === undefined ? (frames[0]?.receivedAt ?? 0) : from
-  return reader.logs({ limit, ...(session === undefined ? {} : { session }) }).filter(({ at }) => at >= first)
-}
 
 type Tell = (entry: Entry, busy?: boolean) => void
 
@@ -199,7 +191,10 @@ const teller =
   (reader: Reader, flags: TailFlags, { output }: Context): Tell =>
   (entry, busy = false) => {
     if (entry.kind === 'frame' && flags.all !== true && entry.frame.kind !== 'head') return
+    const arrival = arrivalIn(reader, entry)
     if (flags.json) {
+      // its row is told once it is known what became of it
+      if (arrival === 'held') return
       if (entry.kind === 'log') output.json({ type: 'log', ...entry.log })
       if (entry.kind === 'message' && entry.frame.messages[0] !== entry.message) return
       if (entry.kind === 'message' || entry.kind === 'frame') {
@@ -213,6 +208,7 @@ const teller =
         sessions: flags.session === undefined,
         preview,
         badge: busy ? '' : badgeIn(reader, entry),
+        arrival,
       }),
     )
     for (const line of detailLines(reader, entry, flags, output)) output.line(line)

@@ -37,14 +37,16 @@ const BEFORE = [
   'talk0001  ←  tools/call  echo  #1  ok 12 ms  "hi"',
   'talk0001  →  tools/call  slow  #2',
 ]
+const RESET = 'talk0001  ←  rst by server mid-event  GET /mcp'
+const ALL_BEFORE = [...BEFORE.slice(0, 2), RESET, ...BEFORE.slice(2)]
 const ANSWER = 'talk0001  ←  tools/call  slow  #2  ok 3.00 s  "at last"'
 
 describe('tail', () => {
   test('begins with what was last, then tells messages as they are committed', async () => {
     const { capture, lines } = tailing()
-    await expect.poll(lines).toEqual(BEFORE)
+    await expect.poll(lines).toEqual(ALL_BEFORE)
     answerSlow(capture)
-    await expect.poll(lines).toEqual([...BEFORE, ANSWER])
+    await expect.poll(lines).toEqual([...ALL_BEFORE, ANSWER])
   })
 
   test('with a filter tells only what it holds for, before and as it comes', async () => {
@@ -121,7 +123,7 @@ describe('tail', () => {
     }
     const lines = told()
     const rows = told('--json')
-    await expect.poll(() => lines().length + rows().length).toBe(6)
+    await expect.poll(() => lines().length + rows().length).toBe(7)
     add('log', { id: 3, kind: 'clock', session: null, at: START + 300_000, detail: '{"stepUs":1000000}' })
     add('change', { seq: 1, log_first: 3, log_last: 3 })
     await expect
@@ -129,6 +131,7 @@ describe('tail', () => {
       .toEqual([
         '←  tools/call  echo  #1  ok 12 ms  "hi"',
         '←  stderr  between',
+        '←  rst by server mid-event  GET /mcp',
         '→  tools/call  slow  #2',
         '·  clock  the clock of this machine was set forward by 1.00 s',
       ])
@@ -140,6 +143,62 @@ describe('tail', () => {
         { type: 'frame', id: 4 },
         { type: 'log', id: 3, kind: 'clock', session: null },
       ])
+  })
+
+  test.each([
+    [['--since', '1000d'], '5'],
+    [['-n', '10'], '6'],
+  ])('tells what was refused, and what was never answered, of before with %j', async (flags, id) => {
+    const capture = conversationFixture()
+    const { add } = capture
+    add('flow', { id: 3, session: 1, verb: 'POST', target: '/mcp', status: 502, responded_at: START + 150_000 })
+    add('call', {
+      id: 3,
+      session: 1,
+      flow: 3,
+      tool: 'lost',
+      rpc_id: id,
+      answered_at: START + 160_000,
+      outcome: 'silent',
+    })
+    const context = fakeContext()
+    const ended = run(['tail', '--db', capture.path, ...flags], context)
+    onTestFinished(async () => (context.stop(), void (await ended)))
+    const lines = () =>
+      context.output
+        .stdout()
+        .split('\n')
+        .map((line) => line.slice(24))
+    await expect
+      .poll(lines)
+      .toEqual([
+        ...BEFORE.slice(0, 2).map((line) => line.slice(10)),
+        RESET.slice(10),
+        '←  HTTP 502  POST /mcp',
+        `←  tools/call  lost  #${id}  never answered after 160 ms`,
+        BEFORE[2]!.slice(10),
+        '',
+      ])
+  })
+
+  test('says held of what a rule holds, and what became of it once that is known', async () => {
+    const { capture, context, lines } = tailing('-n', '1')
+    const { add, db } = capture
+    let now = NOW
+    Object.assign(context, { now: () => (now += 10_000) })
+    await expect.poll(lines).toEqual([BEFORE[2]])
+    const bytes = Buffer.from('{"jsonrpc":"2.0","id":2,"result":{}}')
+    const place = { direction: 1, offset: 5000 }
+    add('raw', { ...place, bytes })
+    add('frame', { id: 5, session: 1, ...place, length: bytes.length, size: bytes.length, messages: 1 })
+    add('message', { frame: 5, kind: 1, method: 'tools/call', rpc_id: '2', tool: 'slow', call: 2 })
+    add('decision', { connection: 1, ...place, length: bytes.length, frame: 5, rule: 'stop', action: 'wait 1 s' })
+    db.exec(`UPDATE call SET outcome = 'ok', response_frame = 5, answered_at = ${START + 3_200_000} WHERE id = 2`)
+    add('change', { seq: 1, frame_first: 5, frame_last: 5, calls: '[2]' })
+    const name = 'talk0001  ←  tools/call  slow  #2'
+    await expect.poll(() => lines()[1]).toContain(`${name}  held by stop`)
+    db.exec(`UPDATE connection SET s2c_ending = '{"how":"rst","by":"fault","detail":"cut"}'`)
+    await expect.poll(() => lines()[2]).toContain(`${name}  never sent on (cut)`)
   })
 
   test('ends with 0 when stopped', async () => {
