@@ -21,6 +21,8 @@ export class BroughtRules {
   readonly #options: BroughtRulesOptions
   readonly #known = new Map<string, LiveRule | ProxyError>()
 
+  #headers = 0
+
   constructor(options: BroughtRulesOptions) {
     this.#options = options
   }
@@ -33,7 +35,8 @@ export class BroughtRules {
     const wide = this.#options.among.some(({ type, per }) => type === source.fault && per !== 'message')
     const active: ActiveRule = {
       id: 'fault-header',
-      revision: 0,
+      // scopes of different headers are told apart by it
+      revision: ++this.#headers,
       source: { ...source, ...(wide ? { per: 'stream' } : {}) },
       origin: 'header',
       enabled: true,

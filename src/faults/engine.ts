@@ -238,7 +238,9 @@ class FaultEngine implements Engine {
     try {
       return { ...parseRule({ ...active.source, id: active.id }, this.#options.among ?? faults), source: active.source }
     } catch (error) {
-      this.#options.notice(`Rule ${active.id} stays off. ${(error as Error).message}`)
+      const what =
+        active.origin === 'header' ? 'A request with a fault header was refused' : `Rule ${active.id} stays off`
+      this.#options.notice(`${what}. ${(error as Error).message}`)
       return error as ProxyError
     }
   }

@@ -9,7 +9,7 @@ import { ruleRows } from './rule-rows.ts'
 import type { DecisionRow, HeldRow, RuleRow } from './rows.ts'
 import { type FindSession, sessionNamed } from './sessions.ts'
 
-type FaultLists = Pick<Reader, 'rules' | 'decisions' | 'held'> & {
+type FaultLists = Pick<Reader, 'rules' | 'broughtRules' | 'decisions' | 'held'> & {
   /** Rules with these keys, and those in force with these ids; held messages with these. For what changed. */
   readonly changedRules: (keys: readonly number[], ids: readonly string[]) => RuleRow[]
 }
@@ -57,6 +57,7 @@ export function faultLists(db: Database, find: FindSession, now: () => number): 
         .list(now(), { versions: all && versions })
         .filter((rule) => all || rule.endedAt === null)
         .filter((rule) => instance === undefined || rule.instance === null || rule.instance === instance),
+    broughtRules: () => rules.brought(now()),
     decisions,
     held,
     changedRules: (keys, ids) => rules.some(keys, ids, now()),

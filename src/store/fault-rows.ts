@@ -39,6 +39,15 @@ export interface RuleRow {
   readonly lastAt: number | null
 }
 
+/** What the rules that requests brought along have done in one process; each was for its own exchange only. */
+export interface BroughtRow extends Pick<
+  RuleRow,
+  'id' | 'createdAt' | 'endedAt' | 'endedWhy' | 'matched' | 'fired' | 'notApplied' | 'lastAt'
+> {
+  readonly instance: number
+  readonly origin: 'header'
+}
+
 /** A rule as the process acts on it that it is given to. */
 export interface ControlRule {
   readonly id: string

@@ -3,6 +3,7 @@
  * @module
  */
 import type {
+  BroughtRow,
   CallRow,
   ChangeSet,
   ConnectionRow,
@@ -119,6 +120,8 @@ export interface Reader {
   logs(query?: LogQuery): LogRow[]
   /** Fault rules, oldest first. */
   rules(query?: RuleQuery): RuleRow[]
+  /** What rules have done that requests brought along in a header. */
+  broughtRules(): BroughtRow[]
   decisions(query?: DecisionQuery): DecisionRow[]
   /** Messages at breakpoints. */
   held(query?: HeldQuery): HeldRow[]

@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Record } from './columns.ts'
 import { DEAD_AFTER_US } from './live-instances.ts'
-import type { RuleEnd, RuleRow, WrittenRule } from './rows.ts'
+import type { BroughtRow, RuleEnd, RuleRow, WrittenRule } from './rows.ts'
 
 export interface RuleRows {
   /** The newest version of each life, or `versions`, all of them; oldest first; at most 1000, the newest. */
@@ -10,7 +10,12 @@ export interface RuleRows {
   byKey(key: number, now: number): RuleRow
   /** Versions with these keys, and those in force of the rules with these ids. Pruned and unknown ones are left out. */
   some(keys: readonly number[], ids: readonly string[], now: number): RuleRow[]
+  /** What headers of requests have done, process by process. */
+  brought(now: number): BroughtRow[]
 }
+
+/** Name of every rule that a request brings along: such a rule has no row, only decisions. */
+const BROUGHT = 'fault-header'
 
 /** Hits of one life of a rule, counted up to `upTo`. */
 interface Tally {
@@ -38,6 +43,11 @@ export function ruleRows(db: Database): RuleRows {
     `SELECT ${RULE} WHERE rule.key IN (SELECT value FROM json_each(@keys))
        OR rule.ended_at IS NULL AND rule.id IN (SELECT value FROM json_each(@ids)) ORDER BY rule.key`,
   )
+  const headers = db.prepare(
+    `SELECT decision.instance, instance.ended_at AS gone_at, instance.seen_at, min(decision.at) AS created_at
+     FROM decision LEFT JOIN instance ON instance.id = decision.instance WHERE decision.rule = '${BROUGHT}'
+     GROUP BY decision.instance ORDER BY decision.instance`,
+  )
   const tally = tallies(db)
 
   const row = (record: Record, now: number): RuleRow => {
@@ -64,6 +74,13 @@ export function ruleRows(db: Database): RuleRows {
       (listed.all({ keys: JSON.stringify(keys), ids: JSON.stringify(ids) }) as Record[]).map((found) =>
         row(found, now),
       ),
+    brought: (now) =>
+      (headers.all() as Record[]).map((record) => {
+        const { upTo: _, ...hits } = tally({ ...record, id: BROUGHT, born: 0 })
+        const [instance, createdAt] = [record['instance'] as number, record['created_at'] as number]
+        const over = endOf({ ...record, ended_at: null }, now)
+        return { id: BROUGHT, instance, origin: 'header', createdAt, ...over, ...hits }
+      }),
   }
 }
 
@@ -98,7 +115,7 @@ function tallies(db: Database): (rule: Record) => Tally {
   const known = new Map<string, Tally>()
   return (rule) => {
     const [id, born, instance] = [rule['id'] as string, rule['born'] as number, rule['instance'] as number | null]
-    const key = `${id} ${born}`
+    const key = `${id} ${born} ${instance ?? ''}`
     const before = known.get(key) ?? { upTo: 0, matched: 0, fired: 0, notApplied: 0, lastAt: null }
     const next = (nextLife.get(id, born) as number | null) ?? Number.MAX_SAFE_INTEGER
     const news = since.get({ rule: id, born, next, instance, upTo: before.upTo }) as {

@@ -70,7 +70,17 @@ describe('a request that brings a rule along', () => {
     expect(first).toContain('there is no fault latenc')
     expect(first).toContain('did you mean latency?')
     expect(second).toBe(first)
-    expect(table.notices).toHaveLength(1)
+    expect(first).toContain('The request was not sent on. All faults: mitmcp fault types')
+    expect(table.notices).toEqual([
+      expect.stringMatching(/^A request with a fault header was refused\. .*did you mean latency/),
+    ])
+  })
+
+  test('that is wrong about its fault is told where it stands what that takes', () => {
+    const table = engineTable({ headers: true })
+    const line = table.open()
+    line.push('c2s', asking('latency'))
+    expect(line.out('s2c')).toContain('The request was not sent on. What it takes: mitmcp fault explain latency')
   })
 
   test('does nothing where that is not allowed: the header is the client’s own', () => {

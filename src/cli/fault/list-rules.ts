@@ -12,10 +12,10 @@ export const listRules = async (flags: WhereFlags & { readonly all?: true }, con
   const { path, flag } = capture
   const reader = openReader(path)
   try {
-    const rules = reader.rules({ all: flags.all === true })
+    const rules = [...reader.rules({ all: flags.all === true }), ...(flags.all === true ? reader.broughtRules() : [])]
     if (flags.json) for (const rule of rules) output.json(rule)
     else if (rules.length === 0) {
-      const over = flags.all !== true && reader.rules({ all: true }).length > 0
+      const over = flags.all !== true && (reader.rules({ all: true }).length > 0 || reader.broughtRules().length > 0)
       const running = livingIn(reader, now()).length > 0 ? '' : ' Nothing records into it now.'
       output.note(`No rules in force in ${path}.${running}${over ? ' --all lists those that are over.' : ''}`)
       output.note(`Add one: ${command} fault add cut --after '2 events' --end rst${flag}`)

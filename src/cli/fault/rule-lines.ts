@@ -1,4 +1,4 @@
-import type { InstanceRow, RuleRow } from '../../store/rows.ts'
+import type { BroughtRow, InstanceRow, RuleRow } from '../../store/rows.ts'
 import type { Output, Paint } from '../output.ts'
 import { printable } from '../printable.ts'
 import { tableLines, type Cell } from '../table.ts'
@@ -22,10 +22,19 @@ const ENDS = {
   bug: 'switched off: a bug in it',
 } as const satisfies Record<NonNullable<RuleRow['endedWhy']>, string>
 
-const ORIGINS = { file: 'rule file', control: 'added', library: 'own code' } as const
+/** A rule, or those that requests bring along. */
+type AnyRow = RuleRow | BroughtRow
+
+const stateIn = (rule: AnyRow): readonly [string, Paint] =>
+  rule.origin === 'header' ? ['each for its request', 'dim'] : stateOf(rule)
+
+const sentenceIn = (rule: AnyRow): string =>
+  rule.origin === 'header' ? 'what requests asked for in their x-mitmcp-fault header' : rule.sentence
+
+const ORIGINS = { header: 'requests', file: 'rule file', control: 'added', library: 'own code' } as const
 
 /** Where a rule acts. */
-export const whereText = ({ instance }: RuleRow, instances: readonly InstanceRow[]): string => {
+export const whereText = ({ instance }: Pick<RuleRow, 'instance'>, instances: readonly InstanceRow[]): string => {
   if (instance === null) return 'everywhere'
   const found = instances.find(({ id }) => id === instance)
   return found === undefined ? `process ${instance}` : `${instance} ${processText(found)}`
@@ -35,7 +44,7 @@ const RIGHT = new Set([2, 3, 4])
 
 /** Two lines for each rule: what it has done, and what it does. */
 export const ruleLines = (
-  rules: readonly RuleRow[],
+  rules: readonly AnyRow[],
   instances: readonly InstanceRow[],
   output: Output,
   now: number,
@@ -46,12 +55,18 @@ export const ruleLines = (
     output,
     RIGHT,
   )
-  return [head, ...rows.flatMap((row, at) => [row, `  ${output.paint('dim', printable(rules[at]?.sentence ?? ''))}`])]
+  return [
+    head,
+    ...rows.flatMap((row, at) => {
+      const rule = rules[at]
+      return rule === undefined ? [row] : [row, `  ${output.paint('dim', printable(sentenceIn(rule)))}`]
+    }),
+  ]
 }
 
-const rowOf = (rule: RuleRow, instances: readonly InstanceRow[], output: Output, now: number): (Cell | string)[] => {
+const rowOf = (rule: AnyRow, instances: readonly InstanceRow[], output: Output, now: number): (Cell | string)[] => {
   const { id, matched, fired, notApplied, lastAt, origin } = rule
-  const [state, as] = stateOf(rule)
+  const [state, as] = stateIn(rule)
   return [
     { text: printable(id), paint: (text) => output.paint('strong', text) },
     { text: state, paint: (text) => output.paint(as, text) },

@@ -283,6 +283,22 @@ test('a dry run shows what a rule would have hit, and changes nothing', async ()
   expect(await rows(capture, '--all')).toEqual([])
 })
 
+test('what headers of requests have done is in the list of all, process by process', async () => {
+  const capture = recorded('one', 'two')
+  const decided = (instance: number, revision: number, fired: number): void =>
+    void capture.add('decision', { instance, rule: 'fault-header', revision, scope: 'message 1', at: now(), fired })
+  decided(1, 1, 1)
+  decided(1, 1, 1)
+  decided(1, 2, 0)
+  decided(2, 1, 1)
+  const { out } = await told(capture, 'ls', '--all')
+  const [, first, sentence, second] = out.split('\n')
+  expect(first).toMatch(/^fault-header +each for its request +2 +1 +0 .* requests +1 proxy one /)
+  expect(sentence).toBe('  what requests asked for in their x-mitmcp-fault header')
+  expect(second).toMatch(/^fault-header +each for its request +1 +1 +0 .* requests +2 proxy two /)
+  expect((await told(capture, 'ls')).err).toContain('--all lists')
+})
+
 test('a dry run takes files and personas too, and says it as JSON', async () => {
   const capture = conversationFixture()
   const path = ruleFile('- { fault: rpc-error, match: "tool:slow" }')

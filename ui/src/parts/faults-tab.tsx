@@ -74,7 +74,7 @@ function Decision({ decision, since }: { decision: DecisionRow; since: number })
     ['for', scope === '' ? null : scope],
     ['held', heldUs === null ? null : spanText(heldUs)],
     ['after', spanText(Math.max(0, at - since))],
-    ['version', revision > 1 ? String(revision) : null],
+    ['version', revision > 1 && rule !== 'fault-header' ? String(revision) : null],
   ] as const
   return (
     <li class={`decision ${fired ? 'is-fired' : ''}`}>
