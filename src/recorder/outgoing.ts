@@ -8,6 +8,8 @@ import type { RawStream } from './raw.ts'
 import { lose, setOutcome } from './sessions.ts'
 
 const NOTHING = new Uint8Array(0)
+/** The end of one chunk and the size of the next, both with their line ends (RFC 9112 §7.1). */
+const MOST_FRAMING = 20
 /** Dropped frames remembered, as they may leave late. */
 const REMEMBERED = 1000
 
@@ -139,7 +141,6 @@ export class Outgoing {
     let covered = false
     for (const frame of this.#unsent) {
       if (frame.offset + frame.length <= change.offset || frame.offset >= change.offset + change.removed) continue
-      if (leadsOnly(change.offset, change.offset + change.removed, frame)) continue
       covered = !this.#change(change, frame)
     }
     if (!covered) this.#changes = [...this.#changes, change]
@@ -151,17 +152,30 @@ export class Outgoing {
     const [end, frameEnd] = [offset + removed, frame.offset + frame.length]
     const [from, to] = [Math.max(offset, frame.offset), Math.min(end, frameEnd)]
     if (from >= to) return frameEnd < end
-    if (leadsOnly(offset, end, frame)) return false
+    if (leadsOnly(offset, end, frame)) return this.#lead(frame, to - from)
     const part = { offset: from - frame.offset, length: to - from, removed: NOTHING, rule }
-    const put = keptOwn(this.#context, this.#partOf(change, frame, frameEnd >= end))
+    const put = keptOwn(this.#context, this.#partOf(change, frame, end - frameEnd))
     frame.edits = this.#context.edits.intern([...(frame.edits?.edits ?? []), { ...part, bytes: put }])
     this.#context.dirty.frame(frame)
     if (bytes.length === 0 && isAll(part, frame)) this.#drop(frame)
     return frameEnd < end
   }
 
-  /** Of what stands for head and body together each gets its own. */
-  #partOf({ bytes, offset }: Change, frame: FrameRecord, last: boolean): Uint8Array {
+  /** So much of its framing has left with the event before, or was not needed. False, as no more of it may come. */
+  #lead(frame: FrameRecord, length: number): boolean {
+    if (length <= 2) return false
+    const edit = { offset: 0, length, removed: NOTHING, bytes: NOTHING, rule: 'framing' }
+    frame.edits = this.#context.edits.intern([...(frame.edits?.edits ?? []), edit])
+    this.#context.dirty.frame(frame)
+    return false
+  }
+
+  /** Of what stands for head and body together each gets its own. `behind`: how much more of what was taken out lies behind the frame. */
+  #partOf({ bytes, offset }: Change, frame: FrameRecord, behind: number): Uint8Array {
+    // behind the payload of an event there is but framing; the line end of its chunk stays, as part of the frame behind it
+    if (frame.kind === FRAME_KIND.event && behind > 0 && behind <= MOST_FRAMING)
+      return behind > 2 || !endsLine(bytes) ? bytes : bytes.subarray(0, -2)
+    const last = behind <= 0
     const head = headLength(bytes)
     if (frame.kind === FRAME_KIND.head && !last) return bytes.subarray(0, head)
     return last && frame.kind !== FRAME_KIND.head && frame.offset > offset
@@ -222,8 +236,13 @@ const isAll = ({ offset, length }: { offset: number; length: number }, frame: Fr
 const firstOf = ({ offset, lead, size, kind }: FrameRecord): number =>
   offset + (size > 0 && kind === FRAME_KIND.event ? lead : 0)
 
-/** Of the frame it is only the end of the chunk before, with which it begins (RFC 9112 §7.1). */
-const leadsOnly = (from: number, to: number, frame: FrameRecord): boolean =>
-  from < frame.offset && to - frame.offset <= 2 && to < frame.offset + frame.length
+/** Of the frame it is only the end of the chunk before, with which it begins, or also the size of its own (RFC 9112 §7.1). */
+const leadsOnly = (from: number, to: number, { offset, length, lead, size, kind }: FrameRecord): boolean =>
+  from < offset &&
+  to - offset <= (size > 0 ? Math.max(lead, 2) : 2) &&
+  // a body that was broken off may end there
+  (to < offset + length || kind === FRAME_KIND.end)
+
+const endsLine = (bytes: Uint8Array): boolean => bytes.at(-1) === 10 && bytes.at(-2) === 13
 
 const endOf = ({ offset, length }: DecisionRecord): number => (offset ?? 0) + Math.max(length ?? 1, 1)

@@ -42,6 +42,8 @@ export class EventStream implements SseListener {
   /** Framing that came behind the last byte of payload and its line end. */
   readonly #behind = new Gathered()
   #from = 0
+  /** Behind the last byte gathered. */
+  #to = 0
   #mode: Mode = 'units'
   /** What is gathered began within a chunk of the peer. */
   #split: boolean
@@ -139,6 +141,8 @@ export class EventStream implements SseListener {
     const block = this.#payload.take()
     const behind = this.#behind.take()
     const raw = this.#raw.take()
+    // an end that is only ours stands behind all that came
+    if (span === 0) this.#from = this.#to
     const ours = framing !== 'until-close' && (this.#split || this.#mode === 'event')
     const written = ours ? Buffer.concat([asChunk(block), framing === 'length' ? LAST_CHUNK : behind]) : raw
     if (written.length > 0) this.#unit(written, block, null, [], ours ? span : undefined, true)
@@ -166,7 +170,9 @@ export class EventStream implements SseListener {
   }
 
   #add(chunk: Uint8Array, from: number, to: number): void {
-    if (this.#raw.length === 0) this.#from = this.#options.events.base + from
+    const { base } = this.#options.events
+    if (this.#raw.length === 0) this.#from = base + from
+    this.#to = base + to
     this.#raw.add(chunk, from, to)
   }
 
