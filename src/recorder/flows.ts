@@ -111,7 +111,10 @@ export class ConnectionFlows implements HalfOwner {
     const half = this.#half(direction)
     // bytes of a rule may have ended it properly before the rule closed it
     const how = by === 'fault' ? (this.#madeUp?.ended(direction, seen) ?? seen) : seen
-    const ending: Ending = { how, by, at: this.#place(half), ...(detail === undefined ? {} : { detail }) }
+    const came = this.#place(half)
+    // the peer whose exchange a rule ended was in the middle of what had come here whole
+    const place = came === 'idle' && by === 'fault' && unsent > 0 ? half.outgoing.place : came
+    const ending: Ending = { how, by, at: place, ...(detail === undefined ? {} : { detail }) }
     const json = JSON.stringify(ending)
     const whole = seen === 'fin' || seen === 'clean'
     // more may come of what is cut off here: it is understood, and goes nowhere

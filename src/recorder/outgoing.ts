@@ -1,5 +1,6 @@
 import { isFaultRule } from '../store/fault-rules.ts'
 import type { CallRecord, DecisionRecord, EditRecord, FlowRecord, FrameRecord } from '../store/records.ts'
+import type { EndingPlace } from '../wire/ending.ts'
 import type { RecordingContext } from './context.ts'
 import { FRAME_KIND } from './kinds.ts'
 import { headLength, keptOwn } from './own-bytes.ts'
@@ -12,6 +13,13 @@ const NOTHING = new Uint8Array(0)
 const MOST_FRAMING = 20
 /** Dropped frames remembered, as they may leave late. */
 const REMEMBERED = 1000
+
+/** Where a frame is left in its middle. */
+const MIDDLE: { readonly [kind: number]: EndingPlace } = {
+  [FRAME_KIND.head]: 'mid-head',
+  [FRAME_KIND.body]: 'mid-body',
+  [FRAME_KIND.event]: 'mid-event',
+}
 
 /** Bytes a rule put in the place of others, or of none. */
 type Change = Pick<PackedEdit, 'offset' | 'removed' | 'rule'> & { readonly bytes: Uint8Array }
@@ -30,6 +38,8 @@ export class Outgoing {
   readonly #context: RecordingContext
   readonly #raw: RawStream
   readonly #owner: OutgoingOwner | null
+  /** What left last is a head. */
+  #behindHead = false
   /** Those whose frame has not come yet. */
   #edits: readonly PackedEdit[] = NONE
   /** Frames whose last byte has not left yet. */
@@ -51,6 +61,14 @@ export class Outgoing {
     return this.#unsent.length > 0
   }
 
+  /** Where the way out stands, when all of an exchange has come and not all of it has left. */
+  get place(): EndingPlace {
+    const [next] = this.#unsent
+    if (next === undefined) return 'boundary'
+    if (next.sentAt === null) return this.#behindHead ? 'after-headers' : 'boundary'
+    return MIDDLE[next.kind] ?? 'boundary'
+  }
+
   /** All bytes up to `upTo` have left. */
   sent(upTo: number, at: number): void {
     const waiting = this.#unsent
@@ -61,6 +79,7 @@ export class Outgoing {
       this.#context.dirty.frame(frame)
       if (frame.offset + frame.length > upTo) break
       frame.sentLastAt = at
+      this.#behindHead = frame.kind === FRAME_KIND.head
       done++
     }
     if (done > 0) waiting.splice(0, done)
@@ -115,6 +134,7 @@ export class Outgoing {
   /** A frame has come: the edits in it are known, and whether it has left. */
   framed(frame: FrameRecord): void {
     if (frame.sentLastAt === null) this.#unsent.push(frame)
+    else this.#behindHead = frame.kind === FRAME_KIND.head
     if (this.#decisions.length > 0) this.#decisions = this.#decisions.filter((decision) => this.#about(decision, frame))
     if (this.#changes.length > 0) this.#changes = this.#changes.filter((change) => this.#change(change, frame))
     if (this.#edits.length === 0) return

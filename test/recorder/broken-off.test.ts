@@ -103,6 +103,22 @@ describe('behind a cut the record says what the client got', () => {
     ])
   })
 
+  test.each([
+    ['after-headers', 'of a head', ''],
+    ['boundary', 'of an event', progress],
+    ['mid-event', 'of half an event', progress + answer(1).slice(0, 20)],
+  ])('of what had come whole: a cut %s, behind the end %s', (at, _what, left) => {
+    feed('c2s', ask(1))
+    const all = `${progress}${answer(1)}0\r\n\r\n`
+    feed('s2c', streamHead)
+    if (left !== '') feed('s2c', left)
+    feed('s2c', all.slice(left.length), false)
+    end('s2c', byRule('rst'), all.length - left.length)
+    close()
+    expect(flows()).toMatchObject([{ how: 'rst', by: 'fault', at }])
+    expect(lines()).toMatchObject([{ kind: 'ending', detail: { how: 'rst', at } }])
+  })
+
   test('of a stream whose answer had left before: its own end', () => {
     feed('c2s', ask(1))
     feed('s2c', `${streamHead}${answer(1)}0\r\n\r\n`)
