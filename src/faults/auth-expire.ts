@@ -19,7 +19,8 @@ const REMEMBERED = 1000
 export const authExpire: Fault<AuthExpireOptions> = {
   type: 'auth-expire',
   level: 2,
-  summary: 'expires the credential in use (of each session; without one the first that comes): requests with it are refused',
+  summary:
+    'expires the credential in use (of each session; without one the first that comes): requests with it are refused',
   needs: 'units',
   applies: ['http', 'sse', 'websocket'],
   direction: 'c2s',

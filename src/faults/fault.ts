@@ -1,5 +1,6 @@
 /** The shape of a fault: settings, one sentence, one pure function. */
 import type { z } from 'zod'
+import type { Analysis } from '../filter/index.ts'
 import type { Action, CutHow, CutSide, PipeEvent } from '../pipe/action.ts'
 import type { Admission, DialVerdict, Restart } from '../pipe/policy.ts'
 import type { Direction, Transport } from '../wire/frame.ts'
@@ -117,6 +118,8 @@ export interface Fault<Options = never> {
   readonly applies: readonly Transport[]
   /** A filter that goes along with the rule's `match` (both must hold): `dir:s2c kind:response` for what changes answers, `stream:get` from an option. */
   readonly narrow?: string | ((options: Options) => string)
+  /** Options that were left open, as the rule's `match` (null: none) suggests them. */
+  suited?(options: Options, match: Analysis | null): Options
   /** The filter of a rule without a `match`: what the fault means something for. Default: everything. */
   readonly otherwise?: string
   /** Default directions, unless the rule's `match` says `dir:`. */

@@ -1,5 +1,6 @@
 import { applyPatch, type Operation } from 'rfc6902'
 import { z } from 'zod'
+import type { Analysis } from '../filter/index.ts'
 import { pass } from '../pipe/action.ts'
 import type { Damage, Fault } from './fault.ts'
 import { errorBody } from './http-error.ts'
@@ -14,10 +15,17 @@ const STATES = {
 
 export interface MutateOptions {
   readonly patch: readonly Operation[]
-  readonly on: 'params' | 'result' | 'message'
+  /** Left open: the result where the match is about answers alone, else params. */
+  readonly on?: 'params' | 'result' | 'message' | undefined
   readonly desync: boolean
   readonly 'request-state'?: keyof typeof STATES | undefined
 }
+
+const PARTS = { params: 'params', result: 'the result', message: 'the message' } as const
+
+/** Nothing but answers can match. */
+const aboutAnswers = (match: Analysis | null): boolean =>
+  match !== null && !match.possible({ message: 'request' }) && !match.possible({ message: 'notification' })
 
 const operation = z.looseObject({
   op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
@@ -31,7 +39,9 @@ export const mutate: Fault<MutateOptions> = {
   summary: 'changes params or results by a JSON Patch',
   needs: 'units',
   applies: ['http', 'sse', 'websocket', 'stdio'],
-  narrow: ({ on }) => ({ params: '(kind:request or kind:notification)', result: 'kind:response', message: '' })[on],
+  suited: ({ on, ...options }, match) => ({ ...options, on: on ?? (aboutAnswers(match) ? 'result' : 'params') }),
+  narrow: ({ on = 'params' }) =>
+    ({ params: '(kind:request or kind:notification)', result: 'kind:response', message: '' })[on],
   direction: 'both',
   per: 'message',
   displaces: (options) => options['request-state'] === 'expired',
@@ -43,7 +53,10 @@ export const mutate: Fault<MutateOptions> = {
         .default([])
         .transform((all) => all as unknown as Operation[])
         .describe('RFC 6902: [{op: replace, path: /arguments/city, value: Oslo}]'),
-      on: z.enum(['params', 'result', 'message']).default('params').describe('What the paths begin at'),
+      on: z
+        .enum(['params', 'result', 'message'])
+        .optional()
+        .describe('What the paths begin at. Default: params, or result where the match is about answers'),
       desync: z.boolean().default(false).describe('Leaves the headers that mirror the body as they were (2026-07-28)'),
       'request-state': z
         .enum(['altered', 'expired', 'removed', 'replayed'])
@@ -56,13 +69,13 @@ export const mutate: Fault<MutateOptions> = {
       (options) => options.patch.length > 0 || options['request-state'] !== undefined,
       'needs a patch or request-state',
     ),
-  explain: ({ patch, on, desync, 'request-state': state }) =>
+  explain: ({ patch, on = 'params', desync, 'request-state': state }) =>
     `changes {it}: ${[
-      ...patch.map(({ op, path }) => `${op} ${path} of ${on === 'message' ? 'the message' : on}`),
+      ...patch.map(({ op, path }) => `${op} ${path} of ${PARTS[on]}`),
       ...(state === undefined ? [] : [STATES[state]]),
     ].join(', ')}` + (desync ? ', and leaves the mirrored headers as they were' : ''),
   stage: (options, tools) => {
-    const { patch, on, desync, 'request-state': as } = options
+    const { patch, on = 'params', desync, 'request-state': as } = options
     if (as === 'expired') return expired
     return changeJson(
       (message, { meaning }) => {

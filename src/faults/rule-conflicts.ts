@@ -1,7 +1,7 @@
 /** Rules that get in each other's way, and which of them wins. */
 import type { Rule } from './rule-parse.ts'
 
-/** Two rules that end the same thing: `winner` stands before `loser`. */
+/** Two rules that may hit the same thing, of which the first leaves nothing for the second: `winner` stands before `loser`. */
 export interface RuleConflict {
   readonly winner: string
   readonly loser: string
@@ -10,13 +10,16 @@ export interface RuleConflict {
 }
 
 /**
- * Pairs of which both end what they hit, and may hit the same: behind the first there is nothing left for the second, where both
- * fire. `rules`: in the order they apply.
+ * Pairs of which both end what they hit, or the first drops messages that the second is about, and may hit the same: behind the first there
+ * is nothing left for the second, where both fire. `rules`: in the order they apply.
  */
 export function conflictsOf(rules: readonly Rule[]): RuleConflict[] {
-  const ending = rules.filter((rule) => rule.enabled !== false && endsThings(rule))
-  return ending.flatMap((winner, at) =>
-    ending.slice(at + 1).flatMap((loser) => (mayMeet(winner, loser) ? [conflict(winner, loser)] : [])),
+  const on = rules.filter(({ enabled }) => enabled !== false)
+  return on.flatMap((winner, at) =>
+    on.slice(at + 1).flatMap((loser) => {
+      const leavesNothing = endsThings(winner) && (endsThings(loser) || (winner.fault.type === 'drop' && loser.perUnit))
+      return leavesNothing && mayMeet(winner, loser) ? [conflict(winner, loser)] : []
+    }),
   )
 }
 

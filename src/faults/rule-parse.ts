@@ -123,15 +123,19 @@ interface Parts {
   readonly match: Filter | null
 }
 
+const MESSAGES = ['request', 'notification', 'response', 'error', 'invalid'] as const
+
 /** What follows from the parts together. */
-function ruleOf({ source, envelope: when, fault, options, match }: Parts, complain: Complain): Rule | undefined {
-  const narrow = typeof fault.narrow === 'function' ? fault.narrow(options.value as never) : (fault.narrow ?? '')
+function ruleOf({ source, envelope: when, fault, options: given, match }: Parts, complain: Complain): Rule | undefined {
+  const byMatch = match === null ? undefined : analyse(match)
+  const options = fault.suited?.(given.value as never, byMatch ?? null) ?? given.value
+  const narrow = typeof fault.narrow === 'function' ? fault.narrow(options as never) : (fault.narrow ?? '')
   const filter = both(match ?? parseFilter(fault.otherwise ?? ''), parseFilter(narrow))
   const analysis = analyse(filter)
-  const byMatch = match === null ? undefined : analyse(match)
   const said = byMatch !== undefined && byMatch.directions.length === 1 ? byMatch.directions : directionsOf(fault)
   const directions = said.filter((direction) => analysis.directions.includes(direction))
-  if (analysis.directions.length === 0 || directions.length === 0) {
+  const ofAny = MESSAGES.some((message) => analysis.possible({ message }))
+  if (analysis.directions.length === 0 || directions.length === 0 || !ofAny) {
     complain('match', `never holds for ${fault.type}${narrow === '' ? '' : `, which is about ${narrow}`}`)
   }
   if (!fault.applies.some((transport) => analysis.transports.includes(transport))) {
@@ -147,7 +151,7 @@ function ruleOf({ source, envelope: when, fault, options, match }: Parts, compla
     id,
     source,
     fault,
-    options: options.value,
+    options,
     match,
     filter,
     holds: holdsWhere(fault, filter),

@@ -13,6 +13,8 @@ export interface Known {
   readonly era?: Era
   readonly stream?: 'get' | 'post'
   readonly verb?: string
+  /** Kind of its one message. */
+  readonly message?: 'request' | 'notification' | 'response' | 'error' | 'invalid'
   /** Null: it carries no message. Of several, none may be left unsaid. */
   readonly method?: string | null
 }
@@ -91,12 +93,24 @@ export function settle(node: Node, decided: (term: Term) => boolean | undefined)
   }
 }
 
+/** `kind:` asks for kinds of messages and of frames, which have one each. */
+const MESSAGES = ['request', 'notification', 'response', 'error', 'invalid', 'message']
+
 function decideTerm(term: Term, known: Known): boolean | undefined {
+  if (term.key === 'kind' && known.message !== undefined) {
+    const { message } = known
+    const meant = term.values.filter((value) => MESSAGES.some((kind) => isFor(value, kind)))
+    if (meant.some((value) => isFor(value, message) || isFor(value, 'message'))) return true
+    return meant.length === term.values.length ? false : undefined
+  }
   const fact = factFor(term.key, known)
   if (fact === undefined) return undefined
   if (fact === null) return false
-  return term.values.some((value) => value.kind === 'pattern' && matcher(value, 'caseless' in KEYS[term.key])(fact))
+  return term.values.some((value) => isFor(value, fact, 'caseless' in KEYS[term.key]))
 }
+
+const isFor = (value: Term['values'][number], fact: string, caseless = false): boolean =>
+  value.kind === 'pattern' && matcher(value, caseless)(fact)
 
 function factFor(key: Key, known: Known): string | null | undefined {
   if (key === 'dir') return known.direction

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { mutate } from '../../src/faults/mutate.ts'
+import { parseRule } from '../../src/faults/rule-parse.ts'
+import { explainRule } from '../../src/faults/sentence.ts'
 import { actionTexts, damageOf, subjectOf } from '../support/damage.ts'
 
 const call = '{"id":1,"params":{"name":"echo"}}'
@@ -15,6 +17,24 @@ test('or the result, or the whole message', () => {
     'pass {"result":{"x":1}}\n',
   ])
   expect(actionTexts(damageOf(mutate, { patch: add, on: 'message' }).unit('{}'))).toEqual(['pass {"x":1}\n'])
+})
+
+test.each([
+  [{ match: 'kind:response' }, 'changes results: replace /name of the result'],
+  [{ match: 'tool:echo' }, 'of params'],
+  [{ match: 'kind:response or kind:error tool:echo' }, 'of the result'],
+  [{ match: 'kind:request|response' }, 'of params'],
+  [{ match: 'kind:response', on: 'message' }, 'of the message'],
+  [{}, 'replace /name of params'],
+])('its sentence says what it touches, which follows from the match: %j', (more, said) =>
+  expect(explainRule(parseRule({ fault: 'mutate', patch, ...more }))).toContain(said),
+)
+
+test('a match that is about other messages than its paths is refused', () => {
+  const refused = (more: object) => () => parseRule({ fault: 'mutate', patch, ...more })
+  expect(refused({ match: 'kind:response', on: 'params' })).toThrow('match: never holds for mutate, which is about')
+  expect(refused({ match: 'kind:request', on: 'result' })).toThrow('match: never holds for mutate')
+  expect(refused({ match: 'kind:event dir:s2c', on: 'params' })).not.toThrow()
 })
 
 test('changes nothing when the patch does not fit, and says so', () => {

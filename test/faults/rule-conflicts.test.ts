@@ -14,6 +14,14 @@ test('of two rules that end the same thing the first wins, and that is said', ()
   ])
 })
 
+test('of a message that is dropped nothing is left for rules behind, and that is said', () => {
+  const late = { id: 'b', fault: 'latency', delay: '1s', match: 'method:tools/call' }
+  expect(texts({ id: 'a', fault: 'drop', match: 'method:tools/call' }, late)).toEqual([
+    'b never gets what a, which comes before it, matches as well',
+  ])
+  expect(texts(late, { id: 'a', fault: 'drop', match: 'method:tools/call' })).toEqual([])
+})
+
 test.each([
   [{ fault: 'latency', delay: '1s' }, { fault: 'snap' }],
   [{ fault: 'drop', match: 'dir:c2s' }, { fault: 'snap' }],
