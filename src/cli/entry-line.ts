@@ -6,6 +6,7 @@ import { logDirection, logText } from './log-text.ts'
 import type { Arrival } from './arrival.ts'
 import type { Output, Paint } from './output.ts'
 import { printable, shortened } from './printable.ts'
+import { tookText } from './took.ts'
 import { bytesText, durationText, timeText } from './units.ts'
 
 export interface LineOptions {
@@ -97,7 +98,7 @@ const refusedParts = ({ status, verb, target, s2cEnding }: FlowRow, call: CallRo
   const where = { text: printable(`${verb ?? ''} ${target ?? ''}`) }
   const made = s2cEnding?.by === 'fault' && s2cEnding.detail !== undefined ? [madeBy(s2cEnding.detail)] : []
   if (call === undefined) return [{ text: `HTTP ${status ?? '?'}`, as: 'bad' }, where, ...made]
-  const took = call.answeredAt === null ? '' : ` ${durationText(call.answeredAt - call.requestedAt)}`
+  const took = behind(tookText(call))
   return [
     ...name(call.method, call.tool),
     id(call.rpcId),
@@ -169,13 +170,12 @@ const outcomeParts = (message: MessageRow, frame: FrameRow, call: CallRow | unde
   const outcome = own ?? (failed ? 'error' : 'ok')
   const { text, as } = OUTCOMES[outcome]
   const code = message.code === null ? '' : ` ${message.code}`
-  const took =
-    call === undefined || other || call.answeredAt === null
-      ? ''
-      : ` ${durationText(call.answeredAt - call.requestedAt)}`
+  const took = call === undefined || other ? '' : behind(tookText(call))
   const resumed = call?.resumedAfter == null || other ? [] : [{ text: 'resumed', as: 'warn' } as const]
   return [{ text: `${text}${code}${took}`, as }, ...resumed]
 }
+
+const behind = (text: string | undefined): string => (text === undefined ? '' : ` ${text}`)
 
 /** How outcomes are said and painted. */
 export const OUTCOMES: Readonly<Record<Outcome, { readonly text: string; readonly as: Paint }>> = {

@@ -14,6 +14,9 @@ const MOST_FRAMING = 20
 /** Dropped frames remembered, as they may leave late. */
 const REMEMBERED = 1000
 
+/** Held up for so long, in µs, changes how long its calls took. */
+const LATE = 1000
+
 /** Where a frame is left in its middle. */
 const MIDDLE: { readonly [kind: number]: EndingPlace } = {
   [FRAME_KIND.head]: 'mid-head',
@@ -79,10 +82,16 @@ export class Outgoing {
       this.#context.dirty.frame(frame)
       if (frame.offset + frame.length > upTo) break
       frame.sentLastAt = at
+      if (at - frame.receivedLastAt >= LATE) this.#late(frame)
       this.#behindHead = frame.kind === FRAME_KIND.head
       done++
     }
     if (done > 0) waiting.splice(0, done)
+  }
+
+  /** How long its calls took is known only now. */
+  #late({ messages }: FrameRecord): void {
+    for (const { call } of messages) if (call !== null) this.#context.dirty.call(call)
   }
 
   edited(edit: PackedEdit): void {

@@ -1,7 +1,7 @@
 /** Calls a filter holds for. */
 import type { Database } from 'better-sqlite3'
 import { compile, type Filter } from '../filter/index.ts'
-import { callRow, FRAME, type Record } from './columns.ts'
+import { CALL_COLUMNS, callRow, FRAME, type Record } from './columns.ts'
 import { calls, filterSql } from './filter-sql.ts'
 import type { CallQuery, Listing } from './index.ts'
 import { outcomeTerm, type Terms } from './lists.ts'
@@ -14,7 +14,7 @@ export type ResolvedCallQuery = Omit<CallQuery, 'session' | 'limit'> & { session
 
 export type MatchingCalls = (filter: Filter, query: ResolvedCallQuery) => Listing<CallRow>
 
-const CALL_AND_REQUEST = `call.*, session.uid FROM call JOIN frame ON frame.id = call.request_frame
+const CALL_AND_REQUEST = `${CALL_COLUMNS}, session.uid FROM call JOIN frame ON frame.id = call.request_frame
   LEFT JOIN session ON session.id = call.session`
 
 /** `now` in milliseconds. */

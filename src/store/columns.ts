@@ -32,9 +32,12 @@ export const SESSION = '* FROM session'
 export const CONNECTION = '* FROM connection'
 export const FLOW = 'flow.*, session.uid FROM flow LEFT JOIN session ON session.id = flow.session'
 /** With what is known of its answer by other tables. */
-export const CALL = `call.*, session.uid,
-  (SELECT flow.resumes FROM frame JOIN flow ON flow.id = frame.flow WHERE frame.id = call.response_frame) AS resumed_after
-  FROM call LEFT JOIN session ON session.id = call.session`
+/** Of a call, what its frames tell too. */
+export const CALL_COLUMNS = `call.*,
+  (SELECT asks.sent_last FROM frame AS asks WHERE asks.id = call.request_frame) AS request_sent,
+  (SELECT answers.sent_last FROM frame AS answers WHERE answers.id = call.response_frame) AS answer_sent,
+  (SELECT flow.resumes FROM frame JOIN flow ON flow.id = frame.flow WHERE frame.id = call.response_frame) AS resumed_after`
+export const CALL = `${CALL_COLUMNS}, session.uid FROM call LEFT JOIN session ON session.id = call.session`
 export const LOG = 'log.*, session.uid FROM log LEFT JOIN session ON session.id = log.session'
 export const DECISION = 'decision.*, session.uid FROM decision LEFT JOIN session ON session.id = decision.session'
 export const FRAME = 'frame.*, session.uid FROM frame LEFT JOIN session ON session.id = frame.session'
@@ -173,6 +176,8 @@ export function callRow(record: Record): CallRow {
     outcome: record['outcome'] as Outcome,
     code: record['code'] as number | null,
     madeBy: record['made_by'] as string | null,
+    requestSentAt: (record['request_sent'] ?? null) as number | null,
+    answerSentAt: (record['answer_sent'] ?? null) as number | null,
     resumedAfter: record['resumed_after'] as string | null,
   }
 }

@@ -132,7 +132,7 @@ function termSql(term: Term, source: FilterSource, conditions: Conditions, now: 
     case 'outcome':
       return source.call(text('call.outcome'))
     case 'duration':
-      return source.call(number('(call.answered_at - call.requested_at)', 1000))
+      return source.call(number(`(${ARRIVED} - call.requested_at)`, 1000))
     case 'fault':
       return touchedBy((rule) => (values.some(isAny) ? '1' : text(rule)))
     case 'size':
@@ -144,6 +144,9 @@ function termSql(term: Term, source: FilterSource, conditions: Conditions, now: 
       return null
   }
 }
+
+/** When its answer got to who asked, else when it came here. */
+const ARRIVED = `coalesce((SELECT answers.sent_last FROM frame AS answers WHERE answers.id = call.response_frame), call.answered_at)`
 
 const flow = (condition: string): string => `EXISTS (SELECT 1 FROM flow WHERE flow.id = frame.flow AND (${condition}))`
 

@@ -184,6 +184,9 @@ export interface CallRow {
   readonly responseFrame: number | null
   readonly requestedAt: number
   readonly answeredAt: number | null
+  /** When the last byte of the request, and of the answer, was sent on: what came at `requestedAt` and `answeredAt`. */
+  readonly requestSentAt: number | null
+  readonly answerSentAt: number | null
   readonly outcome: Outcome
   readonly code: number | null
   /** The rule that made its answer up. */

@@ -4,7 +4,7 @@ import type { Subject, SubjectMessage } from '../filter/index.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { Era, Transport } from '../wire/frame.ts'
 import { addressed, addressedNearby } from './addressed.ts'
-import { FRAME, type Record } from './columns.ts'
+import { CALL_COLUMNS, FRAME, type Record } from './columns.ts'
 import { pathOf } from './filter-values.ts'
 import { frameDetails, parseHead } from './frame-detail.ts'
 import type { FrameRows } from './frame-rows.ts'
@@ -66,7 +66,7 @@ function rowsOnce(db: Database, rows: FrameRows): () => KnownRows {
   const connectionById = db.prepare(
     'SELECT connection.server, instance.name FROM connection JOIN instance ON instance.id = connection.instance WHERE connection.id = ?',
   )
-  const callById = db.prepare('SELECT * FROM call WHERE id = ?')
+  const callById = db.prepare(`SELECT ${CALL_COLUMNS} FROM call WHERE id = ?`)
   const headsOf = db.prepare(
     `SELECT ${FRAME} WHERE frame.flow = ? AND frame.direction = ? AND frame.kind = 0 ORDER BY frame.id LIMIT ${HEADS}`,
   )
@@ -183,7 +183,7 @@ class RecordedSubject implements Subject {
     const frame = this.#frame
     const own = frame.messages.find((message) => message.call !== null)?.call
     const call = this.#call ?? this.#known.call(own)
-    const answered = call?.['answered_at'] as number | null | undefined
+    const answered = (call?.['answer_sent'] ?? call?.['answered_at']) as number | null | undefined
     return {
       id: frame.id,
       outcome: (call?.['outcome'] ?? null) as string | null,

@@ -181,3 +181,17 @@ test('a call that is answered on a stream taken up again is answered, and says s
   taped.commit()
   expect(calls()).toMatchObject([{ outcome: 'ok', resumedAfter: 'a/2' }])
 })
+
+test('a call whose answer leaves late is a changed row then: how long it took is another', () => {
+  const [fresh, late] = [false, true].map((leavesLate) => {
+    feed('c2s', ask(leavesLate ? 2 : 1))
+    feed('s2c', streamHead)
+    feed('s2c', `${answer(leavesLate ? 2 : 1)}0\r\n\r\n`, false)
+    taped.commit()
+    const seq = taped.reader.seq()
+    taped.tap.sent(1, 's2c', offsets.s2c, (now += leavesLate ? 5000 : 10))
+    taped.commit()
+    return taped.reader.changes(seq).flatMap(({ calls: changed }) => changed.map(({ id }) => id))
+  })
+  expect([fresh, late]).toEqual([[], [2]])
+})

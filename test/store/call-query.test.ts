@@ -49,6 +49,21 @@ test.each<[string, CallQuery, number[]]>([
   expect(scannedTo).toBeNull()
 })
 
+test.each(['duration:>900ms', 'duration:>900ms -zzz'])('%j is about what was waited, not what came here', (text) => {
+  const { path, add } = captureFixture()
+  add('connection', { id: 1 })
+  add('frame', { id: 1, messages: 1, sent_last: START + 300_000 })
+  add('frame', { id: 2, messages: 1, direction: 1, sent_last: START + 1_000_000 })
+  for (const frame of [1, 2]) add('message', { frame, kind: frame - 1, method: 'tools/call', call: 1 })
+  add('call', { id: 1, response_frame: 2, answered_at: START + 321_000 })
+  const capture = openReader(path)
+  const { rows } = capture.callsMatching(parseFilter(text))
+  const sent = { requestSentAt: START + 300_000, answeredAt: START + 321_000, answerSentAt: START + 1_000_000 }
+  expect(rows).toMatchObject([{ ...sent, resumedAfter: null }])
+  expect(capture.calls()).toMatchObject([sent])
+  expect(capture.frames({ filter: parseFilter(text) }).rows).toHaveLength(2)
+})
+
 test('an empty capture has none', () => {
   expect(openReader(captureFixture().path).callsMatching(parseFilter('tool:*'))).toEqual({ rows: [], scannedTo: null })
 })

@@ -301,6 +301,8 @@ function callRow({ exchange, session, at, method, tool, fails, pending, took, rp
     outcome,
     code: fails ? -32602 : null,
     madeBy: null,
+    requestSentAt: null,
+    answerSentAt: null,
     resumedAfter: null,
   }
 }

@@ -51,6 +51,8 @@ export const callRow = (row: Partial<CallRow> = {}): CallRow => ({
   outcome: 'pending',
   code: null,
   madeBy: null,
+  requestSentAt: null,
+  answerSentAt: null,
   resumedAfter: null,
   ...row,
 })

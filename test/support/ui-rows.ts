@@ -52,6 +52,8 @@ export const callRow = (id: number, change: Partial<CallRow> = {}): CallRow => (
   outcome: 'pending',
   code: null,
   madeBy: null,
+  requestSentAt: null,
+  answerSentAt: null,
   resumedAfter: null,
   ...change,
 })

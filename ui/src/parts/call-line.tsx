@@ -1,7 +1,8 @@
 import type { FrameDetail } from '../../../src/api/contract.ts'
 import { useApp } from '../app-context.ts'
 import { useJump } from '../state/jump.ts'
-import { spanText, waitText } from '../state/time-format.ts'
+import { waitText } from '../state/time-format.ts'
+import { tookOf } from '../state/took.ts'
 import { Icon } from './icon.tsx'
 import { OutcomeBadge } from './outcome-badge.tsx'
 
@@ -16,17 +17,18 @@ export function CallLine({ frame }: { frame: FrameDetail }) {
   return (
     <div class="call-lines">
       {found.slice(0, 20).map((call) => {
+        const took = tookOf(call, call.responseFrame === frame.id ? frame.sentLastAt : null)
         const asks = call.requestFrame === frame.id
         const other = asks ? call.responseFrame : call.requestFrame
         return (
           <div key={call.id} class="call-line">
             <OutcomeBadge call={call} />
             <span class="num">
-              {call.answeredAt === null
+              {took === null
                 ? call.outcome === 'pending'
                   ? `waiting for ${waitText(now.value - call.requestedAt)}`
                   : 'never answered'
-                : `${asks ? 'answered after' : 'answers after'} ${spanText(call.answeredAt - call.requestedAt)}`}
+                : `${asks ? 'answered after' : 'answers after'} ${took.waited}${took.needed === null ? '' : ` (${took.needed})`}`}
             </span>
             {call.madeBy !== null && (
               <span>

@@ -2,7 +2,8 @@ import type { CallRow, FrameRow } from '../../../src/api/contract.ts'
 import { touchOf, touchText, touchWord } from '../state/fault-touch.ts'
 import { frameText, type FrameText } from '../state/frame-text.ts'
 import { sizeText } from '../state/size-format.ts'
-import { clockTime, offsetTime, spanText } from '../state/time-format.ts'
+import { clockTime, offsetTime } from '../state/time-format.ts'
+import { tookOf } from '../state/took.ts'
 import { DirectionMark } from './direction-mark.tsx'
 import { HttpStatus, OutcomeBadge } from './outcome-badge.tsx'
 import { FrameLabel } from './frame-label.tsx'
@@ -31,8 +32,8 @@ interface ItemProps extends RowPlace {
 export function FrameItem({ row, call, index, top, selected, related, base, inFault, onChoose }: ItemProps) {
   const text = frameText(row)
   const isAnswer = text.kind === 'response' || text.kind === 'error'
-  const answeredAt = call?.answeredAt ?? null
-  const took = isAnswer && call !== null && answeredAt !== null ? spanText(answeredAt - call.requestedAt) : ''
+  const own = isAnswer && call !== null && (call.responseFrame ?? row.id) === row.id
+  const took = own ? tookOf(call, row.sentLastAt) : null
   return (
     <div
       id={`frame-${row.id}`}
@@ -59,8 +60,8 @@ export function FrameItem({ row, call, index, top, selected, related, base, inFa
       <span role="gridcell" class="cell-size num">
         {sizeText(row.size)}
       </span>
-      <span role="gridcell" class="cell-duration num">
-        {took}
+      <span role="gridcell" class="cell-duration num" title={took?.needed ?? undefined}>
+        {took?.waited}
       </span>
     </div>
   )
