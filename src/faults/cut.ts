@@ -12,6 +12,14 @@ const AT = {
   'after-headers': 'behind the headers',
 } as const
 
+/** Why it was not cut there. */
+const MISSED = {
+  boundary: null,
+  'mid-event': 'nothing came that could be cut in the middle',
+  'mid-char': 'no character of several bytes came by',
+  'after-headers': 'no headers came by',
+} as const
+
 export interface CutOptions {
   readonly end: End
   readonly at: keyof typeof AT
@@ -46,6 +54,7 @@ export const cut: Fault<CutOptions> = {
       ...(at === 'boundary' ? [] : [AT[at]]),
       ...(side === 'both' ? [] : [`towards the ${side} only`]),
     ].join(', '),
+  waits: ({ at }) => MISSED[at],
   stage: ({ end, at, side }, tools) => {
     let over = false
     const now = (unit: FaultFrame | null): FaultAction[] => {

@@ -4,9 +4,11 @@ import type { Clock } from '../pipe/clock.ts'
 import type { Decision, Held } from '../pipe/decision.ts'
 import type { SteeredConnection } from '../pipe/policy.ts'
 import { doesMore, isNotable, leavesWaiting } from './engine-actions.ts'
+import { decisionAbout } from './engine-decision.ts'
 import { Breakpoints } from './engine-breakpoints.ts'
 import { actionText, heldUs } from './engine-text.ts'
 import { toCount } from './engine-after.ts'
+import { Armed } from './engine-armed.ts'
 import { toProcess } from './engine-process.ts'
 import { firstDirection, type Instance, type LiveRule, type Run, type Verdict } from './engine-rule.ts'
 import type { Attached, RuleStage } from './engine-stage.ts'
@@ -41,6 +43,7 @@ export class Crew {
   readonly #options: CrewOptions
   readonly #states = new SessionStates()
   readonly breakpoints: Breakpoints
+  readonly #armed = new Armed()
   #scene: Scene | undefined
 
   constructor(options: CrewOptions) {
@@ -87,6 +90,7 @@ export class Crew {
       damage: sparingFixed(rule.fault, rule.options, stage(rule.options, tools), tools),
       wakes: new Set(),
       kept: 0,
+      armed: false,
       over: false,
     }
     live.instances.add(instance)
@@ -119,13 +123,13 @@ export class Crew {
     return this.#states.allows(rule, session)
   }
 
-  /** The damage, for one event. `verdict`: it has just fired, which is to be recorded first. */
+  /** The damage, for one event. `beginning`: it has just fired, which is to be recorded before it does anything. */
   act(
     stage: RuleStage,
     instance: Instance,
     event: FaultEvent,
     original: PipeEvent | undefined,
-    verdict?: Verdict,
+    beginning?: Verdict,
   ): readonly Action[] {
     const outer = this.#scene
     this.#scene = { stage, event, original }
@@ -134,6 +138,10 @@ export class Crew {
       const left = live.notApplied
       const wanted = instance.damage(event)
       const drops = original !== undefined && instance.kept === 0 && wanted.length === 0
+      const waits =
+        beginning !== undefined && this.#armed.begins(instance, { verdict: beginning, stage, began: event }, wanted)
+      if (waits) return this.#heard(wanted, instance)
+      const verdict = beginning ?? this.#armed.acts(instance, event, wanted, drops)
       // what could not be done as asked may still have been done in another way
       const acted = live.notApplied === left || drops || wanted.some((action) => doesMore(action, event))
       if (verdict !== undefined && acted) {
@@ -280,6 +288,7 @@ export class Crew {
   finish(instance: Instance): void {
     if (instance.over) return
     instance.over = true
+    this.#armed.ended(instance, (...told) => this.decided(...told))
     this.breakpoints.settled(instance)
     for (const cancel of instance.wakes) cancel()
     instance.wakes.clear()
@@ -306,36 +315,19 @@ export class Crew {
   gone(live: LiveRule): void {
     for (const run of live.runs.values()) run.cancel?.()
     live.runs.clear()
-    for (const instance of live.instances) this.finish(instance)
+    for (const instance of live.instances) {
+      this.#armed.take(instance)
+      this.finish(instance)
+    }
   }
 
   decided(
     stage: RuleStage,
-    { fired, draw, key }: Verdict,
+    verdict: Verdict,
     about: FaultEvent | PipeEvent | null,
     action: string,
     held: number | null = null,
   ): void {
-    const { live } = stage
-    // what begins somewhere is about what it begins at
-    const start = about !== null && about.kind === 'start' ? about.unit : null
-    const event = about !== null && (about.kind === 'chunk' || about.kind === 'frame') ? about : start
-    // a rule that begins with the connection acts on all of it
-    const whole = about?.kind === 'start' && start === null && live.rule.directions.length > 1
-    const length = event === null ? null : event.kind === 'chunk' ? event.bytes.length : event.frame.raw.length
-    this.#options.decided({
-      at: this.#options.clock.now(),
-      rule: live.id,
-      revision: live.active.revision,
-      connection: stage.connection,
-      direction: whole ? null : stage.direction,
-      offset: event === null ? null : event.offset,
-      length,
-      scope: key,
-      draw,
-      fired,
-      action,
-      heldUs: held,
-    })
+    this.#options.decided(decisionAbout(stage, verdict, { at: this.now(), about, action, heldUs: held }))
   }
 }

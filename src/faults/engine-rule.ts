@@ -36,6 +36,8 @@ export interface Instance {
   readonly wakes: Set<() => void>
   /** Events it has put by. */
   kept: number
+  /** It waits for its place or its time, and has done nothing yet. */
+  armed: boolean
   over: boolean
 }
 
@@ -104,7 +106,7 @@ export class LiveRule {
     return (this.#active = active)
   }
 
-  /** It may still meet something: with `times`, not more than is left beside what waits for its `after`. */
+  /** It may still meet something: with `times`, not more than is left beside what waits for its `after` or its place. */
   get meets(): boolean {
     const { times } = this.rule
     return this.state === 'on' && (times === undefined || this.fired + this.#waiting < times)
@@ -113,7 +115,7 @@ export class LiveRule {
   /** Scopes for which it will fire, unless they end before. */
   get #waiting(): number {
     let count = 0
-    for (const { status, instance } of this.runs.values()) if (status !== 'no' && instance === null) count++
+    for (const { status, instance } of this.runs.values()) if (status !== 'no' && (instance?.armed ?? true)) count++
     return count
   }
 

@@ -141,6 +141,11 @@ export interface Fault<Options = never> {
   readonly options: z.ZodType<Options>
   /** Verb phrase for the sentence, from parsed options: `delays {it} by 200 ms`. `{it}` becomes what the rule matches, or is left out where that is plain. Ends without a full stop. */
   explain(options: Options): string
+  /**
+   * Of a wider scope than `message`: once begun it may wait for its place or its time, and has done nothing until then. What is said where that
+   * never came, as why it was not applied; null: nothing is.
+   */
+  waits?(options: Options): string | null
   /** Of `bytes` and `units`: makes an instance. */
   stage?(options: Options, tools: Tools): Damage
   /** Of `listener`: asked for each client once the rule fired for it. `open` counts those already open, this one not. */

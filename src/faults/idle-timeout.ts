@@ -49,6 +49,7 @@ export const idleTimeout: Fault<IdleTimeoutOptions> = {
       : `forgets connections after ${durationText(idle)} without traffic and resets whoever sends next`) +
     (answer === undefined ? '' : `, and a request that waits with status ${answer}`) +
     (counts ? '' : ', where comments and pings do not count'),
+  waits: () => null,
   stage: (options, tools) => {
     const { idle, 'count-comments': counts } = options
     const line = new Line(options, tools)

@@ -18,6 +18,7 @@ export const slowClose: Fault<SlowCloseOptions> = {
   per: 'connection',
   options: z.strictObject({ delay: duration.describe('How long the other side is not told') }),
   explain: ({ delay }) => `passes the end of a connection on ${durationText(delay)} late`,
+  waits: () => null,
   stage:
     ({ delay }) =>
     (event) => {

@@ -22,6 +22,7 @@ export const staleKeepalive: Fault<StaleKeepaliveOptions> = {
   explain: ({ idle }) =>
     'resets kept-alive connections just as they are reused' +
     (idle === 0 ? '' : ` after ${durationText(idle)} of silence`),
+  waits: () => null,
   stage: ({ idle }) => {
     let lastAt: number | null = null
     let over = false
