@@ -28,7 +28,8 @@ const instance = {
   endedAt: null,
 }
 
-test('names the process by its name, else by its target', () => {
+test('names the process by its name, else by the address of its clients, else by its target', () => {
+  expect(instanceText({ ...instance, url: 'http://127.0.0.1:6278/mcp' })).toBe('proxy · 127.0.0.1:6278/mcp · pid 7')
   expect(instanceText(instance)).toBe('proxy · localhost:3000/mcp · pid 7')
   expect(instanceText({ ...instance, name: 'edge' })).toBe('proxy · edge · pid 7')
   expect(placeText(1, [instance])).toBe('proxy · localhost:3000/mcp · pid 7')

@@ -155,6 +155,21 @@ describePage('the faults', { fresh: true, exchanges: 50 }, (suite) => {
     expect(await page.locator(`#frame-${last - 12}`).count()).toBe(1)
   })
 
+  test('beside badges the tool of a call stays to be read, and the badges whole', async () => {
+    const id = suite.api.traffic.frames - 1
+    suite.api.traffic.change(id, { faults: ['lossy'], droppedBy: 'lossy', edits: ['host'] })
+    const { page } = await suite.open({ path: '', viewport: { width: 1400, height: 900 } })
+    const row = page.locator(`#frame-${id}`)
+    await row.getByText('dropped').waitFor()
+    const cell = await row.locator('.cell-what').boundingBox()
+    for (const badge of await row.locator('.what-edited').all()) {
+      const box = await badge.boundingBox()
+      expect(box!.x + box!.width).toBeLessThanOrEqual(cell!.x + cell!.width)
+    }
+    const tool = row.locator('.what-subject')
+    expect((await tool.boundingBox())!.width).toBeGreaterThan(30)
+  })
+
   test('a frame tells what rules decided about it, before and after, and a fault is made from it', async () => {
     const id = suite.api.traffic.frames - 4
     suite.api.traffic.change(id, {
@@ -174,6 +189,7 @@ describePage('the faults', { fresh: true, exchanges: 50 }, (suite) => {
     await page.locator('ins', { hasText: '"limit":99' }).waitFor()
     expect(await violationsOf({ page })).toEqual([])
     await page.getByRole('button', { name: 'Make a fault from this frame' }).click()
+    await page.getByText(/The match is filled in: method:\S+ .*kind:request dir:c2s\. What should happen/).waitFor()
     await page.locator('.fault-choice', { hasText: 'leaves messages out' }).click()
     expect(await page.getByRole('combobox', { name: 'match' }).inputValue()).toMatch(
       /^method:\S+ .*kind:request dir:c2s$/,
@@ -197,6 +213,10 @@ describePage('the faults', { fresh: true, exchanges: 50 }, (suite) => {
     await page.getByText('3 messages wait for you').waitFor()
     await page.getByText('goes by itself in').first().waitFor()
     const first = page.locator('.held').first()
+    expect(await page.getByLabel('The message').count()).toBe(0)
+    expect((await page.locator('.held').all()).length).toBe(3)
+    for (const card of await page.locator('.held').all()) expect((await card.boundingBox())?.height).toBeLessThan(80)
+    await first.getByRole('button', { name: 'Open' }).click()
     await first.getByLabel('The message').fill('{"jsonrpc": "2.0",\n "id": 7.0}')
     await first.getByText('Changed. It is sent without').waitFor()
     await first.getByRole('button', { name: 'Send edited' }).click()
@@ -205,7 +225,8 @@ describePage('the faults', { fresh: true, exchanges: 50 }, (suite) => {
     await page.getByText('A message waits for you').waitFor()
     await first.getByRole('button', { name: 'Drop' }).click()
     await expect.poll(() => page.locator('.held').count()).toBe(0)
-    expect([one, two, three].map(({ id }) => suite.api.faults.answers.get(id))).toEqual([
+    // the newest stands first
+    expect([three, two, one].map(({ id }) => suite.api.faults.answers.get(id))).toEqual([
       { do: 'edit', payload: '{"jsonrpc":"2.0","id":7.0}' },
       { do: 'send' },
       { do: 'drop' },

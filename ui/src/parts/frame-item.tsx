@@ -7,6 +7,7 @@ import { tookOf } from '../state/took.ts'
 import { DirectionMark } from './direction-mark.tsx'
 import { HttpStatus, OutcomeBadge } from './outcome-badge.tsx'
 import { FrameLabel } from './frame-label.tsx'
+import { Icon } from './icon.tsx'
 
 /** Where a row of the list is drawn. */
 export interface RowPlace {
@@ -72,7 +73,7 @@ function What({ row, text, resumed }: { row: FrameRow; text: FrameText; resumed:
   const edits = row.edits.filter((rule) => !row.faults.includes(rule))
   return (
     <span role="gridcell" class="cell-what">
-      <FrameLabel text={text} />
+      <FrameLabel text={text} crowded={touch !== null || resumed !== null || edits.length > 0} />
       {touch !== null && (
         <span class="what-edited is-fault" title={touchText(touch, row)}>
           {touchWord(touch)}
@@ -80,7 +81,14 @@ function What({ row, text, resumed }: { row: FrameRow; text: FrameText; resumed:
       )}
       {resumed !== null && (
         <span class="what-edited" title={`Came on a stream that was taken up again after ${resumed}`}>
-          resumed
+          {touch === null ? (
+            'resumed'
+          ) : (
+            <>
+              <Icon name="resume" size={10} />
+              <span class="sr-only">resumed</span>
+            </>
+          )}
         </span>
       )}
       {edits.length > 0 && (

@@ -8,7 +8,7 @@ import { waitText } from '../state/time-format.ts'
 import { DirectionMark } from './direction-mark.tsx'
 import { Icon } from './icon.tsx'
 
-/** Messages that wait at a breakpoint, oldest first: to be looked at, changed, sent on or dropped. */
+/** Messages that wait at a breakpoint, newest first, a line each until one is opened: to be looked at, changed, sent on or dropped. */
 export function HeldList() {
   const held = useApp().faults.breakpoints.held.value
   if (held.length === 0) return null
@@ -19,8 +19,8 @@ export function HeldList() {
         {held.length === 1 ? 'A message waits for you' : `${held.length} messages wait for you`}
       </h2>
       <ul class="held-list">
-        {held.map((row) => (
-          <HeldItem key={row.id} row={row} />
+        {held.toReversed().map((row) => (
+          <HeldItem key={row.id} row={row} alone={held.length === 1} />
         ))}
       </ul>
     </section>
@@ -29,23 +29,26 @@ export function HeldList() {
 
 const doneWords = { send: 'Sent on', edit: 'Sent on, changed', drop: 'Dropped' } as const
 
-function HeldItem({ row }: { row: HeldRow }) {
+/** `alone`: no other waits as it comes, so it is opened at once. */
+function HeldItem({ row, alone }: { row: HeldRow; alone: boolean }) {
   const { faults } = useApp()
+  const [open, setOpen] = useState(alone)
   const [text, setText] = useState(() => spreadJson(row.payload ?? ''))
   const answer = (given: HeldAnswer) => void settle(faults.breakpoints.answer(row.id, given), doneWords[given.do])
   const changed = row.payload !== null && tightJson(text) !== tightJson(row.payload)
   const valid = isJson(text)
   const about = `held-${row.id}-about`
   return (
-    <li class="held">
+    <li class={open ? 'held' : 'held is-folded'}>
       <HeldHead row={row} />
-      {row.payload !== null && (
+      {row.payload !== null && !open && <p class="held-peek faint mono">{tightJson(text)}</p>}
+      {row.payload !== null && open && (
         <>
           <textarea
             class="input mono"
             aria-label="The message"
             aria-describedby={about}
-            rows={Math.min(16, text.split('\n').length)}
+            rows={Math.min(10, text.split('\n').length)}
             spellcheck={false}
             value={text}
             onInput={(event) => setText(event.currentTarget.value)}
@@ -74,6 +77,11 @@ function HeldItem({ row }: { row: HeldRow }) {
         <button class="button" onClick={() => answer({ do: 'drop' })}>
           <Icon name="bin" /> Drop
         </button>
+        {row.payload !== null && (
+          <button class="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {open ? 'Fold' : 'Open'}
+          </button>
+        )}
       </div>
     </li>
   )

@@ -25,6 +25,7 @@ export function RuleForm() {
     return (
       <>
         <h2 class="form-title">New fault</h2>
+        <PickedMatch />
         <FaultPicker
           faults={registry.faults}
           onPick={(type) => {
@@ -34,6 +35,22 @@ export function RuleForm() {
       </>
     )
   return <Form key={fault.type} fault={fault} registry={registry} />
+}
+
+/** What the fault is to be for, where that is settled before the fault is. */
+function PickedMatch() {
+  const { match } = draft.value
+  if (match === '') return null
+  return (
+    <div class="picked-match" role="status">
+      <p>
+        The match is filled in: <code class="mono">{match}</code>. What should happen to such traffic?
+      </p>
+      <button class="button" onClick={() => (draft.value = { ...draft.value, match: '' })}>
+        Without a match
+      </button>
+    </div>
+  )
 }
 
 /** Those asked for most: in sight, above what is folded away. */

@@ -44,9 +44,9 @@ export function placeText(instance: number | null, instances: readonly InstanceR
   return instanceText(found)
 }
 
-/** A process in a few words: its name, else what it stands in front of. */
-export function instanceText({ role, name, target, pid }: InstanceRow): string {
-  const what = name !== '' ? name : (target ?? '').replace(/^https?:\/\//, '')
+/** A process in a few words: its name, else the address clients are pointed at; where there is none, what it stands in front of. */
+export function instanceText({ role, name, url, target, pid }: InstanceRow): string {
+  const what = name !== '' ? name : (url ?? target ?? '').replace(/^https?:\/\//, '')
   return [role, what, `pid ${pid}`].filter((part) => part !== '').join(' · ')
 }
 
