@@ -1,6 +1,7 @@
 /** What happened on a pipe, and what a stage wants done about it: the only two doors of a stage. */
 import type { Frame } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
+import type { Likeness } from './likeness.ts'
 
 /** Arrival of the bytes, and their address: how many bytes came before them in this direction. */
 interface Arrived {
@@ -62,9 +63,9 @@ export interface NamedStage {
   readonly framing?: true
   /**
    * Of a first stage, asked where nothing is on its way: whether these bytes matter to no stage. They then leave as if there were none, and no stage is shown
-   * them; the first has taken note. Default: all matter.
+   * them; the first has taken note, and may know what they are like. Default: all matter.
    */
-  readonly spares?: (bytes: Uint8Array, at: number) => boolean
+  readonly spares?: (bytes: Uint8Array, at: number) => Likeness | boolean
   /** Bytes of ours that go past it: written by a stage before it, or put in from outside. */
   readonly wrote?: (bytes: Uint8Array) => void
   /** Whether it has put events by. */

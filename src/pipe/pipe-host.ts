@@ -3,12 +3,13 @@ import type { Direction } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
 import type { CutHow, CutSide } from './action.ts'
 import type { Clock } from './clock.ts'
+import type { Likeness } from './likeness.ts'
 import type { Tap } from './tap.ts'
 
 /** Where a pipe's bytes leave: the edits of heads, then a socket. */
 export interface Outlet {
-  /** Bytes with their address (-1: ours). */
-  write(bytes: Uint8Array, offset: number): void
+  /** Bytes with their address (-1: ours). `like`: where that is known of them. */
+  write(bytes: Uint8Array, offset: number, like?: Likeness): void
   /** Lets go of what was kept back. */
   flush(): void
   /** Bytes of ours at the next border, told to the tap by the outlet. Absent: they go at once. */

@@ -4,7 +4,7 @@ import type { Action, NamedStage, PipeEvent } from './action.ts'
 import { bytesOf } from './action.ts'
 import { differenceOf } from './difference.ts'
 import type { Outlet, PipeHost } from './pipe-host.ts'
-import { type Block, framed, framedAction, isSpared, type Step, stops } from './step.ts'
+import { type Block, framed, framedAction, sparedOf, type Step, stops } from './step.ts'
 
 export type { Outlet, PipeHost }
 
@@ -67,11 +67,12 @@ export class Pipe {
     const offset = this.#received
     const end = offset + bytes.length
     this.#received = end
-    this.#direct = this.#open && this.#steps.length + this.#blocks.length === 0 && isSpared(bytes, at, this.#stages)
-    if (this.#direct) {
+    const spared = this.#open && this.#steps.length + this.#blocks.length === 0 && sparedOf(bytes, at, this.#stages)
+    this.#direct = spared !== false
+    if (spared !== false) {
       if (this.#given < offset) this.#drop(offset)
       const border = outlet.border
-      outlet.write(bytes, offset)
+      outlet.write(bytes, offset, spared === true ? undefined : spared)
       this.#given = end
       const sentTo = end - outlet.held
       const now = clock.now()

@@ -1,4 +1,5 @@
 import type { Action, NamedStage, PipeEvent } from './action.ts'
+import type { Likeness } from './likeness.ts'
 
 /** A step still to do: an event before stage `stage`, or an action stage `stage - 1` asked for. */
 export interface Step {
@@ -37,7 +38,7 @@ export function framedAction(action: Action, { stage, at, rule }: Step, by: Name
   return { action, stage: stage + 1, at, delay: { us: 0 }, rule: by.rule, by }
 }
 
-/** Where nothing is on its way: these bytes leave as if there were no stages. */
-export function isSpared(bytes: Uint8Array, at: number, stages: readonly NamedStage[]): boolean {
-  return stages.length === 0 || stages[0]?.spares?.(bytes, at) === true
+/** Where nothing is on its way: these bytes leave as if there were no stages; and what they are like. */
+export function sparedOf(bytes: Uint8Array, at: number, stages: readonly NamedStage[]): Likeness | boolean {
+  return stages.length === 0 || (stages[0]?.spares?.(bytes, at) ?? false)
 }

@@ -5,9 +5,9 @@
  */
 import { createHttp1Splitter, type Http1Head, type Http1Listener, type Http1Splitter } from '../wire/http1.ts'
 import { createWebSocketBorders, type WebSocketBorders } from '../wire/websocket-borders.ts'
+import type { Likeness } from '../pipe/likeness.ts'
 import type { Outlet } from '../pipe/pipe.ts'
 import type { Standing } from '../pipe/policy.ts'
-import type { BodyDecision } from './body-edits.ts'
 import { BodyPlace } from './body-place.ts'
 import { endOfLine } from './field-line.ts'
 import { CONTENT_LENGTH, EditedLines } from './edited-lines.ts'
@@ -15,6 +15,7 @@ import { untold, type HeadEditorOptions } from './head-editor-options.ts'
 import { Insertions, type InsertionPlace } from './insertions.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { Outgoing } from './outgoing.ts'
+import { RepeatedHead } from './repeated-head.ts'
 import { standingAt } from './standing.ts'
 
 const CR = 13
@@ -53,6 +54,8 @@ export class HeadEditor implements Outlet, Http1Listener {
   #at = 0
   /** That span was of a body, and meant something. */
   #inPayload = false
+  /** Head of the message that passed last, or is passing. */
+  #repeated: RepeatedHead | undefined
 
   constructor(options: HeadEditorOptions) {
     this.#options = options
@@ -69,7 +72,13 @@ export class HeadEditor implements Outlet, Http1Listener {
     return this.#out.silent ? Number.POSITIVE_INFINITY : (this.#out.kept?.received ?? this.#held.length)
   }
 
-  write(bytes: Uint8Array, offset: number): void {
+  write(bytes: Uint8Array, offset: number, like?: Likeness): void {
+    const alone = like !== undefined && this.#isIdle
+    if (alone && this.#repeated?.passes(bytes, offset, like, this.#splitter) === true) {
+      this.#at = bytes.length
+      return
+    }
+    this.#repeated = alone ? new RepeatedHead(like, this.#options) : undefined
     this.#out.begin()
     this.#offset = offset
     this.#chunk = bytes
@@ -84,6 +93,13 @@ export class HeadEditor implements Outlet, Http1Listener {
     if (this.#held.length > 0 || (this.#out.kept !== undefined && this.#out.kept.decide === undefined)) {
       this.#cancel ??= this.#options.holdTime(() => this.#timeUp())
     } else if (this.#cancel !== undefined) this.#stopWaiting()
+  }
+
+  /** Nothing of a message has come that is not over, and nothing waits. */
+  get #isIdle(): boolean {
+    if (this.#held.length > 0 || this.#cancel !== undefined || this.#out.kept !== undefined || this.#out.silent)
+      return false
+    return this.#insertions?.waiting !== true && this.#splitter.state === 'boundary'
   }
 
   flush(): void {
@@ -115,25 +131,9 @@ export class HeadEditor implements Outlet, Http1Listener {
   /** What is kept may be enough by now, or too much. */
   #look(kept: KeptMessage, bytes: Uint8Array): void {
     if (this.#offset >= 0) kept.received += bytes.length - this.#out.keptFrom
-    if (kept.decide !== undefined) this.#decide(kept, kept.decide, false)
+    if (kept.decide !== undefined) this.#out.decide(kept.decide, false, this.#options)
     if (this.#out.kept !== kept || kept.received <= KEPT_BYTES) return
     this.#options.bodies?.unedited('too large')
-    this.#out.release()
-  }
-
-  /** Lets the message go, edited or not, once it is known which. */
-  #decide(kept: KeptMessage, decide: BodyDecision, whole: boolean): void {
-    const verdict = decide(kept.payload, whole)
-    if (verdict.kind === 'more') {
-      if (verdict.passed === 0 || verdict.passed < kept.payload.length || !kept.apart) return
-      this.#out.release()
-      return this.#out.keep(decide)
-    }
-    if (verdict.unedited !== undefined) this.#options.bodies?.unedited(verdict.unedited)
-    const told = verdict.edit === null ? [] : kept.edit(verdict.edit)
-    if (told === undefined) this.#options.bodies?.unedited('a length that is no number')
-    for (const { offset, was, bytes, rule } of told ?? [])
-      if (offset >= 0) this.#options.edited(offset, was.length, bytes, rule, was)
     this.#out.release()
   }
 
@@ -190,6 +190,8 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#inHead = false
     this.#options.head?.(head)
     const decide = this.#options.bodies?.decision(head)
+    if (this.#out.kept !== undefined || decide !== undefined || this.#repeated?.read(head) === false)
+      this.#repeated = undefined
     if (this.#out.kept === undefined && decide === undefined) return
     this.#out.copy(this.#chunk, this.#headEnd)
     const streams = head.framing === 'chunked' || head.framing === 'until-close'
@@ -222,7 +224,7 @@ export class HeadEditor implements Outlet, Http1Listener {
   }
 
   messageEnd(): void {
-    if (this.#out.kept?.decide !== undefined) this.#decide(this.#out.kept, this.#out.kept.decide, true)
+    if (this.#out.kept?.decide !== undefined) this.#out.decide(this.#out.kept.decide, true, this.#options)
     this.#out.release()
     this.#body.over()
     this.#inPayload = false
@@ -259,6 +261,7 @@ export class HeadEditor implements Outlet, Http1Listener {
 
   /** As they leave when the client sends them. */
   #asRequests(bytes: Uint8Array): Uint8Array {
+    this.#repeated = undefined
     let out: Uint8Array = NOTHING
     const write = (some: Uint8Array): void => void (out = Buffer.concat([out, some]))
     const like = new HeadEditor(untold(this.#options, write))
@@ -306,6 +309,8 @@ export class HeadEditor implements Outlet, Http1Listener {
     if (held.length === 0 && this.#lines.passes(chunk[from]!, first, kept !== undefined)) return
     const line = held.length === 0 ? chunk.subarray(from, to) : Buffer.concat([held, chunk.subarray(from, to)])
     const name = first ? undefined : this.#lines.nameOf(line, kept !== undefined)
+    // what answers are edited by is the name the client used last
+    if (name !== undefined && this.#options.side === 'response') this.#repeated = undefined
     if (name === CONTENT_LENGTH && kept !== undefined) return this.#keepLength(kept, line, chunk, from, to)
     const edit = first ? this.#lines.start(line) : this.#lines.edit(name, line)
     if (held.length === 0) {
@@ -336,6 +341,7 @@ export class HeadEditor implements Outlet, Http1Listener {
     this.#out.copy(chunk, from)
     this.#out.put(bytes)
     this.#out.cursor = to
+    this.#repeated?.edits.push({ from, to, bytes, rule, secret })
     this.#tell(this.#offset + from, to - from, bytes, rule, secret)
   }
 

@@ -1,5 +1,6 @@
 /** What leaves of the chunk at hand: pieces of it and of ours, in order, and a message that is kept back. */
 import type { BodyDecision } from './body-edits.ts'
+import type { HeadEditorOptions } from './head-editor-options.ts'
 import { KeptMessage } from './kept-message.ts'
 
 export class Outgoing {
@@ -33,6 +34,24 @@ export class Outgoing {
   keep(decide?: BodyDecision): void {
     this.kept = new KeptMessage(decide)
     this.keptFrom = this.cursor
+  }
+
+  /** Lets the message that is kept go, edited or not, once it is known which. */
+  decide(decide: BodyDecision, whole: boolean, options: Pick<HeadEditorOptions, 'bodies' | 'edited'>): void {
+    const { kept } = this
+    if (kept === undefined) return
+    const verdict = decide(kept.payload, whole)
+    if (verdict.kind === 'more') {
+      if (verdict.passed === 0 || verdict.passed < kept.payload.length || !kept.apart) return
+      this.release()
+      return this.keep(decide)
+    }
+    if (verdict.unedited !== undefined) options.bodies?.unedited(verdict.unedited)
+    const told = verdict.edit === null ? [] : kept.edit(verdict.edit)
+    if (told === undefined) options.bodies?.unedited('a length that is no number')
+    for (const { offset, was, bytes, rule } of told ?? [])
+      if (offset >= 0) options.edited(offset, was.length, bytes, rule, was)
+    this.release()
   }
 
   release(): void {

@@ -68,6 +68,8 @@ export interface Http1Splitter {
   /** Null but in a chunked body. */
   readonly chunkPlace: ChunkPlace | null
   push(chunk: Uint8Array): void
+  /** A whole message with a head like this one, which asks for no upgrade and is no interim one, passes without being read. Only at `boundary`. */
+  passed(head: Http1Head): void
   /** The direction has ended. An until-close body is complete by this; anything else unfinished stays so. */
   end(): void
   /** Within a body: how bytes of ours could be put into it here. `chunk`: as a chunk of their own; `bytes`: as they are; null: not here, or not at all. */
@@ -139,6 +141,12 @@ class Splitter implements Http1Splitter {
   push(chunk: Uint8Array): void {
     let at = 0
     while (at < chunk.length) at = this.#step(chunk, at)
+  }
+
+  passed({ method }: Http1Head): void {
+    const { exchanges } = this.#outstanding
+    if (this.#side === 'request') exchanges.push({ method, upgrade: false })
+    else exchanges.shift()
   }
 
   end(): void {

@@ -21,6 +21,8 @@ export interface EngineLine {
   readonly log: string[]
   push(direction: Direction, text: string): void
   out(direction: Direction): string
+  /** Of each piece that came out: it was known what message it is like. */
+  readonly likes: readonly boolean[]
   end(direction: Direction): void
   close(): void
 }
@@ -95,6 +97,7 @@ function open(
 ): EngineLine {
   const log: string[] = []
   const out: Record<Direction, string> = { c2s: '', s2c: '' }
+  const likes: boolean[] = []
   const note = (text: string): void => void log.push(`${text}@${(clock.now() - START) / 1000}`)
   const pipe = (direction: Direction): Pipe =>
     new Pipe({
@@ -103,7 +106,8 @@ function open(
       clock,
       tap,
       outlet: {
-        write: (bytes) => {
+        write: (bytes, _offset, like) => {
+          likes.push(like !== undefined)
           const text = Buffer.from(bytes).toString('latin1')
           out[direction] += text
           note(`${direction} ${text}`)
@@ -140,6 +144,7 @@ function open(
     log,
     push: (direction, text) => connection[direction].push(Buffer.from(text, 'latin1')),
     out: (direction) => out[direction],
+    likes,
     end: (direction) => connection[direction].end(FIN[direction]),
     close: () => {
       connection.c2s.destroy()

@@ -1,8 +1,10 @@
 /** A head editor with the edits of a reverse proxy, outside any socket. */
-import { connectionEdits, type Rewriting } from '../../src/transports/edits.ts'
+import { connectionEdits, type ConnectionEdits, type Rewriting } from '../../src/transports/edits.ts'
 import type { EditTable } from '../../src/transports/edit-table.ts'
 import { HeadEditor } from '../../src/transports/head-editor.ts'
-import { createOutstanding } from '../../src/wire/http1.ts'
+import type { Likeness } from '../../src/pipe/likeness.ts'
+import type { BodyWatch } from '../../src/transports/edit-table.ts'
+import { createOutstanding, type Http1Head, type Outstanding } from '../../src/wire/http1.ts'
 
 export const names = {
   own: new Set(['127.0.0.1:6278', 'localhost:6278']),
@@ -16,22 +18,39 @@ export interface EditorRun {
   out: string[]
   edits: string[]
   timers: (() => void)[]
-  write(text: string): number
+  /** Targets of requests, statuses of answers. */
+  heads: (string | number)[]
+  outstanding: Outstanding
+  write(text: string, like?: Likeness): number
+}
+
+/** What two directions of one connection share. */
+interface Shared {
+  readonly outstanding?: Outstanding
+  readonly tables?: ConnectionEdits
+  readonly bodies?: BodyWatch
 }
 
 export function run(
   side: 'request' | 'response',
   rewriting: Partial<Rewriting> = {},
   start?: EditTable['start'],
+  {
+    outstanding = createOutstanding(),
+    tables = connectionEdits({ names, rewrite: true, headers: [], ...rewriting }),
+    bodies,
+  }: Shared = {},
 ): EditorRun {
   const out: string[] = []
   const edits: string[] = []
   const timers: (() => void)[] = []
+  const heads: (string | number)[] = []
   let offset = 0
-  const tables = connectionEdits({ names, rewrite: true, headers: [], ...rewriting })
   const editor = new HeadEditor({
     side,
-    outstanding: createOutstanding(),
+    outstanding,
+    bodies,
+    head: ({ target, status }: Http1Head) => void heads.push(status === 0 ? target : status),
     table:
       start === undefined ? tables[side] : { ...tables[side], line: (...told) => tables[side].line(...told), start },
     write: (bytes) => out.push(Buffer.from(bytes).toString('latin1')),
@@ -43,12 +62,12 @@ export function run(
     },
     released: () => out.push('<released>'),
   })
-  const write = (text: string): number => {
-    editor.write(Buffer.from(text, 'latin1'), offset)
+  const write = (text: string, like?: Likeness): number => {
+    editor.write(Buffer.from(text, 'latin1'), offset, like)
     offset += text.length
     return editor.held
   }
-  return { editor, out, edits, timers, write }
+  return { editor, out, edits, timers, heads, outstanding, write }
 }
 
 /** What comes out for a text that comes in one piece. */

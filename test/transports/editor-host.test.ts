@@ -45,7 +45,7 @@ it('edits, and what finds no place, are told with connection and direction', () 
   host.edited(3, 4, bytes, 'host')
   host.notInserted(bytes, 'rule')
   expect(told).toEqual([
-    ['edited', 7, 's2c', 3, 4, bytes, 'host', undefined],
+    ['edited', 7, 's2c', 3, 4, bytes, 'host', undefined, undefined, 5000],
     ['note', 7, 5000, 'not-inserted', { rule: 'rule', direction: 's2c', bytes: 2 }],
   ])
 })

@@ -1,3 +1,4 @@
+import type { Likeness } from '../../pipe/likeness.ts'
 import type { Http1Head } from '../../wire/http1.ts'
 
 /** Values that differ between heads that mean the same: how long the body is, and when it was made. */
@@ -10,8 +11,9 @@ const MAX_DIGITS = 12
 type Span = readonly [from: number, to: number]
 
 /** A head whose body has a length, or is chunked; and others that differ from it in nothing but that length and the date, each as long as here. */
-export class AlikeHead {
+export class AlikeHead implements Likeness {
   readonly raw: Uint8Array
+  readonly sameUntil: number
   /** Null: the body is chunked. */
   readonly #length: Span | null
   readonly #date: Span | null
@@ -27,6 +29,7 @@ export class AlikeHead {
     this.raw = raw
     this.#length = length
     this.#date = date
+    this.sameUntil = Math.min(raw.length, length?.[0] ?? raw.length, date?.[0] ?? raw.length)
     const size = (raw.length + 3) & ~3
     const bytes = new Uint8Array(size)
     bytes.set(raw)

@@ -1,5 +1,6 @@
 /** Messages that no rule can match, told by their likeness to one before: they go on without being understood. */
 import type { Http1Head, Outstanding } from '../../wire/http1.ts'
+import type { Likeness } from '../../pipe/likeness.ts'
 import type { SubjectMessage } from '../../filter/subject.ts'
 import { AlikeHead } from './alike-head.ts'
 import type { HeadFacts } from './head-facts.ts'
@@ -49,8 +50,8 @@ export interface Understood {
 /** One direction. */
 export interface SparedSide {
   learn(message: Understood): void
-  /** Whether these bytes, which begin at a border, are a message, or whole events of one, that may go on without being understood; these then count as having passed. */
-  takes(bytes: Uint8Array, at: number): boolean
+  /** Whether these bytes, which begin at a border, are a message, or whole events of one, that may go on without being understood; these then count as having passed. Of a message: what it is like. */
+  takes(bytes: Uint8Array, at: number): Likeness | boolean
 }
 
 export interface SparedOptions {
@@ -138,7 +139,7 @@ export class Spared {
   }
 
   /** The server then owes the answer. */
-  #takesRequest(bytes: Uint8Array, at: number): boolean {
+  #takesRequest(bytes: Uint8Array, at: number): Likeness | boolean {
     const by = this.#refreshed()
     const { talk, due, atBorder } = this.#options
     if (by === null || this.#requests.length === 0 || !atBorder() || by.busy()) return false
@@ -148,19 +149,20 @@ export class Spared {
       const kept = isHeard ? this.#kept(bytes) : null
       const unheard = { like: asked, at, bytes: kept, from: head.size, to: bytes.length }
       due.exchanges.push(talk.again(asked, session, unheard))
-      return true
+      return head
     }
     return false
   }
 
   /** It is no longer owed then, once it is over. */
-  #takesAnswer(bytes: Uint8Array): boolean {
+  #takesAnswer(bytes: Uint8Array): Likeness | boolean {
     const by = this.#refreshed()
     if (this.#open !== null) return this.#open.by === by && this.#takesMore(bytes, 0, this.#open.alike, by)
     if (by === null || this.#answers.length === 0) return false
     if ((this.#options.due.exchanges[0] as Asked | undefined)?.spared !== true) return false
     for (const alike of this.#answers) {
-      if (alike.head.fits(bytes)) return this.#takesMore(bytes, alike.head.size, alike, by)
+      if (!alike.head.fits(bytes)) continue
+      return this.#takesMore(bytes, alike.head.size, alike, by) && (this.#open !== null || alike.head)
     }
     return false
   }

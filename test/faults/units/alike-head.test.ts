@@ -38,6 +38,13 @@ describe('a head', () => {
     expect(alike.fits(Buffer.from(text + 'x'.repeat(length)))).toBe(expected)
   })
 
+  test('tells how far others are the same', () => {
+    const sameUntil = (text: string): string => text.slice(0, like(text)!.sameUntil)
+    expect(sameUntil(head('12', 'Date: Sun\r\n'))).toBe(head('12').split('12')[0])
+    expect(sameUntil(`${CHUNKED}Date: Sun\r\n\r\n`)).toBe(`${CHUNKED}Date: `)
+    expect(sameUntil(`${CHUNKED}\r\n`)).toBe(`${CHUNKED}\r\n`)
+  })
+
   test('is told wherever it lies in memory', () => {
     const text = head('12', 'Date: Sun, 22 Nov\r\n') + 'x'.repeat(12)
     for (const from of [0, 1, 4, 7]) {

@@ -114,6 +114,16 @@ describe('answers that no rule can match', () => {
     expect(answer(stream(6), wire.last)).toEqual([false, false])
   })
 
+  test('are known by their like where they are whole', () => {
+    const { line, ask, answer } = opened()
+    const before = line.likes.length
+    ask(3)
+    answer(stream(3), wire.last)
+    ask(4)
+    answer(stream(4) + wire.last)
+    expect(line.likes.slice(before)).toEqual([true, false, false, true, true])
+  })
+
   test('are let go unseen in one chunk too', () => {
     const { ask, answer } = opened()
     for (const id of [3, 4]) {
