@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { pass } from '../pipe/action.ts'
+import type { HeldEnd } from '../pipe/decision.ts'
 import type { Answer, Fault, FaultAction } from './fault.ts'
 import { withRaw, type FaultFrame } from './unit.ts'
 import { duration, durationText } from './values.ts'
@@ -25,14 +26,21 @@ export const breakpoint: Fault<z.infer<typeof options>> = {
   stage: ({ 'at-most': most, 'keep-alive': alive }, { kept, notApplied }) => {
     let held: (FaultFrame & { readonly connection: number; readonly direction: 'c2s' | 's2c' }) | null = null
     const until = (): string => `breakpoint ${held?.connection} ${held?.direction} ${held?.offset}`
-    const go = (actions: readonly FaultAction[], state: 'sent' | 'edited' | 'dropped'): FaultAction[] => {
+    const go = (actions: readonly FaultAction[], state: HeldEnd): FaultAction[] => {
       const release: FaultAction[] = [...actions, { do: 'release', until: until() }, { do: 'settle', state }]
       held = null
       return release
     }
     const send = (): FaultAction[] => go(kept.take().map(pass), 'sent')
+    /** What others have to be read by still goes to the server. */
+    const left = ({ meaning }: FaultFrame): FaultAction[] => {
+      if (held?.direction === 'c2s' && (meaning.fixed ?? null) !== null) return send()
+      kept.take()
+      return go([], 'client-left')
+    }
     const answered = (event: FaultFrame, answer: Answer): FaultAction[] => {
       if (answer.do === 'send') return send()
+      if (answer.do === 'left') return left(event)
       const raw = answer.do === 'edit' ? event.meaning.withJson(answer.payload) : null
       const fixed = event.meaning.fixed ?? null
       if (raw === null && (answer.do === 'edit' || fixed !== null)) {

@@ -31,6 +31,7 @@ export class Attachment implements Attached {
   readonly connection: SteeredConnection
   readonly asked = new Map<number, Unit['subject']['messages']>()
   readonly sessions = new Set<string>()
+  clientLeft = false
   /** When the connection was opened, µs. */
   readonly openedAt: number
   readonly #options: AttachmentOptions
@@ -47,6 +48,10 @@ export class Attachment implements Attached {
     stage: (event) => {
       if (event.kind === 'frame' && event.meaning !== undefined) this.#asks(event.meaning as Unit)
       return [pass(event)]
+    },
+    ended: () => {
+      this.clientLeft = true
+      this.#options.crew.breakpoints.left(this.connection.id)
     },
   }
   /** Exchanges whose answer no rule can match. */

@@ -1,9 +1,9 @@
 /** Messages that wait for a person, and what becomes of them. */
-import type { Held } from '../pipe/decision.ts'
+import type { Held, HeldAbout } from '../pipe/decision.ts'
 import type { Direction } from '../wire/frame.ts'
 import type { Instance } from './engine-rule.ts'
 import type { RuleStage } from './engine-stage.ts'
-import type { Answer } from './fault.ts'
+import type { Answer, FaultEvent } from './fault.ts'
 
 /** An answer, and the message it is for. */
 export interface Answered {
@@ -42,12 +42,19 @@ export class Breakpoints {
     waiting?.stage.wake(waiting.instance, answered.answer)
   }
 
+  /** The client of this connection has closed: nobody reads what waits there for it, or asks for what it has sent. */
+  left(connection: number): void {
+    for (const { stage, instance, held } of this.#waiting.values())
+      if (held.connection === connection) stage.wake(instance, { do: 'left' } satisfies Answer)
+  }
+
   /** What an instance has asked is settled; without its doing, as its rule or connection goes, it is sent. */
   settled(instance: Instance, state: Held['state'] = 'sent'): void {
     for (const [key, waiting] of this.#waiting) {
       if (waiting.instance !== instance) continue
       this.#waiting.delete(key)
-      this.#tell({ ...waiting.held, at: this.#now(), state })
+      const { about: _, ...held } = waiting.held
+      this.#tell({ ...held, at: this.#now(), state })
     }
   }
 }
@@ -58,3 +65,13 @@ const keyOf = ({
   offset,
   rule,
 }: Pick<Held, 'connection' | 'direction' | 'offset' | 'rule'>): string => `${connection} ${direction} ${offset} ${rule}`
+
+/** What the record says of a message that begins to wait. */
+export function heldOf(event: FaultEvent & { kind: 'frame' }, rule: string, deadline: number): Waiting['held'] {
+  const { connection, direction, offset, meaning } = event
+  const { messages, client, session } = meaning.subject
+  const { kind = null, method = null, tool = null } = messages[0] ?? {}
+  const version = client === null || client.version === '' ? '' : ` ${client.version}`
+  const about: HeldAbout = { kind, method, tool, client: client === null ? null : `${client.name}${version}`, session }
+  return { rule, connection, direction, offset, deadline, payload: meaning.json ?? meaning.subject.text(), about }
+}

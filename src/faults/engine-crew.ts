@@ -1,11 +1,11 @@
 /** Lets damage be done: makes instances, hears their actions, records decisions, keeps their timers. */
 import type { Action, PipeEvent } from '../pipe/action.ts'
 import type { Clock } from '../pipe/clock.ts'
-import type { Decision, Held } from '../pipe/decision.ts'
+import type { Decision, Held, HeldEnd } from '../pipe/decision.ts'
 import type { SteeredConnection } from '../pipe/policy.ts'
 import { doesMore, isNotable, leavesWaiting } from './engine-actions.ts'
 import { decisionAbout } from './engine-decision.ts'
-import { Breakpoints } from './engine-breakpoints.ts'
+import { Breakpoints, heldOf } from './engine-breakpoints.ts'
 import { actionText, heldUs } from './engine-text.ts'
 import { toCount } from './engine-after.ts'
 import { Armed } from './engine-armed.ts'
@@ -228,10 +228,10 @@ export class Crew {
 
   #ask(stage: RuleStage, instance: Instance, event: FaultEvent, ms: number): void {
     if (event.kind !== 'frame') return
-    const { connection, direction, offset, meaning } = event
-    const deadline = this.#options.clock.now() + Math.round(ms * 1000)
-    const payload = meaning.json ?? meaning.subject.text()
-    this.breakpoints.ask(stage, instance, { rule: instance.live.id, connection, direction, offset, deadline, payload })
+    const deadline = this.now() + Math.round(ms * 1000)
+    this.breakpoints.ask(stage, instance, heldOf(event, instance.live.id, deadline))
+    // it is told when its hold stands
+    if (stage.attached.clientLeft) queueMicrotask(() => this.breakpoints.left(event.connection))
   }
 
   /** Where it is to wake: here, across, or on another connection of the session. */
@@ -285,11 +285,11 @@ export class Crew {
     if (instance !== null) this.finish(instance)
   }
 
-  finish(instance: Instance): void {
+  finish(instance: Instance, held: HeldEnd = 'sent'): void {
     if (instance.over) return
     instance.over = true
     this.#armed.ended(instance, (...told) => this.decided(...told))
-    this.breakpoints.settled(instance)
+    this.breakpoints.settled(instance, held)
     for (const cancel of instance.wakes) cancel()
     instance.wakes.clear()
     instance.live.instances.delete(instance)
@@ -302,10 +302,10 @@ export class Crew {
       if (run.connection !== connection || run.id.startsWith('session ')) continue
       run.cancel?.()
       live.runs.delete(run.id)
-      if (run.instance !== null) this.finish(run.instance)
+      if (run.instance !== null) this.finish(run.instance, 'lost')
     }
     if (live.rule.per === 'message') {
-      for (const instance of live.instances) if (instance.connection === connection) this.finish(instance)
+      for (const instance of live.instances) if (instance.connection === connection) this.finish(instance, 'lost')
     }
     live.touched.delete(connection)
     live.ate.delete(connection)

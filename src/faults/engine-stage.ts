@@ -22,6 +22,8 @@ export interface Attached {
   readonly asked: Map<number, Unit['subject']['messages']>
   /** Sessions that were seen on it by rules that name sessions. */
   readonly sessions: Set<string>
+  /** Its client has closed, which on stdio says nothing. */
+  readonly clientLeft: boolean
   /** The stage of a rule in a direction, where there is one. */
   stageOf(live: LiveRule, direction: Direction): RuleStage | undefined
 }

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Analysis } from '../filter/index.ts'
 import type { Action, CutHow, CutSide, PipeEvent } from '../pipe/action.ts'
+import type { HeldEnd } from '../pipe/decision.ts'
 import type { Admission, DialVerdict, Restart } from '../pipe/policy.ts'
 import type { Direction, Transport } from '../wire/frame.ts'
 import type { FaultFrame } from './unit.ts'
@@ -94,14 +95,14 @@ export type FaultAction =
     }
   | { readonly do: 'signal'; readonly signal: NodeJS.Signals }
   | { readonly do: 'ask'; readonly ms: number }
-  | { readonly do: 'settle'; readonly state: 'sent' | 'edited' | 'dropped' }
+  | { readonly do: 'settle'; readonly state: HeldEnd }
   | ({ readonly do: 'restart' } & Restart)
   | { readonly do: 'exit'; readonly code: number }
   | { readonly do: 'stderr'; readonly bytes: Uint8Array }
   | { readonly do: 'end'; readonly connection: number; readonly how: CutHow; readonly side: CutSide }
 
-/** What a person wants done with a message that was put before them. */
-export type Answer = { readonly do: 'send' | 'drop' } | { readonly do: 'edit'; readonly payload: string }
+/** What is to be done with a message that was put before a person: what they want, or `left`: its client has closed. */
+export type Answer = { readonly do: 'send' | 'drop' | 'left' } | { readonly do: 'edit'; readonly payload: string }
 
 /** What a `listener` or `dial` fault answers: as in `pipe/policy.ts`, the engine adds the rule. */
 export type AdmissionOf = Admission extends infer A ? (A extends { rule: string } ? Omit<A, 'rule'> : A) : never

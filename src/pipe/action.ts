@@ -68,6 +68,8 @@ export interface NamedStage {
   readonly spares?: (bytes: Uint8Array, at: number) => Likeness | boolean
   /** Bytes of ours that go past it: written by a stage before it, or put in from outside. */
   readonly wrote?: (bytes: Uint8Array) => void
+  /** The source has ended, while what came before may still wait here; the event comes behind that. */
+  readonly ended?: () => void
   /** Whether it has put events by. */
   readonly holds?: () => boolean
   /** What came in is out or gone: nothing waits in the pipe, and no stage holds anything. */

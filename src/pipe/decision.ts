@@ -1,6 +1,20 @@
 /** What the fault engine decided, for the record. */
 import type { Direction } from '../wire/frame.ts'
 
+/** What became of a message at a breakpoint. `client-left`: its client has closed, nobody gets it; `lost`: its connection was ended otherwise. */
+export type HeldEnd = 'sent' | 'edited' | 'dropped' | 'client-left' | 'lost'
+
+/** Whose message waits, as far as is known. Of an answer, `method` and `tool` are those of what was asked. */
+export interface HeldAbout {
+  readonly kind: string | null
+  readonly method: string | null
+  readonly tool: string | null
+  /** `name version`. */
+  readonly client: string | null
+  /** `Mcp-Session-Id`. */
+  readonly session: string | null
+}
+
 /** A message at a breakpoint: told once when it begins to wait (`held`), and again, with the same address, when it does not any more. */
 export interface Held {
   readonly at: number
@@ -12,7 +26,9 @@ export interface Held {
   readonly deadline: number
   /** JSON text it carries; null when there is none. */
   readonly payload: string | null
-  readonly state: 'held' | 'sent' | 'edited' | 'dropped'
+  /** Told with `held`. */
+  readonly about?: HeldAbout
+  readonly state: 'held' | HeldEnd
 }
 
 /** One decision of the engine, queued for the capture before its bytes act. */

@@ -91,6 +91,7 @@ export class Pipe {
   /** The source has ended; comes out behind everything that waits. */
   end(ending: Ending): void {
     const at = this.#host.clock.now()
+    for (const { ended } of this.#stages) ended?.()
     if (this.#open && this.#stages.length === 0 && this.#steps.length === 0) this.#finish({ kind: 'end', at, ending })
     else this.#enqueue({ kind: 'end', at, ending })
   }

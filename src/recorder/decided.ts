@@ -42,16 +42,31 @@ export class HeldMessages {
   told(message: Held, connection: ConnectionRecord): void {
     const key = `${message.connection} ${message.direction} ${message.offset}`
     const row = this.#waiting.get(key) ?? this.#born(message, connection)
-    row.state = message.state
-    if (message.state === 'held') this.#waiting.set(key, row)
-    else {
-      row.endedAt = message.at
+    if (message.state !== 'held') {
       this.#waiting.delete(key)
+      return this.#ended(row, message.state, message.at)
     }
+    this.#waiting.set(key, row)
     this.#context.dirty.held(row)
   }
 
-  #born({ at, rule, direction, offset, deadline, payload, connection: number }: Held, connection: ConnectionRecord) {
+  /** Whatever waits on a connection that is over does not any more. */
+  closed(connection: number, at: number): void {
+    for (const [key, row] of this.#waiting) {
+      if (row.number !== connection) continue
+      this.#waiting.delete(key)
+      this.#ended(row, 'lost', at)
+    }
+  }
+
+  #ended(row: HeldRecord, state: HeldRecord['state'], at: number): void {
+    row.state = state
+    row.endedAt = at
+    this.#context.dirty.held(row)
+  }
+
+  #born(message: Held, connection: ConnectionRecord): HeldRecord {
+    const { at, rule, direction, offset, deadline, payload, connection: number, about } = message
     return {
       id: 0,
       stored: false,
@@ -64,9 +79,10 @@ export class HeldMessages {
       rule,
       deadline,
       payload: this.#kept(payload),
-      state: 'held' as const,
+      about: about === undefined ? null : JSON.stringify(about),
+      state: 'held',
       endedAt: null,
-    } satisfies HeldRecord as HeldRecord
+    }
   }
 
   /** As bodies are: only where they are kept, and without secrets. */

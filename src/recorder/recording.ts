@@ -135,6 +135,7 @@ export class Recording implements RecordVisitor {
     const flows = this.#connections.get(connection)
     if (flows === undefined) return
     this.#connections.delete(connection)
+    this.#held.closed(connection, at)
     this.#touch(flows)
     flows.closed(at)
   }

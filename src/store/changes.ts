@@ -8,6 +8,7 @@ import {
   FLOW,
   flowRow,
   FRAME,
+  HELD,
   heldRow,
   LOG,
   logRow,
@@ -37,7 +38,7 @@ export function changesSince(
   const callsListed = listed(CALL, 'call')
   const sessionsListed = listed(SESSION, 'session')
   const connectionsListed = listed(CONNECTION, 'connection')
-  const heldListed = listed('* FROM held', 'held')
+  const heldListed = listed(HELD, 'held')
   const deciding = db.prepare('SELECT DISTINCT rule FROM decision WHERE id BETWEEN ? AND ?').pluck()
 
   const rules = (commit: Record): RuleRow[] => {

@@ -232,7 +232,16 @@ export function decisionRow(record: Record): DecisionRow {
   }
 }
 
+/** SQL: messages at breakpoints, and whose they are. */
+export const HELD = `held.*, connection.server AS server, coalesce(
+    (SELECT uid FROM session WHERE session_id = held.about ->> '$.session' AND session.server = connection.server),
+    (SELECT session.uid FROM flow JOIN session ON session.id = flow.session WHERE flow.connection = held.connection
+      ORDER BY flow.id DESC LIMIT 1)) AS uid
+  FROM held LEFT JOIN connection ON connection.id = held.connection`
+
+/** Of a row of `HELD`. */
 export function heldRow(record: Record): HeldRow {
+  const about = JSON.parse((record['about'] as string | null) ?? '{}') as { [name: string]: string | null | undefined }
   return {
     id: record['id'] as number,
     instance: record['instance'] as number,
@@ -243,6 +252,12 @@ export function heldRow(record: Record): HeldRow {
     rule: record['rule'] as string,
     deadline: record['deadline'] as number,
     payload: record['payload'] as string | null,
+    kind: (about['kind'] ?? null) as HeldRow['kind'],
+    method: about['method'] ?? null,
+    tool: about['tool'] ?? null,
+    client: about['client'] ?? null,
+    session: record['uid'] as string | null,
+    server: record['server'] as string | null,
     state: record['state'] as HeldState,
     endedAt: record['ended_at'] as number | null,
     answer: answerOf(record['answer'] as HeldAnswer['do'] | null, record['answer_payload'] as string | null),

@@ -1,7 +1,7 @@
 /** Writes rules and answers for processes that record into a capture: each call is one transaction that raises `control.revision`. */
 import type { Database } from 'better-sqlite3'
 import { ProxyError } from '../errors.ts'
-import { heldRow, type Record } from './columns.ts'
+import { HELD, heldRow, type Record } from './columns.ts'
 import { liveInstances, pickInstance } from './live-instances.ts'
 import { openCapture } from './open.ts'
 import { ruleRows } from './rule-rows.ts'
@@ -150,7 +150,7 @@ function answerOf(db: Database, rules: RuleTable, id: number, answer: HeldAnswer
       hint: 'It may have been sent on by itself: they wait until their deadline.',
     })
   }
-  const row = heldRow(db.prepare('SELECT * FROM held WHERE id = ?').get(id) as Record)
+  const row = heldRow(db.prepare(`SELECT ${HELD} WHERE held.id = ?`).get(id) as Record)
   rules.changed({ instance: row.instance, held: [id] }, now)
   return row
 }

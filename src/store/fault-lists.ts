@@ -1,6 +1,6 @@
 /** Rules, decisions and held messages of a capture. */
 import type { Database } from 'better-sqlite3'
-import { DECISION, decisionRow, heldRow, type Record } from './columns.ts'
+import { DECISION, decisionRow, HELD, heldRow, type Record } from './columns.ts'
 import { TOUCHES_FRAME } from './decisions.ts'
 import type { DecisionQuery, HeldQuery, Reader, RuleQuery } from './index.ts'
 import { pageRows } from './lists.ts'
@@ -13,6 +13,9 @@ type FaultLists = Pick<Reader, 'rules' | 'broughtRules' | 'decisions' | 'held'> 
   /** Rules with these keys, and those in force with these ids; held messages with these. For what changed. */
   readonly changedRules: (keys: readonly number[], ids: readonly string[]) => RuleRow[]
 }
+
+/** SQL: it waits, in a process that has not ended. */
+const WAITING = `held.state = 'held' AND held.instance IN (SELECT id FROM instance WHERE ended_at IS NULL)`
 
 /** `now`: microseconds since the epoch. */
 export function faultLists(db: Database, find: FindSession, now: () => number): FaultLists {
@@ -45,9 +48,13 @@ export function faultLists(db: Database, find: FindSession, now: () => number): 
 
   const held = ({ open = false, before, after, limit }: HeldQuery = {}): HeldRow[] => {
     const found = statement(
-      `SELECT * FROM held WHERE id > @after AND id < @before ${open ? `AND state = 'held'` : ''}
-       ORDER BY id ${after === undefined ? 'DESC' : 'ASC'} LIMIT @limit`,
-    ).all({ after: after ?? 0, before: before ?? Number.MAX_SAFE_INTEGER, limit: pageRows(limit) }) as Record[]
+      `SELECT ${HELD} WHERE held.id > @after AND held.id < @before ${open ? `AND ${WAITING}` : ''}
+       ORDER BY held.id ${after === undefined ? 'DESC' : 'ASC'} LIMIT @limit`,
+    ).all({
+      after: after ?? 0,
+      before: before ?? Number.MAX_SAFE_INTEGER,
+      limit: pageRows(limit),
+    }) as Record[]
     return (after === undefined ? found.reverse() : found).map(heldRow)
   }
 

@@ -105,8 +105,8 @@ export interface DecisionRow {
   readonly heldUs: number | null
 }
 
-/** What became of a message at a breakpoint. */
-export type HeldState = 'held' | 'sent' | 'edited' | 'dropped'
+/** What became of a message at a breakpoint. `client-left`: its client has closed, nobody gets it; `lost`: its connection was ended otherwise. */
+export type HeldState = 'held' | 'sent' | 'edited' | 'dropped' | 'client-left' | 'lost'
 
 /** What a person wants done with it. `edit` sends `payload` in its place. */
 export type HeldAnswer = { readonly do: 'send' | 'drop' } | { readonly do: 'edit'; readonly payload: string }
@@ -124,6 +124,15 @@ export interface HeldRow {
   readonly deadline: number
   /** JSON text it carries; null when there is none. */
   readonly payload: string | null
+  readonly kind: 'request' | 'response' | 'error' | 'notification' | 'invalid' | null
+  /** Of an answer, this and `tool` are those of what was asked. */
+  readonly method: string | null
+  readonly tool: string | null
+  /** `name version`. */
+  readonly client: string | null
+  /** Public id of the session. */
+  readonly session: string | null
+  readonly server: string | null
   readonly state: HeldState
   readonly endedAt: number | null
   /** Given, and perhaps not acted upon yet. */

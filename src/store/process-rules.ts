@@ -25,7 +25,7 @@ export interface ProcessRules {
   inForce(revision: number): void
   /** A rule has ended by itself. */
   end(id: string, why: Extract<RuleEnd, 'expired' | 'bug'>, now: number): void
-  /** Rules whose process is gone, and those that are everywhere where nobody else is: they are over. To be called before the first `poll`. */
+  /** Rules whose process is gone, and those that are everywhere where nobody else is: they are over, and what gone ones held is lost. To be called before the first `poll`. */
   endLeftOver(now: number): RuleRow[]
   /** Its own rules end with it. */
   processEnds(now: number): void
@@ -33,6 +33,9 @@ export interface ProcessRules {
 
 /** Where rules come from that a process has by itself. */
 export type OwnOrigin = Exclude<RuleOrigin, 'control'>
+
+/** Messages that processes held that are gone. */
+const LOST = `UPDATE held SET state = 'lost', ended_at = ? WHERE state = 'held' AND instance NOT IN (SELECT value FROM json_each(?))`
 
 /** A rule in force here. */
 type Current = Pick<RuleRow, 'key' | 'id' | 'instance' | 'origin' | 'enabled'> & { readonly source: string }
@@ -79,6 +82,8 @@ export function processRules(db: Database, instance: number): ProcessRules {
           (rule) => (rule.instance === null ? live.size === 0 : rule.instance !== instance && !live.has(rule.instance)),
         )
         for (const { key } of left) table.end(key, 'process-ended', now)
+        const running = JSON.stringify([...live, instance])
+        db.prepare(LOST).run(now, running)
         return left.map(({ key }) => rows.byKey(key, now))
       }),
     processEnds: (now) =>

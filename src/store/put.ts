@@ -206,9 +206,13 @@ export function putDecision(st: Statements, instance: number, row: DecisionRecor
 
 export function putHeld(st: Statements, instance: number, row: HeldRecord): void {
   if (row.stored) return void st.heldUpdate.run(row.state, row.endedAt, row.id)
-  const { connection, number, direction, offset, at, rule, deadline, payload, state, endedAt } = row
+  const { connection, number, direction, offset, at, rule, deadline, payload, about, state, endedAt } = row
   const where = [connection.id, number, direction, offset]
-  row.id = Number(st.held.run(instance, ...where, at, rule, deadline, payload, state, endedAt).lastInsertRowid)
+  // the thread that stored it is gone
+  const known = state === 'held' ? undefined : st.heldEnded.get(state, endedAt, instance, number, direction, offset)
+  if (known !== undefined) row.id = (known as { id: number }).id
+  else
+    row.id = Number(st.held.run(instance, ...where, at, rule, deadline, payload, about, state, endedAt).lastInsertRowid)
 }
 
 export function putLosses(st: Statements, instance: number, batch: Batch): void {

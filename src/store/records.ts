@@ -235,6 +235,8 @@ export interface HeldRecord extends Stored {
   readonly rule: string
   readonly deadline: number
   readonly payload: string | null
+  /** JSON of a `HeldAbout`. */
+  readonly about: string | null
   state: HeldState
   endedAt: number | null
 }

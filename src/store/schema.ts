@@ -165,11 +165,12 @@ CREATE INDEX decision_rule ON decision (rule, id);
 CREATE INDEX decision_scope ON decision (rule, scope);
 CREATE INDEX decision_session ON decision (session, id);
 
--- messages that wait for a person. number: of the connection within its process. answer: send, edit, drop; answer_payload: of an edit
+-- messages that wait for a person. number: of the connection within its process. answer: send, edit, drop; answer_payload: of an edit.
+-- about: JSON of kind, method, tool, client, session (Mcp-Session-Id)
 CREATE TABLE held (
   id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, connection INTEGER NOT NULL, number INTEGER NOT NULL, direction INTEGER NOT NULL,
   offset INTEGER NOT NULL, at INTEGER NOT NULL, rule TEXT NOT NULL, deadline INTEGER NOT NULL, payload TEXT, state TEXT NOT NULL,
-  ended_at INTEGER, answer TEXT, answer_payload TEXT
+  ended_at INTEGER, answer TEXT, answer_payload TEXT, about TEXT
 ) STRICT;
 CREATE INDEX held_open ON held (id) WHERE state = 'held';
 CREATE INDEX held_connection ON held (connection);

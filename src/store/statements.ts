@@ -47,8 +47,10 @@ const SQL = {
     'instance,rule,revision,connection,direction,offset,length,at,scope,draw,fired,action,held_us,session,frame',
   ),
   decisionUpdate: 'UPDATE decision SET session = ?, frame = ? WHERE id = ?',
-  held: insert('held', 'instance,connection,number,direction,offset,at,rule,deadline,payload,state,ended_at'),
+  held: insert('held', 'instance,connection,number,direction,offset,at,rule,deadline,payload,about,state,ended_at'),
   heldUpdate: 'UPDATE held SET state = ?, ended_at = ? WHERE id = ?',
+  heldEnded: `UPDATE held SET state = ?, ended_at = ? WHERE state = 'held' AND instance = ? AND number = ? AND direction = ? AND offset = ?
+    RETURNING id`,
   loss: insert('loss', 'instance,from_at,to_at,chunks,bytes,reason'),
   change: insert(
     'change',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Breakpoints } from '../../src/faults/engine-breakpoints.ts'
+import { Breakpoints, heldOf } from '../../src/faults/engine-breakpoints.ts'
 import type { Instance } from '../../src/faults/engine-rule.ts'
 import type { RuleStage } from '../../src/faults/engine-stage.ts'
 
@@ -39,4 +39,30 @@ test('what goes without an answer was sent', () => {
   breakpoints.settled(instance)
   breakpoints.settled(instance)
   expect(told).toEqual(['held 5', 'sent 5'])
+})
+
+test('those of a client that has left are told so, others are not', () => {
+  const { breakpoints, woken } = asked()
+  breakpoints.left(2)
+  expect(woken).toEqual([])
+  breakpoints.left(1)
+  expect(woken).toEqual([{ do: 'left' }])
+})
+
+test('what a message is about is told as far as it is known', () => {
+  const { deadline, rule, ...where } = HELD
+  const event = (subject: object) =>
+    ({ kind: 'frame', ...where, meaning: { json: '{}', subject } }) as unknown as Parameters<typeof heldOf>[0]
+  const nothing = { kind: null, method: null, tool: null, client: null, session: null }
+  expect(heldOf(event({ messages: [], client: null, session: null }), rule, deadline)).toEqual({
+    ...HELD,
+    about: nothing,
+  })
+  const message = { kind: 'response', method: 'tools/call', tool: 'echo' }
+  const client = { name: 'editor', version: '1.2' }
+  expect(heldOf(event({ messages: [message], client, session: 's' }), rule, deadline).about).toEqual({
+    ...message,
+    client: 'editor 1.2',
+    session: 's',
+  })
 })

@@ -119,3 +119,23 @@ test('its secrets are kept as those of bodies are', () => {
   heads.commit()
   expect(heads.reader.held()[0]?.payload).toBeNull()
 })
+
+test('one whose connection is over does not wait any more, whatever is told of it later', () => {
+  const { tap, commit, reader } = recorded()
+  tap.held(held)
+  commit()
+  tap.closed(7, 8)
+  tap.held({ ...held, at: 9, state: 'sent' })
+  commit()
+  expect(reader.held({ open: true })).toEqual([])
+  expect(reader.held()).toMatchObject([{ state: 'lost', endedAt: 8 }])
+})
+
+test('it names tool and client, and the session by its public id', () => {
+  const { tap, commit, reader } = recorded()
+  const about = { kind: 'response', method: 'tools/call', tool: 'echo', client: 'editor 1.2', session: null }
+  tap.held({ ...held, about })
+  commit()
+  const [session] = reader.sessions()
+  expect(reader.held()).toMatchObject([{ ...about, session: session?.uid ?? null, server: info.server }])
+})

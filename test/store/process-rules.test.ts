@@ -122,3 +122,14 @@ test('its own end with it', () => {
   rules.processEnds(START + 1)
   expect(reader.rules().map(({ id }) => id)).toEqual(['all'])
 })
+
+test('what processes held that are gone does not wait any more', () => {
+  const { rules, add, db } = processes()
+  add('held', {})
+  add('held', { instance: 99 })
+  rules.endLeftOver(START)
+  expect(db.prepare('SELECT instance, state FROM held').all()).toEqual([
+    { instance: 1, state: 'held' },
+    { instance: 99, state: 'lost' },
+  ])
+})

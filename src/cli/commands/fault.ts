@@ -139,9 +139,12 @@ const defineHeld = (group: Command, context: Context, finish: Finish): void => {
     .description('send other JSON in its place')
     .argument('<id>', 'its number')
     .argument('<json>', 'the message; its framing follows')
-  addCaptureFlags(edit).action(async (id: string, payload: string, flags: WhereFlags) =>
-    finish(await (await messages()).decideHeld(id, { do: 'edit', payload }, flags, context)),
-  )
+    .option('--raw', 'also text that is no JSON, letter by letter')
+  addCaptureFlags(edit).action(async (id: string, payload: string, flags: WhereFlags & { raw?: true }) => {
+    const { checkEdit, decideHeld } = await messages()
+    if (flags.raw !== true) checkEdit(payload)
+    finish(await decideHeld(id, { do: 'edit', payload }, flags, context))
+  })
 }
 
 const defineAsking = (group: Command, context: Context, finish: Finish): void => {

@@ -4,7 +4,7 @@ import { ProxyError } from '../../errors.ts'
 import { openControl } from '../../store/control.ts'
 import type { Reader } from '../../store/index.ts'
 import { openReader } from '../../store/reader.ts'
-import type { HeldAnswer, HeldRow } from '../../store/rows.ts'
+import type { HeldAnswer, HeldRow, HeldState } from '../../store/rows.ts'
 import { EXIT, type Context } from '../context.ts'
 import { printable } from '../printable.ts'
 import { countText, durationText } from '../units.ts'
@@ -42,7 +42,7 @@ export const decideHeld = async (
   const reader = openReader(capture.path)
   const control = openControl(capture.path, context.now)
   try {
-    const meant = meantOf(id, waitingIn(reader, context.now()), context)
+    const meant = meantOf(id, reader, context)
     control.answerHeld(meant.id, answer)
     tellDecided(await acted(reader, meant.id), answer, flags, context)
     return EXIT.ok
@@ -52,24 +52,54 @@ export const decideHeld = async (
   }
 }
 
+/** Throws `OPTION_INVALID` where it is no JSON: a client would wait for its answer in vain. */
+export const checkEdit = (payload: string): void => {
+  try {
+    JSON.parse(payload)
+  } catch (error) {
+    throw new ProxyError('OPTION_INVALID', `The message is no JSON: ${(error as Error).message}`, {
+      hint: 'Nothing was sent, it still waits. Put it in single quotes; to send it letter by letter all the same, add --raw.',
+    })
+  }
+}
+
 const waitingIn = (reader: Reader, now: number): HeldRow[] => {
   const alive = new Set(livingIn(reader, now).map(({ id }) => id))
   return reader.held({ open: true }).filter(({ instance }) => alive.has(instance))
 }
 
-const meantOf = (id: string | undefined, waiting: readonly HeldRow[], { command }: Context): HeldRow => {
+const meantOf = (id: string | undefined, reader: Reader, { command, now }: Context): HeldRow => {
+  const waiting = waitingIn(reader, now())
   const found = id === undefined ? waiting : waiting.filter((row) => String(row.id) === id)
   const [only] = found
   if (only !== undefined && found.length === 1) return only
-  const there = waiting.map((row) => `${row.id} (${messageName(row.payload)})`).join(', ')
+  const there = waiting.map((row) => `${row.id} (${heldName(row)})`).join(', ')
   if (only !== undefined) {
     throw new ProxyError('OPTION_INVALID', `${countText(waiting.length, 'message')} wait: ${there}.`, {
       hint: `Say which one: ${command} fault held send ${only.id}`,
     })
   }
-  throw new ProxyError('NOT_FOUND', id === undefined ? 'No message waits.' : `No message ${id} waits (any more).`, {
+  const past = id !== undefined && /^\d{1,15}$/.test(id) ? heldAt(reader, Number(id)) : undefined
+  throw new ProxyError('NOT_FOUND', id === undefined ? 'No message waits.' : goneText(id, past), {
     hint: there === '' ? 'They are sent on when their time is over.' : `There are: ${there}.`,
   })
+}
+
+const heldAt = (reader: Reader, id: number): HeldRow | undefined =>
+  reader.held({ after: id - 1, limit: 1 }).find((row) => row.id === id)
+
+const goneText = (id: string, past: HeldRow | undefined): string =>
+  past === undefined
+    ? `There was no message ${id} at a breakpoint.`
+    : `Message ${id} does not wait any more: ${ENDS[past.state === 'held' ? 'lost' : past.state]}.`
+
+/** What became of one. */
+const ENDS: Readonly<Record<Exclude<HeldState, 'held'>, string>> = {
+  sent: 'sent as it was',
+  edited: 'edited',
+  dropped: 'dropped',
+  'client-left': 'its client left while it waited: nobody got it',
+  lost: 'its connection ended while it waited: nobody got it',
 }
 
 /** The process looks for answers ten times a second. */
@@ -78,9 +108,10 @@ const LOOK_MS = 20
 
 /** The message once its process has acted, or as it is after a while. */
 const acted = async (reader: Reader, id: number): Promise<HeldRow | undefined> => {
-  const look = (): HeldRow | undefined => reader.held({ after: id - 1, limit: 1 }).find((row) => row.id === id)
-  for (let waited = 0; waited < PATIENCE_MS && look()?.state === 'held'; waited += LOOK_MS) await passed(LOOK_MS)
-  return look()
+  for (let waited = 0; waited < PATIENCE_MS && heldAt(reader, id)?.state === 'held'; waited += LOOK_MS) {
+    await passed(LOOK_MS)
+  }
+  return heldAt(reader, id)
 }
 
 const tellDecided = (
@@ -91,11 +122,12 @@ const tellDecided = (
 ): void => {
   if (row === undefined) return
   if (json) return output.json(row)
-  const name = `${output.paint('strong', String(row.id))} ${messageName(row.payload)}`
+  const name = `${output.paint('strong', String(row.id))} ${heldName(row)}`
   if (row.state === 'held') output.line(`${name}: told to its process, which has not acted yet`)
   else if (answer.do === 'edit' && row.state === 'sent') {
     output.line(`${name}: sent as it was, for it cannot be edited there`)
-  } else output.line(`${name}: ${row.state}`)
+  } else if (row.state === 'sent') output.line(`${name}: sent`)
+  else output.line(`${name}: ${ENDS[row.state]}`)
 }
 
 const heldLines = (
@@ -113,8 +145,8 @@ const heldLines = (
       const arrow = row.direction === 'c2s' ? '→' : '←'
       const where = process === undefined ? '' : `, in ${processText(process)}`
       return [
-        `${output.paint('strong', String(row.id))}  ${arrow}  ${messageName(row.payload)}  waits for ${durationText(now() - row.at)}, is sent in ${left}`,
-        `  ${output.paint('dim', printable(`rule ${row.rule}${where}`))}`,
+        `${output.paint('strong', String(row.id))}  ${arrow}  ${heldName(row)}  waits for ${durationText(now() - row.at)}, is sent in ${left}`,
+        `  ${output.paint('dim', printable(`${ownerText(row)}rule ${row.rule}${where}`))}`,
         `  ${printable(row.payload ?? '(no text)')}`,
       ]
     }),
@@ -123,19 +155,40 @@ const heldLines = (
   ]
 }
 
-/** `tools/call search`, `answer 7`. */
-const messageName = (payload: string | null): string => {
+/** `client editor 1.2, session k3v9x2ab, server shop, `; what is not known is left out. */
+const ownerText = ({ client, session, server }: HeldRow): string =>
+  [
+    ['client', client],
+    ['session', session],
+    ['server', server],
+  ]
+    .flatMap(([what, name]) => (name === null || name === '' ? [] : [`${what} ${name}, `]))
+    .join('')
+
+/** `tools/call search (id 7)`, `answer to tools/call search (id 7)`. */
+const heldName = ({ kind, method, tool, payload }: HeldRow): string => {
+  const message = readMessage(payload)
+  const called = [method ?? message?.method, tool ?? message?.tool].filter((word) => typeof word === 'string').join(' ')
+  const id = message?.id === undefined ? '' : ` (id ${JSON.stringify(message.id)})`
+  if (message === null && called === '') return 'text'
+  if (kind === 'response' || kind === 'error' || message?.method === undefined) {
+    return printable(`${kind === 'error' ? 'error' : 'answer'}${called === '' ? '' : ` to ${called}`}${id}`)
+  }
+  return printable(`${called}${id}`)
+}
+
+/** The first message in it; null where it is no JSON. */
+const readMessage = (payload: string | null): { method?: unknown; id?: unknown; tool?: unknown } | null => {
   let parsed: unknown
   try {
     parsed = JSON.parse(payload ?? '')
   } catch {
-    return 'text'
+    return null
   }
   const [first] = Array.isArray(parsed) ? (parsed as unknown[]) : [parsed]
   const { method, id, params } = Object(first) as { method?: unknown; id?: unknown; params?: unknown }
-  if (typeof method !== 'string') return printable(`answer ${JSON.stringify(id) ?? ''}`.trim())
   const { name } = Object(params) as { name?: unknown }
-  return printable(typeof name === 'string' ? `${method} ${name}` : method)
+  return { method, id, tool: method === 'tools/call' ? name : undefined }
 }
 
 /** A word behind `fault held` that is none of its verbs. */

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { HeldAnswer, HeldRow } from '../../../src/api/contract.ts'
 import { useApp } from '../app-context.ts'
-import { heldTitle } from '../state/held-text.ts'
+import { heldOwner, heldTitle } from '../state/held-text.ts'
 import { isJson, spreadJson, tightJson } from '../state/json-layout.ts'
 import { settle } from '../state/settle.ts'
 import { waitText } from '../state/time-format.ts'
@@ -90,12 +90,14 @@ function HeldItem({ row, alone }: { row: HeldRow; alone: boolean }) {
 /** What it is, how long it has waited, when it goes by itself. */
 function HeldHead({ row }: { row: HeldRow }) {
   const { now } = useApp()
-  const { main, subject } = heldTitle(row.payload)
+  const { main, subject } = heldTitle(row)
+  const owner = heldOwner(row)
   return (
     <p class="held-head">
       <DirectionMark direction={row.direction} />
       <strong>{main}</strong>
       {subject !== null && <span class="what-subject">{subject}</span>}
+      {owner !== '' && <span class="held-owner">{owner}</span>}
       <span class="faint mono">{row.rule}</span>
       <span class="held-times num">
         waits <strong>{waitText(now.value - row.at)}</strong>, goes by itself in {waitText(row.deadline - now.value)}
@@ -110,7 +112,8 @@ export function HeldStrip() {
   const held = faults.breakpoints.held.value
   const [first] = held
   if (first === undefined) return null
-  const { main, subject } = heldTitle(first.payload)
+  const { main, subject } = heldTitle(first)
+  const owner = heldOwner(first)
   return (
     <section class="held-strip" aria-label="Held messages">
       <Icon name="hand" />
@@ -118,7 +121,7 @@ export function HeldStrip() {
         <strong>
           {main} {subject}
         </strong>{' '}
-        {held.length > 1 && `and ${held.length - 1} more `}
+        {owner !== '' && <span class="held-owner">{owner}</span>} {held.length > 1 && `and ${held.length - 1} more `}
         {held.length > 1 ? 'wait' : 'waits'} at {first.rule}, <span class="num">{waitText(now.value - first.at)}</span>
       </span>
       <button
