@@ -27,7 +27,8 @@ export function decisionAbout(
     rule: live.id,
     revision: live.active.revision,
     connection,
-    direction: whole ? null : direction,
+    // it may have begun over there
+    direction: whole ? null : (start?.meaning.subject.direction ?? direction),
     offset: event === null ? null : event.offset,
     length,
     scope: key,

@@ -32,12 +32,30 @@ export const WAITS = `(frame.sent_last IS NULL AND frame.edits IS NULL)`
 /** SQL: it left later than it came, or has not left: a delay shorter than this is nobody's doing. */
 export const HELD_UP = `(frame.sent_last - frame.received_last >= 1000 OR ${WAITS})`
 
+/** SQL: about the whole of the connection of `frame`, or all of a direction. */
+const OF_CONNECTION = `decision.connection = frame.connection AND decision.offset IS NULL
+  AND (decision.direction IS NULL OR decision.direction = frame.direction)`
+
+/** SQL: a rule over an exchange has begun there, and goes on: its action is one word then, the fault's. */
+const BEGINS = `decision.connection = frame.connection AND decision.scope GLOB 'stream *'
+  AND decision.action NOT GLOB '* *' AND decision.action <> 'drop'`
+
+/** SQL: with the request of the exchange of `frame`. */
+const WITH_REQUEST = `${BEGINS} AND decision.direction = 0 AND decision.offset = (
+  SELECT CASE met.direction WHEN 0 THEN met.offset END FROM frame AS met WHERE met.flow = frame.flow ORDER BY met.id LIMIT 1)`
+
+/** SQL: within the exchange of `frame`, before it; of several places the last. */
+const WITHIN = `${BEGINS} AND decision.direction = frame.direction AND decision.offset = (
+  SELECT max(before.offset) FROM decision AS before
+  WHERE before.connection = frame.connection AND before.direction = frame.direction AND before.scope GLOB 'stream *'
+    AND before.offset <= frame.offset AND before.offset >= (SELECT met.offset FROM frame AS met
+      WHERE met.flow = frame.flow AND met.direction = frame.direction ORDER BY met.id LIMIT 1))`
+
 /**
- * SQL: decisions about the whole of the connection of `frame`, or all of a direction, that were in force when it came. There is one for
+ * SQL: decisions about more than `frame`, of its connection, a direction or its exchange, that were in force when it came. There is one for
  * all that they hold up, so what was held up tells itself.
  */
-export const HOLDS_UP = `decision.connection = frame.connection AND decision.offset IS NULL
-  AND (decision.direction IS NULL OR decision.direction = frame.direction)
+export const HOLDS_UP = `((${OF_CONNECTION}) OR (${WITH_REQUEST}) OR (${WITHIN}))
   AND decision.at <= coalesce(frame.sent_last, frame.received_last) AND ${ACTED}
   AND decision.action NOT GLOB 'cut *' AND decision.action NOT GLOB 'end *' AND decision.action NOT GLOB 'reply *'
   AND NOT EXISTS (SELECT 1 FROM decision AS over WHERE over.connection = frame.connection AND over.offset IS NULL

@@ -34,13 +34,13 @@ export function isFaultRule(rule: string): boolean {
   return !OWN.includes(rule) && !rule.startsWith('header:') && !CODE.test(rule)
 }
 
-/** True in SQL where a rule touched the frame that fits `condition`, which is about the column it is given. */
+/** True in SQL where a rule touched the frame that fits `condition`, which is about the column it is given (`+`: to be found by address, not by rule). */
 export function touchedBy(condition: (rule: string) => string): string {
   const names = OWN.map((name) => `'${name}'`).join(', ')
   return `(frame.edits IS NOT NULL AND EXISTS (
     SELECT 1 FROM json_each(frame.edits) AS listed JOIN edit ON edit.id = listed.value
     WHERE edit.rule NOT IN (${names}) AND edit.rule NOT GLOB 'header:*' AND NOT (edit.rule GLOB '*_*' AND edit.rule NOT GLOB '*[^A-Z_]*') AND (${condition('edit.rule')}))
     OR EXISTS (SELECT 1 FROM decision WHERE ${TOUCHES_FRAME} AND ${ACTED} AND (${condition('decision.rule')}))
-    OR (${HELD_UP} AND EXISTS (SELECT 1 FROM decision WHERE ${HOLDS_UP} AND (${condition('decision.rule')})))
+    OR (${HELD_UP} AND EXISTS (SELECT 1 FROM decision WHERE ${HOLDS_UP} AND (${condition('+decision.rule')})))
     OR (${WAITS} AND EXISTS (SELECT 1 FROM (${CUT_BY}) AS cut WHERE ${condition('cut.rule')})))`
 }

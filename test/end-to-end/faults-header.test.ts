@@ -1,5 +1,8 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { call, faulty, json, post } from '../support/faulty.ts'
+import { readRecord } from '../support/fault-record.ts'
+import { call, events, faulty, json, post } from '../support/faulty.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 const bringing = (rule: string) => ({ headers: { 'x-mitmcp-fault': rule } })
 
@@ -30,3 +33,16 @@ test('the field is the server’s business unless it is allowed', async () => {
   expect((await post(url, call(1), bringing('status; code=418'))).status).toBe(200)
   expect(asked[0]?.headers['x-mitmcp-fault']).toBe('status; code=418')
 })
+
+test.each(['latency; delay=50ms', 'latency; delay=50ms; match="dir:s2c"', 'stall; duration=50ms'])(
+  'an answer that a header made late says so in the record (%s)',
+  async (header) => {
+    const db = join(temporaryFolder(), 'capture.db')
+    const { url, proxy } = await faulty(events(1), [], { db, allowFaultHeaders: true })
+    await (await post(url, call(1), bringing(header))).text()
+    await (await post(url, call(2))).text()
+    await proxy.close()
+    const late = readRecord(db).frames.filter(({ kind, faults }) => kind === 'event' && faults.length > 0)
+    expect(late.map(({ faults }) => faults)).toEqual([['fault-header'], ['fault-header']])
+  },
+)

@@ -73,6 +73,16 @@ test('a rule over a whole connection is not named where it was healed, begins la
   expect(touched()).toEqual([['healed'], [], ['later']])
 })
 
+test('a rule over an exchange is named by what it held up of that, also where it met its request', () => {
+  const { at, touched, found } = held(50_000, 400, 50_000)
+  const begun = { scope: 'stream 1', action: 'latency' }
+  at(0, 1, { ...begun, rule: 'late' })
+  at(150, 1, { ...begun, rule: 'elsewhere', connection: 2 })
+  at(0, 1, { ...begun, rule: 'once', action: 'write 5 bytes' })
+  expect(touched()).toEqual([['late', 'once'], [], ['late']])
+  expect(found('fault:late')).toEqual([1, 3])
+})
+
 test('what never left because a rule ended the connection names that rule, what was taken out another', () => {
   const { db, touched, found, reader } = held(10, null, null)
   const ending = (by: string) => JSON.stringify({ how: 'rst', by, at: 'boundary', detail: 'cut-it' })
