@@ -2,13 +2,14 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
 import { ProxyError } from '../errors.ts'
+import { inOurWords } from '../faults/rule-wanted.ts'
 
 /** More than any list of rules, or any message a person edits by hand. */
 const BYTES = 4 * 1024 * 1024
 
 /** The body as `shape` reads it. Throws `REQUEST_INVALID`. */
 export async function body<Shape extends z.ZodType>(c: Context, shape: Shape): Promise<z.output<Shape>> {
-  const parsed = shape.safeParse(await json(c))
+  const parsed = shape.safeParse(await json(c), { error: inOurWords(shape) })
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '))
   throw new ProxyError('REQUEST_INVALID', problems.join('; '), { hint: 'The routes and what they take: contract.ts.' })

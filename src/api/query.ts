@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { ProxyError } from '../errors.ts'
+import { inOurWords } from '../faults/rule-wanted.ts'
 import { parseFilter } from '../filter/index.ts'
 
 const whole = z
@@ -28,7 +29,8 @@ export function query<Shape extends z.ZodRawShape>(c: Context, shape: Shape): Gi
   const asked = c.req.queries()
   const twice = Object.keys(asked).find((name) => (asked[name]?.length ?? 0) > 1)
   if (twice !== undefined) throw invalid(`${twice}: given more than once`, shape)
-  const parsed = z.strictObject(shape).safeParse(c.req.query())
+  const wanted = z.strictObject(shape)
+  const parsed = wanted.safeParse(c.req.query(), { error: inOurWords(wanted) })
   if (parsed.success) return parsed.data as Given<z.output<z.ZodObject<Shape>>>
   throw invalid(parsed.error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; '), shape)
 }

@@ -15,13 +15,15 @@ const fields = z.record(z.string(), z.string({ error: 'must be text (put numbers
   error: 'must be names with values, one a line',
 })
 
-const size = z.union([z.number(), z.string()]).transform((value, context) => {
+const SIZE = 'must be a size such as 500mb or 2gb, or none'
+const size = z.union([z.number(), z.string()], { error: SIZE }).transform((value, context) => {
   const limit = parseLimit(String(value), 'size')
-  return limit ?? refused(context, 'must be a size such as 500mb or 2gb, or none')
+  return limit ?? refused(context, SIZE)
 })
-const age = z.union([z.number(), z.string()]).transform((value, context) => {
+const AGE = 'must be a time span such as 12h or 30d, or none'
+const age = z.union([z.number(), z.string()], { error: AGE }).transform((value, context) => {
   const limit = parseLimit(String(value), 'age')
-  return limit ?? refused(context, 'must be a time span such as 12h or 30d, or none')
+  return limit ?? refused(context, AGE)
 })
 
 /** What may be said of the one server at the top of the file. */

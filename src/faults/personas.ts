@@ -5,6 +5,7 @@ import { faults } from './index.ts'
 import { parseRules } from './rule-document.ts'
 import type { Rule } from './rule-parse.ts'
 import { ruleError, type RuleProblem, ruleProblemsOf } from './rule-problem.ts'
+import { inOurWords } from './rule-wanted.ts'
 import type { RuleSource } from './rule.ts'
 import { fasterRule } from './rule-faster.ts'
 import { explainRule } from './sentence.ts'
@@ -59,7 +60,7 @@ export interface Persona {
 
 /** Reads what a persona's file says. Throws `RULE_INVALID` with everything that is wrong. `among`: the faults there are. */
 export function parsePersona(source: unknown, among: readonly AnyFault[] = faults): Persona {
-  const read = persona.safeParse(source)
+  const read = persona.safeParse(source, { error: inOurWords(persona) })
   if (!read.success) throw ruleError(read.error.issues.flatMap(problemsOf))
   const { name, rules, 'not-imitated': notImitated, ...words } = read.data
   try {

@@ -28,7 +28,7 @@ const KEYS = Object.keys(document.shape)
 export function parseRules(source: unknown, among: readonly AnyFault[] = faults): RuleDocument {
   const problems: RuleProblem[] = []
   const written = Array.isArray(source) ? { rules: source } : (source ?? {})
-  const read = document.safeParse(written, { error: inOurWords(() => z.toJSONSchema(document, { io: 'input' })) })
+  const read = document.safeParse(written, { error: inOurWords(document) })
   for (const { path, message } of read.error?.issues ?? []) problems.push({ path: path.join('.'), message })
   for (const key of typeof written === 'object' ? Object.keys(written) : []) {
     if (KEYS.includes(key)) continue

@@ -14,7 +14,6 @@ import type { AnyFault, Scope } from './fault.ts'
 import { faults } from './index.ts'
 import { contradictionsIn, envelope, type Envelope } from './rule-envelope.ts'
 import { ruleError, type RuleProblem } from './rule-problem.ts'
-import { envelopeSchema, optionSchema } from './rule-schema.ts'
 import { inOurWords } from './rule-wanted.ts'
 import { type Complain, faultNamed, unknownOption } from './rule-mistakes.ts'
 import { ENVELOPE, type RuleSource } from './rule.ts'
@@ -64,7 +63,7 @@ function readRule(source: unknown, among: readonly AnyFault[], complain: Complai
   const words = new Set<string>(ENVELOPE)
   const entries = Object.entries(written).filter(([, value]) => value !== undefined)
   const when = Object.fromEntries(entries.filter(([key]) => words.has(key)))
-  const read = envelope.safeParse(when, { error: inOurWords(envelopeSchema) })
+  const read = envelope.safeParse(when, { error: inOurWords(envelope) })
   for (const issue of read.error?.issues ?? []) complain(issue.path.join('.'), issue.message)
   const fault = faultNamed(written, among, complain)
   const match = filterOf(written.match, complain)
@@ -97,7 +96,7 @@ function optionsOf(
   among: readonly AnyFault[],
   complain: Complain,
 ): { readonly value: unknown } | undefined {
-  const parsed = fault.options.safeParse(written, { error: inOurWords(() => optionSchema(fault)) })
+  const parsed = fault.options.safeParse(written, { error: inOurWords(fault.options) })
   if (parsed.success) return { value: parsed.data }
   for (const issue of parsed.error.issues) {
     if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {

@@ -1,32 +1,35 @@
 /** What a value has to be, in the words of those who write rules: made of the schema, wherever it has no words of its own. */
-import type { z } from 'zod'
+import { z } from 'zod'
 
 type Schema = z.core.JSONSchema.BaseSchema
 type Path = readonly PropertyKey[]
 
-/**
- * Words for what a schema library finds wrong: given to it as `error`, it is asked wherever a schema does not speak for itself. `schema`: of
- * what is written, as JSON schema.
- */
+/** Words for what is wrong with what `shape` reads: given to the schema library as `error`, it is asked wherever a schema does not speak for itself. */
 export const inOurWords =
-  (schema: () => Schema) =>
+  (shape: z.ZodType) =>
   (issue: z.core.$ZodRawIssue): string => {
     // what is wrong with a key is told by the key's own schema
     if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'is no name'
     if (issue.code === 'unrecognized_keys') return `knows no ${issue.keys.join(', ')}`
-    return wantedText(schemaAt(schema(), issue.path ?? []), issue.input)
+    return wantedText(schemaAt(writtenSchema(shape), issue.path ?? []), issue.input)
   }
+
+/** Of what is written; made only where something is wrong. */
+const writtenSchema = (shape: z.ZodType): Schema => z.toJSONSchema(shape, { io: 'input', unrepresentable: 'any' })
 
 /** `must be a whole number from 1 to 10`. */
 function wantedText(schema: Schema | undefined, input: unknown): string {
   if (schema === undefined) return 'is not what it has to be'
   if (input === '' && (schema.minLength ?? 0) > 0) return 'must not be empty'
   const ways = alternatives(schema).flatMap(waysOf)
-  return `must be ${ways.length === 1 ? ways[0] : `${ways.slice(0, -1).join(', ')} or ${ways.at(-1)}`}`
+  return `must be ${listed(ways, 'or')}`
 }
 
+const listed = (words: readonly string[], last: 'and' | 'or'): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
+
 const alternatives = (schema: Schema): readonly Schema[] =>
-  (schema.anyOf as readonly Schema[] | undefined)?.flatMap(alternatives) ?? [schema]
+  ((schema.anyOf ?? schema.oneOf) as readonly Schema[] | undefined)?.flatMap(alternatives) ?? [schema]
 
 function waysOf(schema: Schema): readonly string[] {
   const { enum: words, const: only, format, pattern, type } = schema
@@ -61,7 +64,7 @@ function nounOf(type: string, { minimum, maximum, items, required }: Schema): st
     case 'array':
       return `a list${items === undefined ? '' : `, each ${waysOf(items as Schema).join(' or ')}`}`
     case 'object':
-      return required === undefined ? 'names with values' : `an object with ${required.join(' and ')}`
+      return required === undefined ? 'names with values' : `an object with ${listed(required, 'and')}`
     case 'null':
       return 'null'
     default:

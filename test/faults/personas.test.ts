@@ -364,7 +364,7 @@ describe('what a persona says', () => {
     [{ ...late, rules: [] }, 'rules: must have at least one rule'],
     [{ ...late, rules: [{ fault: 'latency', delay: 5 }] }, 'rules.0.delay: 5 has no unit'],
     [{ ...late, cure: 'None.' }, 'cure'],
-    ['late', 'expected object'],
+    ['late', 'must be an object with name, title,'],
   ])('is refused with the place: %#', (source, problem) => {
     expect(() => parsePersona(source)).toThrow(problem)
   })
