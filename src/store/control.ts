@@ -6,7 +6,7 @@ import { liveInstances, pickInstance } from './live-instances.ts'
 import { openCapture } from './open.ts'
 import { ruleRows } from './rule-rows.ts'
 import { ruleTable, type RuleTable } from './rule-table.ts'
-import type { HeldAnswer, HeldRow, InstanceRow, RuleRow, WrittenRule } from './rows.ts'
+import type { HeldAnswer, HeldRow, HeldState, InstanceRow, RuleRow, WrittenRule } from './rows.ts'
 
 /** A rule that was checked by whoever gives it. */
 export interface NewRule {
@@ -37,7 +37,9 @@ export interface Control {
   /** Its next version, another rule in the place of what it was: its name, its place and its counters go on, and it stays on or off. */
   changeRule(id: string, rule: Omit<NewRule, 'id'>, where?: Where): RuleRow
   removeRule(id: string, where?: Where): RuleRow
-  /** Ends these rules, or all there are, in every process or the named one. Gives those it ended. */
+  /** One rule, or all of a persona. */
+  removeRules(id: string, where?: Where): RuleRow[]
+  /** Ends these rules, each id that of a rule or of a persona, or all there are, in every process or the named one. Gives those it ended. */
   heal(ids?: readonly string[], where?: Where): RuleRow[]
   /** `NOT_FOUND` when it does not wait (any more). The last answer before it is acted upon counts. */
   answerHeld(id: number, answer: HeldAnswer): HeldRow
@@ -65,8 +67,7 @@ function controlOf(db: Database, now: () => number): Omit<Control, 'close'> {
     return instance === undefined ? undefined : pickInstance(live(), instance).id
   }
   const current = (id: string, where: Where): RuleRow => {
-    const at = named(where)
-    const found = inForce().filter((rule) => rule.id === id && (at === undefined || rule.instance === at))
+    const found = there(where).filter((rule) => rule.id === id)
     const [only] = found
     if (only !== undefined && found.length === 1) return only
     if (only === undefined) throw noRule(id, inForce(), live())
@@ -84,7 +85,12 @@ function controlOf(db: Database, now: () => number): Omit<Control, 'close'> {
     const key = rules.begin({ id: name, instance, origin: 'control', source, sentence, enabled }, now())
     return rows.byKey(key, now())
   }
+  const end = (rule: RuleRow, why: 'removed' | 'healed'): RuleRow => ended(rules, rows.byKey, rule, why, now())
   const inForce = (): RuleRow[] => rows.list(now()).filter(({ endedAt }) => endedAt === null)
+  const there = (where: Where): RuleRow[] => {
+    const at = named(where)
+    return inForce().filter(({ instance }) => at === undefined || instance === at)
+  }
 
   return {
     instances: live,
@@ -102,18 +108,41 @@ function controlOf(db: Database, now: () => number): Omit<Control, 'close'> {
         const patch = { source: { ...source, id }, sentence, ...(enabled === undefined ? {} : { enabled }) }
         return rows.byKey(rules.next(rule.key, patch, now()), now())
       }),
-    removeRule: (id, where = {}) => write(() => ended(rules, rows.byKey, current(id, where), 'removed', now())),
-    heal: (ids, where = {}) =>
-      write(() => {
-        const at = named(where)
-        const all = inForce().filter(({ instance }) => at === undefined || instance === at)
-        for (const id of ids ?? []) if (!all.some((rule) => rule.id === id)) throw noRule(id, inForce(), live())
-        return all
-          .filter(({ id }) => ids === undefined || ids.includes(id))
-          .map((rule) => ended(rules, rows.byKey, rule, 'healed', now()))
-      }),
+    ...endingOf({ write, current, end, there, none: (id) => noRule(id, inForce(), live()) }),
     ...progressOf(db, live),
     answerHeld: (id, answer) => write(() => answerOf(db, rules, id, answer, now())),
+  }
+}
+
+/** What ends rules: `there` are those in force in a place, `none` says that it is not one of them. */
+function endingOf({
+  write,
+  current,
+  end,
+  there,
+  none,
+}: {
+  write<T>(body: () => T): T
+  current(id: string, where: Where): RuleRow
+  end(rule: RuleRow, why: 'removed' | 'healed'): RuleRow
+  there(where: Where): readonly RuleRow[]
+  none(id: string): ProxyError
+}): Pick<Control, 'removeRule' | 'removeRules' | 'heal'> {
+  return {
+    removeRule: (id, where = {}) => write(() => end(current(id, where), 'removed')),
+    removeRules: (id, where = {}) =>
+      write(() => {
+        const meant = rulesNamed(there(where), id)
+        const several = meant.length > 0 && meant.every((rule) => rule.id !== id)
+        return (several ? meant : [current(id, where)]).map((rule) => end(rule, 'removed'))
+      }),
+    heal: (ids, where = {}) =>
+      write(() => {
+        const all = there(where)
+        for (const id of ids ?? []) if (rulesNamed(all, id).length === 0) throw none(id)
+        const meant = ids === undefined ? all : [...new Set(ids.flatMap((id) => rulesNamed(all, id)))]
+        return meant.map((rule) => end(rule, 'healed'))
+      }),
   }
 }
 
@@ -146,13 +175,21 @@ function answerOf(db: Database, rules: RuleTable, id: number, answer: HeldAnswer
   const payload = answer.do === 'edit' ? answer.payload : null
   const sql = `UPDATE held SET answer = ?, answer_payload = ? WHERE id = ? AND state = 'held'`
   if (db.prepare(sql).run(answer.do, payload, id).changes === 0) {
-    throw new ProxyError('NOT_FOUND', `There is no message ${id} that waits.`, {
-      hint: 'It may have been sent on by itself: they wait until their deadline.',
+    const state = db.prepare('SELECT state FROM held WHERE id = ?').pluck().get(id) as HeldState | undefined
+    const became = state === undefined ? '' : ` What became of it: ${state}.`
+    throw new ProxyError('NOT_FOUND', `There is no message ${id} that waits.${became}`, {
+      hint: 'They wait until their deadline, or until their client leaves.',
     })
   }
   const row = heldRow(db.prepare(`SELECT ${HELD} WHERE held.id = ?`).get(id) as Record)
   rules.changed({ instance: row.instance, held: [id] }, now)
   return row
+}
+
+/** The rule of that name, else those of a persona, whose names begin with its own. */
+function rulesNamed(rules: readonly RuleRow[], id: string): readonly RuleRow[] {
+  const own = rules.filter((rule) => rule.id === id)
+  return own.length > 0 ? own : rules.filter((rule) => rule.id.startsWith(`${id}/`))
 }
 
 /** There is none of that name where it was looked for. */

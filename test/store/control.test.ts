@@ -248,3 +248,22 @@ test('a write takes less than a millisecond', () => {
   // the middle one: a busy machine may stop us at any time
   expect(took.toSorted((a, b) => a - b)[25]).toBeLessThan(1)
 })
+
+test('a persona is healed, and removed, by its name; a rule of that name comes before it', () => {
+  const { control } = controlled()
+  const add = (...ids: string[]) => control.addRules(ids.map((id) => named(id)))
+  add('slow/a', 'slow/b', 'slower')
+  expect(control.heal(['slow']).map(({ id, endedWhy }) => [id, endedWhy])).toEqual([
+    ['slow/a', 'healed'],
+    ['slow/b', 'healed'],
+  ])
+  add('slow/a', 'slow/b')
+  expect(control.removeRules('slow').map(({ id, endedWhy }) => [id, endedWhy])).toEqual([
+    ['slow/a', 'removed'],
+    ['slow/b', 'removed'],
+  ])
+  add('slow', 'slow/a')
+  expect(control.removeRules('slow').map(({ id }) => id)).toEqual(['slow'])
+  expect(control.heal(['slow/a', 'slow']).map(({ id }) => id)).toEqual(['slow/a'])
+  expect(() => control.removeRules('slow')).toThrow('There is no rule slow in force')
+})

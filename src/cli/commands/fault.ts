@@ -70,11 +70,11 @@ const defineEnding = (group: Command, context: Context, finish: Finish): void =>
   const heal = group
     .command('heal')
     .description('end rules: what they hold goes on, in order; without a name all of them')
-    .argument('[id...]', 'names of rules')
+    .argument('[id...]', 'names of rules or personas')
   addWhereFlags(heal, OF_ALL).action(async (ids: string[], flags: WhereFlags) =>
     finish(await (await change()).healRules(ids, flags, context)),
   )
-  const rm = group.command('rm').description('end one rule').argument('<id>', 'its name')
+  const rm = group.command('rm').description('end one rule, or all of a persona').argument('<id>', 'its name')
   addWhereFlags(rm, OF_ALL).action(async (id: string, flags: WhereFlags) =>
     finish(await (await change()).removeRule(id, flags, context)),
   )

@@ -21,10 +21,10 @@ export const putRules = (rules: readonly Rule[], flags: WhereFlags, context: Con
     tellBehind(behind, context)
   })
 
-/** Ends one rule. */
+/** Ends one rule, or all of a persona. */
 export const removeRule = (id: string, flags: WhereFlags, context: Context): Promise<number> =>
   withControl(flags, context, (control) =>
-    tellChanged(control, [control.removeRule(id, whereOf(flags))], 'Removed', flags, context),
+    tellChanged(control, control.removeRules(id, whereOf(flags)), 'Removed', flags, context),
   )
 
 /** Switches one rule on or off. */
