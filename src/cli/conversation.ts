@@ -58,11 +58,17 @@ export function* rowsOf(
 /** Larger messages go without a preview: parsing them for one line is not worth the wait. */
 const MAX_PREVIEW_BYTES = 256 * 1024
 
-/** What a message says beyond its method; the empty string where nothing was kept. */
-export const previewIn = (reader: Pick<Reader, 'payload'>, entry: Entry): string => {
+/** What a message says beyond its method, as received, and behind that as it was sent where a rule changed it; the empty string where nothing was kept. */
+export const previewIn = (reader: Pick<Reader, 'payload' | 'frame'>, entry: Entry): string => {
   if (entry.kind !== 'message' || entry.frame.size > MAX_PREVIEW_BYTES) return ''
-  const payload = reader.payload(entry.frame.id)
-  return payload === undefined ? '' : previewOf(new TextDecoder().decode(payload), entry.message.rpcId)
+  const { id, edits, faults, ours } = entry.frame
+  const payload = reader.payload(id)
+  if (payload === undefined) return ''
+  const { rpcId } = entry.message
+  const came = previewOf(new TextDecoder().decode(payload), rpcId)
+  const isChanged = ours === null && edits.some((rule) => faults.includes(rule))
+  const sent = isChanged ? (reader.frame(id)?.sentText ?? null) : null
+  return sent === null ? came : `${came} sent as ${previewOf(sent, rpcId)}`
 }
 
 /** What fault rules did to it: `[fault drop: drop · frame 57]`, the empty string where none touched it. */

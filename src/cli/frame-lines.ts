@@ -38,6 +38,9 @@ export const tellFrame = (
   for (const line of [...editLines(frame), ...decisions.map((one) => decisionLine(one, output))])
     output.line(`  ${line}`)
   for (const line of contentLines(frame)) output.line(`    ${line}`)
+  if (frame.sentText === null) return
+  output.line(`  what the ${frame.direction === 's2c' ? 'client' : 'server'} got:`)
+  for (const line of textLines(frame.sentText)) output.line(`    ${line}`)
 }
 
 const instantsText = (frame: FrameDetail, arrival: Arrival): string => {
@@ -70,9 +73,9 @@ const decisionLine = ({ rule, scope, draw, fired, action, heldUs, at }: Decision
 const contentLines = ({ startLine, headers, text, textCut }: FrameDetail): string[] =>
   startLine !== null
     ? [printable(startLine), ...headers.map(({ name, value }) => printable(`${name}: ${value}`))]
-    : [
-        ...printable(prettyText(text), true)
-          .split('\n')
-          .filter((line, at, all) => line !== '' || at < all.length - 1),
-        ...(textCut ? ['… the rest is left out; it is in the capture'] : []),
-      ]
+    : [...textLines(text), ...(textCut ? ['… the rest is left out; it is in the capture'] : [])]
+
+const textLines = (text: string): string[] =>
+  printable(prettyText(text), true)
+    .split('\n')
+    .filter((line, at, all) => line !== '' || at < all.length - 1)

@@ -7,6 +7,7 @@ import { DIRECTIONS, type Record } from './columns.ts'
 import { touching } from './decisions.ts'
 import type { FrameRows, StoredEdit } from './frame-rows.ts'
 import { FRAME_KINDS } from './schema.ts'
+import { sentBytes, sentPayload } from './sent-bytes.ts'
 import type { EditRow, FrameDetail, FrameRow, HeaderField, RedactionRow } from './rows.ts'
 
 const TEXT_BYTES = 1024 * 1024
@@ -63,19 +64,28 @@ export function frameDetails(db: Database, { row, edits }: FrameRows, bytes: Add
     const shown = payload(record, TEXT_BYTES + 1) ?? Buffer.alloc(0)
     const textCut = shown.length > TEXT_BYTES
     const { text, lossy } = decode(shown.subarray(0, TEXT_BYTES), textCut)
+    const own = edits(record)
     return {
       ...frame,
       ...(frame.kind === 'head' ? parseHead(text) : { startLine: null, headers: [] }),
       text,
       textLossy: lossy,
       textCut,
-      editList: edits(record).map((edit) => editRow(edit, placeOf(record), bytes)),
+      sentText: frame.sentAt === null ? null : sentText(frame.kind, own, raw(record)),
+      editList: own.map((edit) => editRow(edit, placeOf(record), bytes)),
       decisions: decisionsOf(record),
       redactions: redactionsWithin.all(address) as RedactionRow[],
       chunks: chunksOf(frame, instantsWithin.all(address) as InstantsRecord[]),
     }
   }
   return { detail, raw, payload }
+}
+
+/** What whoever read a frame got that a rule changed; null where that is what was received, or it is not known. */
+function sentText(kind: FrameKind, edits: readonly StoredEdit[], raw: Buffer | undefined): string | null {
+  const bytes = edits.length === 0 ? null : sentBytes(edits, raw)
+  const payload = bytes === null ? null : sentPayload(kind, bytes, (body) => unchunk(body, TEXT_BYTES) ?? body)
+  return payload === null ? null : decode(payload.subarray(0, TEXT_BYTES), true).text
 }
 
 type Range = readonly [start: number, end: number]

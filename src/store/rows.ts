@@ -227,6 +227,8 @@ export interface FrameDetail extends FrameRow {
   readonly text: string
   readonly textLossy: boolean
   readonly textCut: boolean
+  /** The same of what was sent, where a rule changed it; null where nothing was changed, nothing sent, or it is not known. */
+  readonly sentText: string | null
   readonly editList: readonly EditRow[]
   readonly redactions: readonly RedactionRow[]
   /** What rules decided about its bytes, oldest first, at most 1000. */

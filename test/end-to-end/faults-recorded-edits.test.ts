@@ -1,9 +1,11 @@
 // What a client got is in the record to the byte, however the answer was framed and whoever changed it.
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { run } from '../../src/cli/run.ts'
 import { openControl } from '../../src/store/control.ts'
 import { openReader } from '../../src/store/reader.ts'
 import type { RuleSource } from '../../src/faults/rule.ts'
+import { fakeContext } from '../support/cli-context.ts'
 import { readRecord } from '../support/fault-record.ts'
 import { answering } from '../support/faulty-bodies.ts'
 import { call, events, faulty, raw, rawPost, type Answer } from '../support/faulty.ts'
@@ -66,7 +68,7 @@ const RULES: Record<string, readonly RuleSource[]> = {
 }
 
 /** What the client got in all, and what the record says it got. */
-async function story(given: Answer, rules: readonly RuleSource[]): Promise<{ text: string; sent: string }> {
+async function story(given: Answer, rules: readonly RuleSource[]): Promise<{ text: string; sent: string; db: string }> {
   const db = join(temporaryFolder(), 'capture.db')
   const { url, proxy } = await faulty(given, rules, { db })
   const client = await raw(url, rawPost(call(1), 'Connection: close\r\n'))
@@ -76,7 +78,7 @@ async function story(given: Answer, rules: readonly RuleSource[]): Promise<{ tex
   const text = client.text()
   expect(text).toContain('HTTP/1.1 200')
   expect(readRecord(db).decisions.some(({ fired }) => fired)).toBe(true)
-  return { text, sent: sentInRecord(db, 's2c') }
+  return { text, sent: sentInRecord(db, 's2c'), db }
 }
 
 test.each(Object.entries(RULES))('all of an event stream that %s changed is known', async (_rule, rules) => {
@@ -98,6 +100,22 @@ test.each(['content-length', 'chunked', 'gzip'] as const)(
     const { text, sent } = await story(given, RULES['tool-result']!)
     expect(text).toContain('MUTANT')
     expect(sent).toBe(text)
+  },
+)
+
+test.each([STREAMS['an event in each chunk']!, answering({ content: [{ type: 'text', text: 'orig' }] }, 'chunked')])(
+  'show tells what the client got beside what came (%#)',
+  async (given) => {
+    const { db } = await story(given, RULES['tool-result']!)
+    const shown = async (...words: string[]): Promise<string> => {
+      const context = fakeContext()
+      expect(await run(['show', ...words, '--db', db], context)).toBe(0)
+      return context.output.stdout()
+    }
+    const all = await shown()
+    expect(all).toContain('"orig" sent as "MUTANT"')
+    const frame = await shown(/· frame (\d+)\]/.exec(all)?.[1] ?? '')
+    expect(frame).toMatch(/"text": "orig"[^]*what the client got:[^]*"text": "MUTANT"/)
   },
 )
 

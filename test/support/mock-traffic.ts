@@ -270,6 +270,7 @@ function detailOf(row: FrameRow, text: string): FrameDetail {
     text,
     textLossy: false,
     textCut: false,
+    sentText: null,
     editList: request ? [{ offset: host, removed: '127.0.0.1:6278', inserted: 'mcp.example.com', rule: 'host' }] : [],
     decisions: [],
     redactions: request ? [{ offset: secret, length: 24, name: 'authorization', hash: '9f2c11d04be87a55' }] : [],
