@@ -71,13 +71,13 @@ export const previewIn = (reader: Pick<Reader, 'payload' | 'frame'>, entry: Entr
   return sent === null ? came : `${came} sent as ${previewOf(sent, rpcId)}`
 }
 
-/** What fault rules did to it: `[fault drop: drop · frame 57]`, the empty string where none touched it. */
+/** What fault rules did to it: `[fault drop: dropped · frame 57]`, the empty string where none touched it. */
 export const badgeIn = (reader: Pick<Reader, 'decisions'>, entry: Entry): string => {
   if ((entry.kind !== 'message' && entry.kind !== 'frame') || entry.frame.faults.length === 0) return ''
   const { id, faults, ours } = entry.frame
   const decisions = reader.decisions({ frame: id })
   const said = faults.map((rule) => {
-    const actions = decisions.filter((one) => one.rule === rule && one.fired).map(({ action }) => action)
+    const actions = decisions.filter((one) => one.rule === rule && one.fired).map(({ said: words }) => words)
     return actions.length === 0 ? rule : `${rule}: ${[...new Set(actions)].join(', ')}`
   })
   if (ours !== null && faults.includes(ours)) return `[made by rule ${ours} · frame ${id}]`

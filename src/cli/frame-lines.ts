@@ -62,11 +62,10 @@ const editLines = ({ editList }: FrameDetail): string[] =>
     return printable(`changed by ${rule}: ${JSON.stringify(removed)} to ${now}`)
   })
 
-/** What a rule decided, with its draw. */
-const decisionLine = ({ rule, scope, draw, fired, action, heldUs, at }: DecisionRow, { paint }: Output): string => {
+/** What a rule decided, about what, and with which draw. */
+const decisionLine = ({ rule, about, draw, fired, said, at }: DecisionRow, { paint }: Output): string => {
   const chance = draw === null ? '' : `, drew ${draw.toFixed(4)}`
-  const held = heldUs === null ? '' : `, held ${durationText(heldUs)}`
-  const what = `${timeText(at)}  rule ${rule} ${fired ? 'fired' : 'let it be'} (${scope}${chance}): ${action}${held}`
+  const what = `${timeText(at)}  rule ${rule}${fired ? '' : ' let it be'}: ${said} (${about}${chance})`
   return paint(fired ? 'warn' : 'dim', printable(what))
 }
 

@@ -21,5 +21,11 @@ export const LINE_WORDS: Readonly<Record<string, string>> = {
   silent: 'outcome of a call: the session or its stream ended without an answer',
   pending: 'outcome of a call: not answered yet',
   'tool-error': 'outcome of a call: answered, and the tool says it failed (isError)',
+  resumed: 'of an answer: it came on an event stream that its client took up again (Last-Event-ID) after a break',
+  held: 'of a message: a fault rule keeps it for now; the line is told again when it is known what became of it',
+  dropped: 'what a rule did to a message: it took it out, and nobody got it',
+  delayed: 'what a rule did to a message: it was sent on that much later',
+  'never sent on': 'of a message: it came to the proxy, and no further; the rule that kept it away stands in brackets',
+  'sent on in part': 'of a message: its connection was ended in its middle; the rule that did so stands in brackets',
   cancelled: 'outcome of a call: the client took it back (notifications/cancelled)',
 }

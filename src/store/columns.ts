@@ -1,4 +1,5 @@
 /** Which columns each kind of row is read from, and how a record becomes a row. */
+import { actionWords, type AtBreakpoint, scopeWords } from './decision-words.ts'
 import type { Direction, Era, Transport } from '../wire/frame.ts'
 import type { Ending } from '../wire/ending.ts'
 import type {
@@ -39,7 +40,12 @@ export const CALL_COLUMNS = `call.*,
   (SELECT flow.resumes FROM frame JOIN flow ON flow.id = frame.flow WHERE frame.id = call.response_frame) AS resumed_after`
 export const CALL = `${CALL_COLUMNS}, session.uid FROM call LEFT JOIN session ON session.id = call.session`
 export const LOG = 'log.*, session.uid FROM log LEFT JOIN session ON session.id = log.session'
-export const DECISION = 'decision.*, session.uid FROM decision LEFT JOIN session ON session.id = decision.session'
+/** At a breakpoint also what became of the message. */
+export const DECISION = `decision.*, session.uid, CASE WHEN decision.action GLOB 'wait for a person*' THEN (
+    SELECT json_object('state', held.state, 'at', held.at, 'endedAt', held.ended_at, 'deadline', held.deadline, 'answered', held.answer IS NOT NULL)
+    FROM held WHERE held.connection = decision.connection AND held.direction = decision.direction
+    AND held.offset = decision.offset AND held.rule = decision.rule ORDER BY held.id DESC LIMIT 1) END AS at_breakpoint
+  FROM decision LEFT JOIN session ON session.id = decision.session`
 export const FRAME = 'frame.*, session.uid FROM frame LEFT JOIN session ON session.id = frame.session'
 
 export function sessionRow(record: Record): SessionRow {
@@ -228,8 +234,16 @@ export function decisionRow(record: Record): DecisionRow {
     draw: record['draw'] as number | null,
     fired: record['fired'] !== 0,
     action: record['action'] as string,
+    said: actionWords(record['action'] as string, atBreakpoint(record['at_breakpoint'])),
+    about: scopeWords(record['scope'] as string),
     heldUs: record['held_us'] as number | null,
   }
+}
+
+const atBreakpoint = (json: unknown): AtBreakpoint | null => {
+  if (typeof json !== 'string') return null
+  const row = JSON.parse(json) as AtBreakpoint
+  return { ...row, answered: Boolean(row.answered) }
 }
 
 /** SQL: messages at breakpoints, and whose they are. */

@@ -102,6 +102,10 @@ export interface DecisionRow {
   readonly draw: number | null
   readonly fired: boolean
   readonly action: string
+  /** `action` in words for people, at a breakpoint with what became of the message. */
+  readonly said: string
+  /** `scope` in such words. */
+  readonly about: string
   readonly heldUs: number | null
 }
 

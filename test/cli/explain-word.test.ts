@@ -16,6 +16,8 @@ test.each([
   ['outcome:', /^outcome: in a filter asks for what became of the call\.\n {2}values +ok error /],
   ['--probability', /^probability in a fault rule: How likely each match fires\./],
   ['mid-event', /^mid-event, where a stream ended: within an event/],
+  ['resumed', /^resumed, of an answer: it came on an event stream that its client took up again/],
+  ['never sent on', /^never sent on, of a message: /],
   ['rule_invalid', /^RULE_INVALID: A fault rule has problems/],
   ['status', /^status answers requests with a status[^]*\nstatus: in a filter asks for HTTP status\./],
 ])('%s is explained', async (word, said) =>

@@ -27,17 +27,17 @@ test('a frame a rule touched wears a badge, with what was done and its number', 
   const { out } = await told('show')
   expect(out.split('\n').filter((line) => line.includes('[fault'))).toEqual([
     expect.stringMatching(
-      / ← {2}tools\/call {2}echo {2}#1 {2}never sent on \(drop\) {2}\[fault drop: drop · frame 3\] {2}"hi"$/,
+      / ← {2}tools\/call {2}echo {2}#1 {2}never sent on \(drop\) {2}\[fault drop: dropped · frame 3\] {2}"hi"$/,
     ),
   ])
 })
 
 test('a number shows that frame: what it says, when it came and went, what rules decided', async () => {
   const { out } = await told('show', '3')
-  expect(out).toMatch(/\[fault drop: drop · frame 3\]\n {2}75 B, received at [\d:.]+; never sent on\n/)
-  expect(out).toMatch(/ {2}[\d:.]+ {2}rule drop fired \(session 1, drew 0\.2500\): drop\n/)
+  expect(out).toMatch(/\[fault drop: dropped · frame 3\]\n {2}75 B, received at [\d:.]+; never sent on\n/)
+  expect(out).toMatch(/ {2}[\d:.]+ {2}rule drop: dropped \(session 1, drew 0\.2500\)\n/)
   expect(out).toContain('"text": "hi"')
-  expect((await told('show', '2')).out).toContain('rule late let it be (message 1): pass')
+  expect((await told('show', '2')).out).toContain('rule late let it be: pass (message 1)')
 })
 
 test('--json gives the frame with the decisions about it', async () =>

@@ -127,9 +127,22 @@ test('decisions are found by rule, frame, session and connection, page by page',
       draw: 0.5,
       fired: true,
       action: 'drop',
+      said: 'dropped',
+      about: 'session 1',
       heldUs: 12,
     },
   ])
+})
+
+test('a decision of a breakpoint says what became of the message', () => {
+  const { reader, at, add } = decided()
+  at(150, null, { rule: 'stop', action: 'wait for a person, hold until breakpoint 1 c2s 150' })
+  const said = () => reader.decisions({ rule: 'stop' }).map(({ said: words }) => words)
+  expect(said()).toEqual(['held at the breakpoint'])
+  const place = { connection: 1, direction: 0, offset: 150, rule: 'stop' }
+  add('held', { ...place, state: 'edited', ended_at: START + 1_750_000, answer: 'edit', deadline: START + 60e6 })
+  add('held', { ...place, offset: 151, state: 'dropped', ended_at: START + 1 })
+  expect(said()).toEqual(['held 1.75 s, then edited by hand'])
 })
 
 test('a commit with decisions tells their rules, with what they have done by now', () => {

@@ -230,6 +230,8 @@ export const decisionRow = (id: number, change: Partial<DecisionRow> = {}): Deci
   draw: 0.25,
   fired: true,
   action: 'drop',
+  said: change.action ?? 'dropped',
+  about: 'tools/call search to the client, the 3rd',
   heldUs: null,
   ...change,
 })

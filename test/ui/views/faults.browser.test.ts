@@ -177,13 +177,13 @@ describePage('the faults', { fresh: true, exchanges: 50 }, (suite) => {
       edits: ['change-it'],
       editList: [{ offset: 4, removed: '"limit":25', inserted: '"limit":99', rule: 'change-it' }],
       decisions: [
-        decisionRow(1, { rule: 'change-it', action: 'replace 10 bytes', heldUs: 1500 }),
+        decisionRow(1, { rule: 'change-it', said: 'delayed by 1.5 ms' }),
         decisionRow(2, { rule: 'rarely', fired: false, action: '', draw: 0.8312 }),
       ],
     })
     const page = await open(`?frame=${id}&tab=faults`)
     await page.getByText('Changed by change-it.').waitFor()
-    await page.locator('.decision.is-fired', { hasText: '1.50 ms' }).waitFor()
+    await page.locator('.decision.is-fired', { hasText: 'delayed by 1.5 ms' }).waitFor()
     await page.locator('.decision', { hasText: 'let it pass' }).getByText('0.8312').waitFor()
     await page.locator('del', { hasText: '"limit":25' }).waitFor()
     await page.locator('ins', { hasText: '"limit":99' }).waitFor()

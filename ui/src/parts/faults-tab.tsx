@@ -68,11 +68,10 @@ function Decisions({ frame }: { frame: FrameDetail }) {
 
 function Decision({ decision, since }: { decision: DecisionRow; since: number }) {
   const { go } = useApp()
-  const { rule, fired, action, draw, scope, heldUs, at, revision } = decision
+  const { rule, fired, said, draw, about, at, revision } = decision
   const facts = [
     ['drew', draw === null ? null : draw.toFixed(4)],
-    ['for', scope === '' ? null : scope],
-    ['held', heldUs === null ? null : spanText(heldUs)],
+    ['for', about === '' ? null : about],
     ['after', spanText(Math.max(0, at - since))],
     ['version', revision > 1 && rule !== 'fault-header' ? String(revision) : null],
   ] as const
@@ -82,7 +81,7 @@ function Decision({ decision, since }: { decision: DecisionRow; since: number })
         <button class="decision-rule mono" title="Show the rules" onClick={() => go({ view: 'faults' }, true)}>
           {rule}
         </button>
-        <strong>{fired ? action : `let it pass${action === '' ? '' : `: ${action}`}`}</strong>
+        <strong>{fired ? said : `let it pass${said === '' ? '' : `: ${said}`}`}</strong>
       </p>
       <dl class="decision-facts num">
         {facts.map(([name, value]) =>
