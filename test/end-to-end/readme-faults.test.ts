@@ -36,15 +36,20 @@ test('every command of "Faults in five minutes" does what the README says', { ti
     return out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as RuleRow]))
   }
   const said = new Map<string | undefined, string>()
+  const demoDb = join(demo.folder, 'mitmcp', 'demo.db')
   for (const words of commands) {
     said.set(words[1], await typed(words))
     while (words[1] === 'add' && (await rules())[0]?.fired === 0);
+    while (words[1] === 'add' && !said.get('show')?.includes('  resumed  '))
+      said.set('show', await typed(['show', '--db', demoDb]))
   }
-  const plain = (text: string): string => text.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:…').replace(/pid \d+/, 'pid …')
-  const promised = (/```\n(cut: [^]*?)```/.exec(SECTION)?.[1] ?? '').replaceAll(
-    '~/.local/share/mitmcp/demo.db',
-    join(demo.folder, 'mitmcp', 'demo.db'),
+  // the lines of `tail`, as the README has them
+  expect(said.get('show')).toMatch(
+    /←  \S+  \S+  #\d+  never sent on \(cut\)  \[fault cut · frame \d+\].*\n.*rst by rule cut boundary  POST \/mcp\n.*→  resume  GET \/mcp resumes after \S+\n.*#\d+  .*\d+ ms  resumed  \[fault cut/,
   )
+  expect(said.get('dry-run')).toMatch(/\b[1-9]\d* (event )?streams?\b/)
+  const plain = (text: string): string => text.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:…').replace(/pid \d+/, 'pid …')
+  const promised = (/```\n(cut: [^]*?)```/.exec(SECTION)?.[1] ?? '').replaceAll('~/.local/share/mitmcp/demo.db', demoDb)
   expect(plain(said.get('add') ?? '')).toBe(plain(promised))
   expect(said.get('ls')).toMatch(/\ncut +on +[1-9]/)
   expect(said.get('heal')).toMatch(/^Healed: cut, which ends all traffic to the client with a reset/)
