@@ -206,7 +206,7 @@ const directionOf = (entry: Entry): Direction | undefined => {
     case 'frame':
       return entry.frame.direction
     case 'log':
-      return logDirection(entry.log.kind)
+      return logDirection(entry.log)
     case 'unanswered':
       return entry.call.direction === 'c2s' ? 's2c' : 'c2s'
     case 'refused':

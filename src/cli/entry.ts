@@ -54,6 +54,8 @@ export const flowEntries = (flow: FlowRow, call?: CallRow): Entry[] => {
     entries.push({ kind: 'refused', at: flow.respondedAt ?? flow.startedAt, flow, ...(call && { call }) })
   for (const direction of ['c2s', 's2c'] as const) {
     const ending = direction === 'c2s' ? flow.c2sEnding : flow.s2cEnding
+    // the process is one: it ends once
+    if (ending?.how === 'exit' && direction === 'c2s' && flow.s2cEnding?.how === 'exit') continue
     if (ending !== null && flow.endedAt !== null && (isBroken(ending, direction) || isCut(ending))) {
       entries.push({ kind: 'broken', at: flow.endedAt, flow, direction, ending })
     }

@@ -12,8 +12,16 @@ export const logText = ({ kind, detail }: LogRow): string => {
 }
 
 /** Who a line of the log comes from: the server, the client, or (undefined) ourselves. */
-export const logDirection = (kind: string): Direction | undefined =>
-  kind === 'signal' || kind === 'resume' ? 'c2s' : OF_SERVER.has(kind) ? 's2c' : undefined
+export const logDirection = ({ kind, detail }: Pick<LogRow, 'kind' | 'detail'>): Direction | undefined =>
+  kind === 'resume' || (kind === 'signal' && ruleOf(detail) === undefined)
+    ? 'c2s'
+    : OF_SERVER.has(kind)
+      ? 's2c'
+      : undefined
+
+/** Of a signal that a rule has sent, and nobody else. */
+const ruleOf = (detail: unknown): unknown =>
+  typeof detail === 'object' && detail !== null && 'rule' in detail ? detail.rule : undefined
 
 const OF_SERVER = new Set(['stderr', 'exit', 'stdin-closed', 'left-behind'])
 
@@ -57,7 +65,8 @@ const TEXTS: Partial<Record<string, (detail: Detail) => string | undefined>> = {
     typeof text === 'string' ? text : typeof bytes === 'number' ? `${countText(bytes, 'byte')}, not kept` : undefined,
   ending: brokenOff,
   resume: (told) => `${where(told)} resumes after ${(told as Partial<Resumed>).after ?? '?'}`,
-  signal: ({ signal }) => (typeof signal === 'string' ? signal : undefined),
+  signal: ({ signal, rule }) =>
+    typeof signal !== 'string' ? undefined : typeof rule === 'string' ? `${signal} by rule ${rule}` : signal,
   exit: ({ code, signal }) => (typeof signal === 'string' ? signal : `code ${typeof code === 'number' ? code : '?'}`),
   'stdin-closed': ({ code }) => `the server reads no more${typeof code === 'string' ? ` (${code})` : ''}`,
   'left-behind': ({ stream }) => `another process keeps its ${typeof stream === 'string' ? stream : 'output'}`,

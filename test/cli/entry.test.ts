@@ -53,6 +53,13 @@ test.each([
   expect(flowEntries(flow).map((entry) => entry.kind === 'broken' && entry.direction)).toEqual(told)
 })
 
+test.each(['fault', 'server'] as const)('a process that ended by the %s is told once', (by) => {
+  const ending = { how: 'exit', by } as const
+  expect(flowEntries(flowRow({ endedAt: NOW, c2sEnding: ending, s2cEnding: ending }))).toMatchObject([
+    { kind: 'broken', direction: 's2c' },
+  ])
+})
+
 test('every entry knows its session', () => {
   expect(sessionOf({ kind: 'unanswered', at: 0, call: callRow() })).toBe('abcdefgh')
   expect(sessionOf({ kind: 'refused', at: 0, flow: flowRow({ session: null }) })).toBeNull()

@@ -6,6 +6,7 @@ test.each([
   ['stderr', { text: 'listening' }, 'listening'],
   ['stderr', { bytes: 12 }, '12 bytes, not kept'],
   ['signal', { signal: 'SIGINT' }, 'SIGINT'],
+  ['signal', { signal: 'SIGKILL', rule: 'exit' }, 'SIGKILL by rule exit'],
   ['exit', { code: 3, signal: null }, 'code 3'],
   ['exit', { code: null, signal: 'SIGKILL' }, 'SIGKILL'],
   ['stdin-closed', { code: 'EPIPE' }, 'the server reads no more (EPIPE)'],
@@ -17,11 +18,12 @@ test.each([
 ])('a %s line with %j says %j', (kind, detail, said) => expect(logText(logRow({ kind, detail }))).toBe(said))
 
 test('comes from the server, the client, or ourselves', () => {
-  expect(['stderr', 'exit', 'signal', 'clock', 'unedited'].map(logDirection)).toEqual([
+  expect(['stderr', 'exit', 'signal', 'clock', 'unedited'].map((kind) => logDirection({ kind, detail: {} }))).toEqual([
     's2c',
     's2c',
     'c2s',
     undefined,
     undefined,
   ])
+  expect(logDirection({ kind: 'signal', detail: { signal: 'SIGKILL', rule: 'exit' } })).toBeUndefined()
 })

@@ -35,7 +35,8 @@ const texts: Partial<Record<string, (detail: Detail) => string | undefined>> = {
     typeof text === 'string' ? text : typeof bytes === 'number' ? `${count(bytes, 'byte')}, not kept` : undefined,
   ending: brokenOffText,
   resume: resumedText,
-  signal: ({ signal }) => (typeof signal === 'string' ? signal : undefined),
+  signal: ({ signal, rule }) =>
+    typeof signal !== 'string' ? undefined : typeof rule === 'string' ? `${signal} by rule ${rule}` : signal,
   exit: ({ code, signal }) => (typeof signal === 'string' ? signal : `code ${typeof code === 'number' ? code : '?'}`),
   'stdin-closed': ({ code }) => `the server reads no more${typeof code === 'string' ? ` (${code})` : ''}`,
   'left-behind': ({ stream }) => `another process keeps its ${typeof stream === 'string' ? stream : 'output'}`,
@@ -61,6 +62,6 @@ export function logText({ kind, detail }: Pick<LogRow, 'kind' | 'detail'>): LogT
     kind: names[kind] ?? kind,
     text: texts[kind]?.(said) ?? message,
     tone: kind === 'ending' ? breakTone(said) : failed ? 'error' : warnings.has(kind) ? 'warn' : 'plain',
-    ours: !ofPeers.has(kind),
+    ours: !ofPeers.has(kind) || (kind === 'signal' && said['rule'] !== undefined),
   }
 }
