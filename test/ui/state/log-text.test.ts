@@ -48,7 +48,7 @@ test.each([
 )
 
 test('what we note ourselves is marked ours', () =>
-  expect(rows.map((row) => logText(row).ours)).toEqual(rows.map(({ kind }) => logDirection(kind) === undefined)))
+  expect(rows.map((row) => logText(row).ours)).toEqual(rows.map((row) => logDirection(row) === undefined)))
 
 test.each([
   [{ code: 0, signal: null }, 'plain'],
