@@ -170,6 +170,15 @@ describePage('the faults', { fresh: true, exchanges: 50 }, (suite) => {
     expect((await tool.boundingBox())!.width).toBeGreaterThan(30)
   })
 
+  test('what came stands beside what the client got', async () => {
+    const id = suite.api.traffic.frames - 4
+    const edits = ['change-it']
+    suite.api.traffic.change(id, { faults: edits, edits, text: 'data: orig', sentText: 'data: MUTANT' })
+    const page = await open(`?frame=${id}&tab=faults`)
+    await page.locator('del', { hasText: 'orig' }).waitFor()
+    expect(await page.locator('.change ins').innerText()).toBe('data: MUTANT')
+  })
+
   test('a frame tells what rules decided about it, before and after, and a fault is made from it', async () => {
     const id = suite.api.traffic.frames - 4
     suite.api.traffic.change(id, {

@@ -26,7 +26,11 @@ export function FaultsTab({ frame }: { frame: FrameDetail }) {
       ) : (
         <Decisions frame={frame} />
       )}
-      <Changes edits={frame.editList.filter(({ rule }) => frame.faults.includes(rule))} />
+      {frame.sentText === null ? (
+        <Changes edits={frame.editList.filter(({ rule }) => frame.faults.includes(rule))} />
+      ) : (
+        <Payloads frame={frame} sent={frame.sentText} />
+      )}
     </>
   )
 }
@@ -94,6 +98,25 @@ function Decision({ decision, since }: { decision: DecisionRow; since: number })
         )}
       </dl>
     </li>
+  )
+}
+
+/** What came, and what whoever read it got. */
+function Payloads({ frame: { edits, faults, text, direction }, sent }: { frame: FrameDetail; sent: string }) {
+  return (
+    <section class="section">
+      <h3>Before and after</h3>
+      <figure class="change">
+        <figcaption class="faint">
+          <span class="mono">{edits.filter((rule) => faults.includes(rule)).join(', ')}</span>, and what the{' '}
+          {direction === 's2c' ? 'client' : 'server'} got
+        </figcaption>
+        <pre class="mono" tabindex={0}>
+          <del>{text}</del>
+          <ins>{sent}</ins>
+        </pre>
+      </figure>
+    </section>
   )
 }
 
