@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
 import { ProxyError } from '../errors.ts'
-import { inOurWords } from '../faults/rule-wanted.ts'
+import { inOurWords } from '../faults/rules/wanted.ts'
 
 /** More than any list of rules, or any message a person edits by hand. */
 const BYTES = 4 * 1024 * 1024

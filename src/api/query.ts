@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { ProxyError } from '../errors.ts'
-import { inOurWords } from '../faults/rule-wanted.ts'
+import { inOurWords } from '../faults/rules/wanted.ts'
 import { parseFilter } from '../filter/index.ts'
 
 const whole = z

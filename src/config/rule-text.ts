@@ -1,6 +1,6 @@
 /** Files of fault rules: what is wrong with one is told with its line and column. */
 import { ProxyError } from '../errors.ts'
-import { problemText, type RuleProblem, ruleProblemsOf } from '../faults/rule-problem.ts'
+import { problemText, type RuleProblem, ruleProblemsOf } from '../faults/rules/problem.ts'
 import { type ConfigDocument, type Path, type Place, readDocument } from './document.ts'
 
 /** Rides on the error as its `cause`, in a list. */

@@ -2,13 +2,13 @@
 import { z } from 'zod'
 import type { AnyFault } from './fault.ts'
 import { faults } from './index.ts'
-import { parseRules } from './rule-document.ts'
-import type { Rule } from './rule-parse.ts'
-import { ruleError, type RuleProblem, ruleProblemsOf } from './rule-problem.ts'
-import { inOurWords } from './rule-wanted.ts'
-import type { RuleSource } from './rule.ts'
-import { fasterRule } from './rule-faster.ts'
-import { explainRule } from './sentence.ts'
+import { parseRules } from './rules/document.ts'
+import type { Rule } from './rules/parse.ts'
+import { ruleError, type RuleProblem, ruleProblemsOf } from './rules/problem.ts'
+import { inOurWords } from './rules/wanted.ts'
+import type { RuleSource } from './rules/rule.ts'
+import { fasterRule } from './rules/faster.ts'
+import { explainRule } from './rules/sentence.ts'
 
 const text = z.string().trim().min(1)
 const persona = z.strictObject({

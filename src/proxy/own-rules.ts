@@ -1,6 +1,6 @@
 /** Rules of whoever runs the proxy as a library: in force at once, gone with the proxy; where there is a record they stand in it like any other. */
-import type { RuleCounters } from '../faults/engine.ts'
-import type { ActiveRule, RuleSource } from '../faults/rule.ts'
+import type { RuleCounters } from '../faults/engine/engine.ts'
+import type { ActiveRule, RuleSource } from '../faults/rules/rule.ts'
 import { ProxyError } from '../errors.ts'
 import type { ControlLink } from '../recorder/index.ts'
 import type { ControlRule } from '../store/rows.ts'
@@ -34,9 +34,9 @@ export function ownRules(steering: Steering, control?: Pick<ControlLink, 'onRule
   const rules = new OwnRules(steering, control)
   return {
     async add(source) {
-      const { parseRule } = await import('../faults/rule-parse.ts')
-      const { freeId } = await import('../faults/rule-document.ts')
-      const { explainRule } = await import('../faults/sentence.ts')
+      const { parseRule } = await import('../faults/rules/parse.ts')
+      const { freeId } = await import('../faults/rules/document.ts')
+      const { explainRule } = await import('../faults/rules/sentence.ts')
       const rule = parseRule(source)
       const id = source.id ?? freeId(rule.fault.type, rules.taken)
       if (rules.taken.has(id)) throw new ProxyError('RULE_INVALID', `id: there is a rule ${id} already`)

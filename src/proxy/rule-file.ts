@@ -2,7 +2,7 @@
 import { readFile, watch } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { ProxyError } from '../errors.ts'
-import type { ActiveRule } from '../faults/rule.ts'
+import type { ActiveRule } from '../faults/rules/rule.ts'
 
 export interface RuleFile {
   /** Of all draws; null when the file gives none. */
@@ -20,9 +20,9 @@ export interface FileRule extends ActiveRule {
 /** Throws `RULE_INVALID` with every problem, each with its line; `revision` is that of its rules. */
 export async function readRuleFile(path: string, revision: number): Promise<RuleFile> {
   const { readRuleText } = await import('../config/rule-text.ts')
-  const { parseRules } = await import('../faults/rule-document.ts')
-  const { explainRule } = await import('../faults/sentence.ts')
-  const { conflictsOf } = await import('../faults/rule-conflicts.ts')
+  const { parseRules } = await import('../faults/rules/document.ts')
+  const { explainRule } = await import('../faults/rules/sentence.ts')
+  const { conflictsOf } = await import('../faults/rules/conflicts.ts')
   const { seed, rules } = readRuleText(path, await textOf(path), (value) => parseRules(value))
   return {
     seed,

@@ -1,7 +1,7 @@
 /** The policy of a process: lets everything be, and costs nothing, until there is a rule; then the fault engine decides. */
 import type { Policy, SteeredConnection, SteeredListener } from '../pipe/policy.ts'
-import type { Engine, EngineOptions, RuleCounters } from '../faults/engine.ts'
-import type { ActiveRule } from '../faults/rule.ts'
+import type { Engine, EngineOptions, RuleCounters } from '../faults/engine/engine.ts'
+import type { ActiveRule } from '../faults/rules/rule.ts'
 import type { ControlLink } from '../recorder/index.ts'
 import type { SavedConversation } from '../wire/conversation.ts'
 
@@ -112,7 +112,7 @@ class LazySteering implements Steering {
 
   /** With the first rule: until then zod and the vocabulary are not even loaded. */
   async #load(): Promise<Engine> {
-    const { createEngine } = await import('../faults/engine.ts')
+    const { createEngine } = await import('../faults/engine/engine.ts')
     const { createLiveConversations } = await import('../faults/units/index.ts')
     const { seed = Math.floor(Math.random() * 2 ** 32), recall, ...options } = this.#options
     const { clock } = options

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { personaCards } from '../../src/api/persona-cards.ts'
-import { parseRules } from '../../src/faults/rule-document.ts'
+import { parseRules } from '../../src/faults/rules/document.ts'
 
 test('each persona comes with its facts, and with rules that can be put in force as they are', () => {
   const told = JSON.parse(JSON.stringify(personaCards())) as typeof cards

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { personaNamed, personaNames, readPersona, shippedPersonas } from '../../src/config/personas.ts'
-import { parseRules } from '../../src/faults/rule-document.ts'
+import { parseRules } from '../../src/faults/rules/document.ts'
 import { personaRules } from '../../src/faults/personas.ts'
 
 const NAMES = [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readRuleText } from '../../src/config/rule-text.ts'
 import { ProxyError } from '../../src/errors.ts'
-import { parseRules } from '../../src/faults/rule-document.ts'
+import { parseRules } from '../../src/faults/rules/document.ts'
 
 const read = (text: string) => readRuleText('r.yaml', text, (value) => parseRules(value))
 const wrong = (text: string): string => {

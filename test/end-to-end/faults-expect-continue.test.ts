@@ -2,7 +2,7 @@
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { call, events, faulty, json, raw, rawPost } from '../support/faulty.ts'
 import { temporaryFolder } from '../support/temporary.ts'

@@ -1,7 +1,7 @@
 // How exact latency and bandwidth are, on sockets and with the real clock.
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { createProxy } from '../../src/proxy.ts'
 
 /** A client of a raw server, through a proxy with this rule. */

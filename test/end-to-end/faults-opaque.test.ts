@@ -2,7 +2,7 @@
 import { connect as connectHttp2, createServer as createHttp2, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { createProxy, type FaultRules } from '../../src/proxy.ts'
 import { raw, type RawClient } from '../support/faulty.ts'
 import type { Peer } from '../support/raw.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { expectDecidedBefore, firedOnce, readRecord, type Recorded } from '../support/fault-record.ts'
 import { call } from '../support/faulty.ts'
 import { socketLine, type SocketLine } from '../support/socket-line.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { expectDecidedBefore, firedOnce, readRecord, type Recorded } from '../support/fault-record.ts'
 import { answering } from '../support/faulty-bodies.ts'
 import { faultyStdio } from '../support/faulty-stdio.ts'

@@ -1,6 +1,6 @@
 // What the SDK's own clients do about damaged messages, as observed (v1 1.32, v2 2.4): facts, not wishes. A new release may well change one.
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { startStateless } from '../support/sdk-v2-server.ts'
 import { SDKS, sdkThrough, type SdkScene } from '../support/sdk-faulty.ts'
 import { stateless, v2Story } from '../support/sdk-v2-client.ts'

@@ -1,7 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
 import { expect, onTestFinished, test } from 'vitest'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { createProxy } from '../../src/proxy.ts'
 import { startSsePair } from '../support/sse-pair-server.ts'
 

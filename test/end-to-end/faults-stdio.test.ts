@@ -3,7 +3,7 @@ import { StdioClientTransport as TransportV2 } from '@modelcontextprotocol/clien
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { gist } from '../support/event-client.ts'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

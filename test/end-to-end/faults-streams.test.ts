@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readEvents, type EventClient } from '../support/event-client.ts'
 import { call, events, faulty, raw, rawPost, type Answer, type Faulty } from '../support/faulty.ts'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 
 const accept = 'application/json, text/event-stream'
 const json = { 'content-type': 'application/json', accept }

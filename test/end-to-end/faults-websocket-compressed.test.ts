@@ -1,7 +1,7 @@
 // Messages of a compressed WebSocket are compressed with what came before them: damage to one of them is not to spoil the next.
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { openReader } from '../../src/store/reader.ts'
 import { socketLine, type SocketEnd, type SocketLine } from '../support/socket-line.ts'
 import { temporaryFolder } from '../support/temporary.ts'

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { call } from '../support/faulty.ts'
 import { socketLine as line } from '../support/socket-line.ts'
 

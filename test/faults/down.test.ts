@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { down } from '../../src/faults/down.ts'
-import { parseRule } from '../../src/faults/rule-parse.ts'
+import { parseRule } from '../../src/faults/rules/parse.ts'
 import { engineTable } from '../support/engine.ts'
 
 const options = (given: object) => down.options.parse(given) as Parameters<typeof down.explain>[0]

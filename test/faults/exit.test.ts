@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { exit } from '../../src/faults/exit.ts'
-import { parseRule } from '../../src/faults/rule-parse.ts'
-import { explainRule } from '../../src/faults/sentence.ts'
+import { parseRule } from '../../src/faults/rules/parse.ts'
+import { explainRule } from '../../src/faults/rules/sentence.ts'
 import { actionTexts, damageOf } from '../support/damage.ts'
 
 test('ends the process with a code, once for the connection, and lets all else pass', () => {

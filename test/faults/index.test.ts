@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { AnyFault } from '../../src/faults/fault.ts'
 import { faultOf, faults } from '../../src/faults/index.ts'
-import { ENVELOPE } from '../../src/faults/rule.ts'
+import { ENVELOPE } from '../../src/faults/rules/rule.ts'
 
 interface OptionSchema {
   readonly description?: string

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { mutate } from '../../src/faults/mutate.ts'
-import { parseRule } from '../../src/faults/rule-parse.ts'
-import { explainRule } from '../../src/faults/sentence.ts'
+import { parseRule } from '../../src/faults/rules/parse.ts'
+import { explainRule } from '../../src/faults/rules/sentence.ts'
 import { actionTexts, damageOf, subjectOf } from '../support/damage.ts'
 
 const call = '{"id":1,"params":{"name":"echo"}}'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRule } from '../../src/faults/rule-parse.ts'
+import { parseRule } from '../../src/faults/rules/parse.ts'
 import { slowStart } from '../../src/faults/slow-start.ts'
 
 test('is as late as asked', () => {

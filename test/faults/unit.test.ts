@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { faults } from '../../src/faults/index.ts'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { type EngineLine, engineTable, wire } from '../support/engine.ts'
 import type { ConnectionInfo } from '../../src/pipe/tap.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ActiveRule } from '../../src/faults/rule.ts'
+import type { ActiveRule } from '../../src/faults/rules/rule.ts'
 import { nullTap } from '../../src/pipe/index.ts'
 import type { SteeredListener } from '../../src/pipe/policy.ts'
 import { createSteering } from '../../src/proxy/steering.ts'

@@ -1,7 +1,7 @@
 /** An engine on a fake clock, and connections through it: what goes in, what comes out, what was decided. */
-import { createEngine, type Engine } from '../../src/faults/engine.ts'
+import { createEngine, type Engine } from '../../src/faults/engine/engine.ts'
 import type { AnyFault } from '../../src/faults/fault.ts'
-import type { ActiveRule, RuleSource } from '../../src/faults/rule.ts'
+import type { ActiveRule, RuleSource } from '../../src/faults/rules/rule.ts'
 import type { Decision } from '../../src/pipe/decision.ts'
 import { nullTap } from '../../src/pipe/null-tap.ts'
 import { Pipe } from '../../src/pipe/pipe.ts'

@@ -1,7 +1,7 @@
 /** A real WebSocket server with a proxy in front whose rules are the test's, and a `ws` client that tells what it saw. */
 import { onTestFinished } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import type { Proxy } from '../../src/proxy.ts'
 import { faulty, json } from './faulty.ts'
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { start, type Peer } from './stdio-pair.ts'
 import { temporaryFolder } from './temporary.ts'
 

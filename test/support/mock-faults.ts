@@ -9,11 +9,11 @@ import type {
   WrittenRule,
 } from '../../src/api/contract.ts'
 import { faults } from '../../src/faults/index.ts'
-import { parseRule } from '../../src/faults/rule-parse.ts'
-import { ruleProblemsOf } from '../../src/faults/rule-problem.ts'
-import { envelopeSchema, optionSchema } from '../../src/faults/rule-schema.ts'
-import { freeId } from '../../src/faults/rule-document.ts'
-import { explainRule } from '../../src/faults/sentence.ts'
+import { parseRule } from '../../src/faults/rules/parse.ts'
+import { ruleProblemsOf } from '../../src/faults/rules/problem.ts'
+import { envelopeSchema, optionSchema } from '../../src/faults/rules/schema.ts'
+import { freeId } from '../../src/faults/rules/document.ts'
+import { explainRule } from '../../src/faults/rules/sentence.ts'
 
 /** Rules of the mock API: real registry, parser and sentences, made-up hits. */
 export interface MockFaults {

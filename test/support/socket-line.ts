@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { WebSocket, WebSocketServer, type PerMessageDeflateOptions } from 'ws'
-import type { RuleSource } from '../../src/faults/rule.ts'
+import type { RuleSource } from '../../src/faults/rules/rule.ts'
 import { createProxy, type Proxy } from '../../src/proxy.ts'
 import { gist } from './event-client.ts'
 

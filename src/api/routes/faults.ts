@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { faults } from '../../faults/index.ts'
-import { envelopeSchema, optionSchema } from '../../faults/rule-schema.ts'
+import { envelopeSchema, optionSchema } from '../../faults/rules/schema.ts'
 import type { FaultRegistry, JsonSchema } from '../contract.ts'
 import { query } from '../query.ts'
 

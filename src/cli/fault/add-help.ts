@@ -1,4 +1,4 @@
-import { envelopeSchema } from '../../faults/rule-schema.ts'
+import { envelopeSchema } from '../../faults/rules/schema.ts'
 import { faultOf } from '../../faults/index.ts'
 import type { Context } from '../context.ts'
 import { optionLines, faultLines } from './fault-lines.ts'

@@ -1,5 +1,5 @@
 import { newRuleOf } from '../../api/routes/rules.ts'
-import type { Rule } from '../../faults/rule-parse.ts'
+import type { Rule } from '../../faults/rules/parse.ts'
 import { openControl, type Control, type Where } from '../../store/control.ts'
 import { inForce } from '../../store/in-force.ts'
 import type { InstanceRow, RuleRow } from '../../store/rows.ts'

@@ -4,9 +4,9 @@ import { readRuleText } from '../../config/rule-text.ts'
 import { nearest } from '../../errors/nearest.ts'
 import { ProxyError } from '../../errors.ts'
 import { parsePersona, personaRules, type Persona } from '../../faults/personas.ts'
-import { parseRules } from '../../faults/rule-document.ts'
-import { fasterRule } from '../../faults/rule-faster.ts'
-import { parseRule, type Rule } from '../../faults/rule-parse.ts'
+import { parseRules } from '../../faults/rules/document.ts'
+import { fasterRule } from '../../faults/rules/faster.ts'
+import { parseRule, type Rule } from '../../faults/rules/parse.ts'
 
 /** Rules that stand in a file or come with the program. */
 export interface NamedRules {

@@ -1,5 +1,5 @@
 import { parseFilter } from '../../filter/index.ts'
-import type { Rule } from '../../faults/rule-parse.ts'
+import type { Rule } from '../../faults/rules/parse.ts'
 import type { Reader } from '../../store/index.ts'
 import type { FrameRow } from '../../store/rows.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { explainRule } from '../../../src/faults/sentence.ts'
-import { parseRule } from '../../../src/faults/rule-parse.ts'
+import { explainRule } from '../../../src/faults/rules/sentence.ts'
+import { parseRule } from '../../../src/faults/rules/parse.ts'
 import { apiFixture } from '../../support/api-fixture.ts'
 
 const slow = { fault: 'latency', delay: '200ms', match: 'method:ping' }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { faultLines, neededOf } from '../../../src/cli/fault/fault-lines.ts'
 import { ruleFromWords } from '../../../src/cli/fault/rule-words.ts'
 import { faults, faultOf } from '../../../src/faults/index.ts'
-import { parseRule } from '../../../src/faults/rule-parse.ts'
+import { parseRule } from '../../../src/faults/rules/parse.ts'
 import { fakeContext } from '../../support/cli-context.ts'
 
 const linesOf = (type: string): string[] => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isList, isSwitch, valueOf } from '../../../src/cli/fault/option-text.ts'
 import { faultOf } from '../../../src/faults/index.ts'
-import { envelopeSchema, optionSchema } from '../../../src/faults/rule-schema.ts'
+import { envelopeSchema, optionSchema } from '../../../src/faults/rules/schema.ts'
 
 type Schema = Parameters<typeof valueOf>[1]
 

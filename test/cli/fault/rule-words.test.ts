@@ -3,9 +3,9 @@ import { ruleFromText, ruleFromWords, writtenRule } from '../../../src/cli/fault
 import { neededOf } from '../../../src/cli/fault/fault-lines.ts'
 import { ProxyError } from '../../../src/errors.ts'
 import { faults } from '../../../src/faults/index.ts'
-import { parseRule } from '../../../src/faults/rule-parse.ts'
-import { ENVELOPE } from '../../../src/faults/rule.ts'
-import { optionNames } from '../../../src/faults/rule-schema.ts'
+import { parseRule } from '../../../src/faults/rules/parse.ts'
+import { ENVELOPE } from '../../../src/faults/rules/rule.ts'
+import { optionNames } from '../../../src/faults/rules/schema.ts'
 
 const refused = (make: () => unknown): string => {
   try {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { faults } from '../../../src/faults/index.ts'
-import type { RuleSource } from '../../../src/faults/rule.ts'
+import type { RuleSource } from '../../../src/faults/rules/rule.ts'
 import { engineTable, wire, type EngineLine } from '../../support/engine.ts'
 
 const drop = (match: string, more: Partial<RuleSource> = {}): RuleSource => ({

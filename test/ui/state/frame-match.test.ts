@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRule } from '../../../src/faults/rule-parse.ts'
+import { parseRule } from '../../../src/faults/rules/parse.ts'
 import { matchOf } from '../../../ui/src/state/frame-match.ts'
 import { frameRow, messageRow } from '../../support/ui-rows.ts'
 

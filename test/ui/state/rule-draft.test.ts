@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { WrittenRule } from '../../../src/api/contract.ts'
 import { faults } from '../../../src/faults/index.ts'
-import { parseRule } from '../../../src/faults/rule-parse.ts'
-import { envelopeSchema, optionSchema } from '../../../src/faults/rule-schema.ts'
+import { parseRule } from '../../../src/faults/rules/parse.ts'
+import { envelopeSchema, optionSchema } from '../../../src/faults/rules/schema.ts'
 import { draftOf, emptyDraft, ruleOf } from '../../../ui/src/state/rule-draft.ts'
 import { fieldsOf, type Field, type FieldKind } from '../../../ui/src/state/schema-fields.ts'
 
