@@ -20,7 +20,11 @@ interface Told {
   readonly testResults: readonly {
     /** Why a file could not be run at all. */
     readonly message: string
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: readonly string[]
+    }[]
   }[]
 }
 
@@ -43,9 +47,11 @@ test.runIf(inside === undefined)(
     const files = (JSON.parse(readFileSync(told, 'utf8')) as Told).testResults
     expect(files.map(({ message }) => message)).toEqual([''])
     const stories = files.flatMap((file) => file.assertionResults)
-    const others = stories.filter(({ status }) => status !== 'passed').map(({ fullName }) => fullName)
+    const others = stories
+      .filter(({ status }) => status !== 'passed')
+      .map(({ fullName, failureMessages }) => [fullName, ...failureMessages])
     // this very test
-    expect(others).toEqual([expect.stringContaining('behind mitmcp run')])
+    expect(others).toEqual([[expect.stringContaining('behind mitmcp run')]])
     expect(stories.length).toBeGreaterThan(25)
     expect([code, started.stderr()]).toEqual([0, expect.not.stringContaining('no traffic seen')])
   },

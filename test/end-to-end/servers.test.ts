@@ -57,7 +57,9 @@ describe('the servers of a client’s file', () => {
       ['shop', targets[0]],
       ['docs', targets[1]],
     ])
-    expect(ready.stdio).toEqual([{ name: 'fs', command: 'npx mitmcp stdio --name fs -- npx -y fs-server' }])
+    expect(ready.stdio).toEqual([
+      { name: 'fs', command: expect.stringMatching(/main\.js stdio --name fs -- npx -y fs-server$/) },
+    ])
     const [shopUrl, docsUrl] = [new URL(shop?.url ?? ''), new URL(docs?.url ?? '')]
     expect(shopUrl.port === docsUrl.port).toBe(flags.length > 0)
     expect(shopUrl.pathname).toBe(flags.length > 0 ? '/s/shop/mcp' : '/mcp')
