@@ -15,6 +15,9 @@ const timed = [
   'test/ui/app-pace.browser.test.ts',
 ]
 
+/** Which way their stories go is a module’s own state. */
+const endToEnd = 'test/end-to-end/**/*.test.ts'
+
 export default defineConfig({
   root: fileURLToPath(new URL('../../', import.meta.url)),
   test: {
@@ -30,14 +33,18 @@ export default defineConfig({
         test: {
           name: 'plain',
           include: ['test/**/*.test.ts'],
-          exclude: timed,
+          exclude: [...timed, endToEnd],
           maxWorkers: 2,
           // modules are loaded once in a worker, not once in a file: half the time of the small ones
           isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
-      { extends: true, test: { name: 'timed', include: timed, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: { name: 'end-to-end', include: [endToEnd], maxWorkers: 2, sequence: { groupOrder: 1 } },
+      },
+      { extends: true, test: { name: 'timed', include: timed, maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
   },
 })

@@ -122,6 +122,27 @@ describe('what could stand at the cursor', () => {
     expect([field.text.value, field.cursor.value]).toEqual(['dir:s2c tool:a', 7])
   })
 
+  test('is put in only where it was meant: not into what was typed since', async () => {
+    const { field, type, offered } = fieldOf()
+    await type('-to')
+    expect(offered()).toContain('tool:')
+    field.type('-tool:', 6)
+    field.move(1)
+    field.accept(0)
+    expect([field.text.value, field.active.value]).toEqual(['-tool:', null])
+  })
+
+  test('is not there between what was put in and what could follow it', async () => {
+    const { field, type, settled } = fieldOf()
+    await type('-to')
+    field.move(1)
+    field.accept(0)
+    expect([field.text.value, field.open.value]).toEqual(['-tool:', false])
+    await settled()
+    field.accept(0)
+    expect(field.text.value).not.toBe('-tool:ol:')
+  })
+
   test('is asked for with the arrow, put away by close, and not there where nothing fits', async () => {
     const { field, settled, type } = fieldOf()
     field.offer(0)

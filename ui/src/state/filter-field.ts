@@ -35,7 +35,7 @@ export interface FilterFieldOptions extends Omit<FilterReaderOptions, 'onReading
 
 /** The list follows what is typed as soon as that holds; while it does not, it stays as it was. */
 export function createFilterField({ ask, commit, wait }: FilterFieldOptions): FilterField {
-  const { text, cursor, reading, offered, active, candidates, onReading, put } = fieldState()
+  const { text, cursor, reading, offered, active, candidates, isOfText, onReading, put, forget } = fieldState()
   const { read, later } = createFilterReader({ ask, onReading, wait })
   let inForce = ''
 
@@ -69,11 +69,14 @@ export function createFilterField({ ask, commit, wait }: FilterFieldOptions): Fi
       offered.value = true
       void read(text.value, at)
     },
-    move: (by) => void (active.value = moved(active.value, by, candidates.value.length)),
+    move: (by) => {
+      if (isOfText()) active.value = moved(active.value, by, candidates.value.length)
+    },
     accept: (at) => {
-      const accepted = withCandidate(text.value, reading.value?.completion, at)
+      const accepted = isOfText() ? withCandidate(text.value, reading.value?.completion, at) : null
       if (accepted === null) return
       put(accepted.text, accepted.cursor, accepted.goesOn)
+      forget()
       void readAndForce(accepted.cursor)
     },
     close: () => void (offered.value = false),
@@ -96,6 +99,7 @@ function fieldState() {
   const reading = signal<FilterReading | null>(null)
   const offered = signal(false)
   const active = signal<number | null>(null)
+  let readText = ''
   return {
     text,
     cursor,
@@ -103,8 +107,13 @@ function fieldState() {
     offered,
     active,
     candidates: computed(() => reading.value?.completion?.candidates ?? []),
-    onReading: (answer: FilterReading) =>
+    /** What is offered is meant for the text as it is, not for what stood there before. */
+    isOfText: () => readText === text.value,
+    /** Nothing is offered until the next answer. */
+    forget: () => void (reading.value = reading.value && { ...reading.value, completion: null }),
+    onReading: (answer: FilterReading, asked: string) =>
       batch(() => {
+        readText = asked
         reading.value = answer
         active.value = null
       }),

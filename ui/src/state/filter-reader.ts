@@ -2,7 +2,8 @@ import type { FilterReading } from '../../../src/api/contract.ts'
 
 export interface FilterReaderOptions {
   readonly ask: (text: string, cursor: number | null, signal: AbortSignal) => Promise<FilterReading>
-  readonly onReading: (reading: FilterReading) => void
+  /** Told with the text it was asked about. */
+  readonly onReading: (reading: FilterReading, text: string) => void
   /** Runs it after `ms`, unless what it gives is called before. */
   readonly wait: (ms: number, run: () => void) => () => void
 }
@@ -34,7 +35,7 @@ export function createFilterReader({ ask, onReading, wait }: FilterReaderOptions
       try {
         const reading = await ask(text, cursor, signal)
         if (signal.aborted) return undefined
-        onReading(reading)
+        onReading(reading, text)
         return reading.problem === null
       } catch {
         // whether the API can be reached the list says; what was typed then counts as it is
