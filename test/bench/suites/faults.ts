@@ -71,7 +71,10 @@ async function idleCost(recording: boolean, setting: Setting): Promise<{ lines: 
     for (const connections of [1, 32]) {
       const results = new Map<string, Figures[]>(cases.map(({ name }) => [name, []]))
       for (let round = 0; round < options.rounds; round++) {
-        for (const [at, { name }] of cases.entries()) {
+        // each begins in its turn: who comes behind whom is worth some percent
+        for (const turn of cases.keys()) {
+          const at = (turn + round) % cases.length
+          const { name } = cases[at]!
           const { pid, port } = peers[at]!
           const before = liveThreadUs(pid)
           const { total, perSecond, p50 } = await loadCalls(port, connections, seconds, folder)
