@@ -1,31 +1,9 @@
 // Every fault of HTTP in forward mode: requests in absolute form, and through a tunnel with TLS opened in it.
 import { describe, expect, test } from 'vitest'
-import type { ServerResponse } from 'node:http'
 import { faults } from '../../src/faults/index.ts'
 import { faultyForward, faultyOrigin, type FaultyForward, type ForwardWay } from '../support/faulty-forward.ts'
 import { call, events, json, type Answer } from '../support/faulty.ts'
-
-const MCP = { 'mcp-session-id': 's1', 'mcp-protocol-version': '2025-11-25' }
-const initialize = call(0, 'initialize', {
-  protocolVersion: '2025-11-25',
-  capabilities: {},
-  clientInfo: { name: 'tester', version: '1' },
-})
-
-/** A server that gives every `initialize` the next session, and an open stream to every GET. */
-function sessions() {
-  let count = 0
-  const streams: ServerResponse[] = []
-  const answer: Answer = (asked, response, request) => {
-    if (asked.method === 'GET') {
-      streams.push(response.writeHead(200, { 'content-type': 'text/event-stream' }))
-      return void response.write(': open\n\n')
-    }
-    if (asked.body.includes('"initialize"')) response.setHeader('mcp-session-id', `s${++count}`)
-    json(asked, response, request)
-  }
-  return { answer, streams }
-}
+import { initialize, MCP, sessions } from '../support/faulty-sessions.ts'
 
 const ids = ({ asked }: FaultyForward): unknown[] => asked.map(({ body }) => (JSON.parse(body) as { id: unknown }).id)
 

@@ -1,32 +1,9 @@
-import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { call, events, faulty, json, post, raw, rawPost, type Answer } from '../support/faulty.ts'
+import { initialize, MCP, sessions } from '../support/faulty-sessions.ts'
 import { temporaryFolder } from '../support/temporary.ts'
 
-const MCP = { 'mcp-session-id': 's1', 'mcp-protocol-version': '2025-11-25' }
-const initialize = call(0, 'initialize', {
-  protocolVersion: '2025-11-25',
-  capabilities: {},
-  clientInfo: { name: 'tester', version: '1' },
-})
-
-/** A server that gives every `initialize` the next session, and an open stream to every GET. */
-function sessions() {
-  let count = 0
-  const streams: ServerResponse[] = []
-  const answer: Answer = (asked, response, request) => {
-    if (asked.method === 'GET') {
-      response.writeHead(200, { 'content-type': 'text/event-stream' })
-      response.write(': open\n\n')
-      streams.push(response)
-      return
-    }
-    if (asked.body.includes('"initialize"')) response.setHeader('mcp-session-id', `s${++count}`)
-    json(asked, response, request)
-  }
-  return { answer, streams }
-}
 const notice = 'data: {"jsonrpc":"2.0","method":"notifications/message"}\n\n'
 const getStream = (session: string): string =>
   `GET /mcp HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nMcp-Session-Id: ${session}\r\n\r\n`

@@ -1,51 +1,22 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Direction } from '../../src/wire/frame.ts'
 import type { Ending } from '../../src/wire/ending.ts'
-import { info, record, type Taped } from '../support/recording.ts'
+import { info } from '../support/recording.ts'
+import { answer, ask, progress, streamHead, tapedTalk } from '../support/taped-talk.ts'
 
-let taped: Taped
-let now: number
-beforeEach(() => {
-  taped = record()
-  now = 1000
-  taped.tap.opened(1, now, info)
-})
-afterEach(() => taped.close())
+const talk = tapedTalk()
+const { feed, put, close, tick, offsets } = talk
 
-const offsets = { c2s: 0, s2c: 0 }
-beforeEach(() => Object.assign(offsets, { c2s: 0, s2c: 0 }))
-
-/** `left`: it goes on at once. */
-const feed = (direction: Direction, text: string, left = true): number => {
-  now += 10
-  taped.tap.chunk(1, direction, Buffer.from(text), now, left ? now + 1 : 0, true)
-  offsets[direction] += text.length
-  return now
-}
 const end = (direction: Direction, ending: Ending, unsent = 0): number => {
-  taped.tap.ended(1, direction, (now += 10), ending, unsent)
-  return now
-}
-const put = (direction: Direction, text: string, rule: string): void =>
-  taped.tap.edited(1, direction, offsets[direction], 0, Buffer.from(text), rule)
-const close = (): void => {
-  taped.tap.closed(1, (now += 10))
-  taped.commit()
+  const at = tick()
+  talk.taped.tap.ended(1, direction, at, ending, unsent)
+  return at
 }
 const byRule = (how: Ending['how']): Ending => ({ how, by: 'fault', detail: 'cut-it' })
 
-const ask = (id: number, head = ''): string => {
-  const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 't' } })
-  return `POST /mcp HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
-}
-const streamHead = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n'
-const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
-const answer = (id: number): string => chunk(`data: ${JSON.stringify({ jsonrpc: '2.0', id, result: {} })}\n\n`)
-const progress = chunk('data: {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":1}}\n\n')
-
-const lines = () => taped.reader.logs().map(({ kind, at, flow, detail }) => ({ kind, at, flow, detail }))
-const flows = () => taped.reader.flows().map(({ s2cEnding }) => s2cEnding)
-const calls = () => taped.reader.calls()
+const lines = () => talk.taped.reader.logs().map(({ kind, at, flow, detail }) => ({ kind, at, flow, detail }))
+const flows = () => talk.taped.reader.flows().map(({ s2cEnding }) => s2cEnding)
+const calls = () => talk.taped.reader.calls()
 
 describe('a line of the record says how an exchange was broken off', () => {
   test('by a fault, with its rule and where', () => {
@@ -81,7 +52,7 @@ describe('a line of the record says how an exchange was broken off', () => {
     feed('s2c', `${streamHead}0\r\n\r\n`)
     close()
     expect(lines()).toEqual([{ kind: 'resume', at, flow: 1, detail: { verb: 'GET', target: '/mcp', after: '17' } }])
-    expect(taped.reader.flows()[0]?.resumes).toBe('17')
+    expect(talk.taped.reader.flows()[0]?.resumes).toBe('17')
   })
 })
 
@@ -96,7 +67,7 @@ describe('behind a cut the record says what the client got', () => {
     expect(flows()).toMatchObject([{ how: 'rst', by: 'fault', detail: 'cut-it' }])
     expect(calls()).toMatchObject([{ outcome: 'fault' }])
     expect(lines()).toMatchObject([{ kind: 'ending', detail: { how: 'rst' } }])
-    const unsent = taped.reader.frames({ direction: 's2c' }).rows.filter(({ sentAt }) => sentAt === null)
+    const unsent = talk.taped.reader.frames({ direction: 's2c' }).rows.filter(({ sentAt }) => sentAt === null)
     expect(unsent.map(({ kind, droppedBy, faults }) => [kind, droppedBy, faults])).toEqual([
       ['event', 'cut-it', ['cut-it']],
       ['end', 'cut-it', ['cut-it']],
@@ -136,9 +107,11 @@ describe('behind a cut the record says what the client got', () => {
       end('s2c', byRule(how))
       feed('s2c', `${answer(1)}0\r\n\r\n`, false)
       close()
-      expect(taped.reader.flows()).toMatchObject([{ s2cEnding: { how, by: 'fault' } }])
+      expect(talk.taped.reader.flows()).toMatchObject([{ s2cEnding: { how, by: 'fault' } }])
       expect(calls()).toMatchObject([{ outcome: 'fault', responseFrame: null }])
-      const [late] = taped.reader.frames({ direction: 's2c' }).rows.filter(({ messages }) => messages[0]?.call != null)
+      const [late] = talk.taped.reader
+        .frames({ direction: 's2c' })
+        .rows.filter(({ messages }) => messages[0]?.call != null)
       expect(late).toMatchObject({
         sentAt: null,
         droppedBy: 'cut-it',
@@ -155,7 +128,7 @@ describe('behind a cut the record says what the client got', () => {
     close()
     expect(flows()).toMatchObject([{ how: 'clean', by: 'fault', detail: 'cut-it' }])
     expect(lines()).toMatchObject([{ kind: 'ending', detail: { how: 'clean', by: 'fault', detail: 'cut-it' } }])
-    expect(taped.reader.frames().rows.find(({ ours }) => ours === 'cut-it')).toMatchObject({ kind: 'end' })
+    expect(talk.taped.reader.frames().rows.find(({ ours }) => ours === 'cut-it')).toMatchObject({ kind: 'end' })
   })
 
   test('what is left of its framing is no end', () => {
@@ -163,7 +136,7 @@ describe('behind a cut the record says what the client got', () => {
     feed('s2c', streamHead + progress)
     end('s2c', { how: 'rst', by: 'server' })
     close()
-    expect(taped.reader.frames().rows.at(-1)).toMatchObject({ kind: 'end', label: 'broken off' })
+    expect(talk.taped.reader.frames().rows.at(-1)).toMatchObject({ kind: 'end', label: 'broken off' })
   })
 })
 
@@ -173,12 +146,12 @@ test('a call that is answered on a stream taken up again is answered, and says s
   end('s2c', byRule('rst'))
   close()
   expect(calls()).toMatchObject([{ outcome: 'fault', resumedAfter: null }])
-  taped.tap.opened(2, (now += 10), info)
+  talk.taped.tap.opened(2, tick(), info)
   const say = (direction: Direction, text: string): void =>
-    taped.tap.chunk(2, direction, Buffer.from(text), (now += 10), now + 1, true)
+    talk.taped.tap.chunk(2, direction, Buffer.from(text), tick(), tick(1), true)
   say('c2s', 'GET /mcp HTTP/1.1\r\nMcp-Session-Id: s\r\nLast-Event-ID: a/2\r\n\r\n')
   say('s2c', streamHead + answer(1))
-  taped.commit()
+  talk.taped.commit()
   expect(calls()).toMatchObject([{ outcome: 'ok', resumedAfter: 'a/2' }])
 })
 
@@ -187,11 +160,11 @@ test('a call whose answer leaves late is a changed row then: how long it took is
     feed('c2s', ask(leavesLate ? 2 : 1))
     feed('s2c', streamHead)
     feed('s2c', `${answer(leavesLate ? 2 : 1)}0\r\n\r\n`, false)
-    taped.commit()
-    const seq = taped.reader.seq()
-    taped.tap.sent(1, 's2c', offsets.s2c, (now += leavesLate ? 5000 : 10))
-    taped.commit()
-    return taped.reader.changes(seq).flatMap(({ calls: changed }) => changed.map(({ id }) => id))
+    talk.taped.commit()
+    const seq = talk.taped.reader.seq()
+    talk.taped.tap.sent(1, 's2c', offsets.s2c, tick(leavesLate ? 5000 : 10))
+    talk.taped.commit()
+    return talk.taped.reader.changes(seq).flatMap(({ calls: changed }) => changed.map(({ id }) => id))
   })
   expect([fresh, late]).toEqual([[], [2]])
 })

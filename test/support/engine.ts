@@ -41,7 +41,8 @@ export interface EngineTable {
   open(info?: Partial<ConnectionInfo>): EngineLine
 }
 
-const INFO: ConnectionInfo = {
+/** A connection of the demo. */
+export const INFO: ConnectionInfo = {
   transport: 'http',
   server: 'demo',
   target: 'http://demo/mcp',

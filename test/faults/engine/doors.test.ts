@@ -1,18 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { engineTable } from '../../support/engine.ts'
+import { engineTable, INFO } from '../../support/engine.ts'
 import { deny, doorman } from '../../support/fake-faults.ts'
 import type { SteeredListener } from '../../../src/pipe/policy.ts'
 
 const CLIENT = { servers: ['demo'], address: '127.0.0.1', open: 0 }
-const INFO = {
-  transport: 'http',
-  server: 'demo',
-  target: 'http://demo/mcp',
-  clientAddress: '127.0.0.1',
-  clientPort: 1,
-  localAddress: '127.0.0.1',
-  localPort: 2,
-} as const
 
 /** A port that says what is done to it. */
 function port(servers: readonly string[], reopens = true): SteeredListener & { readonly log: string[] } {
